@@ -1,0 +1,18 @@
+/** What a ring, and every channel above it, can hold: anything but `undefined`, which means "nothing there". */
+export type Value = NonNullable<unknown> | null
+
+/** A first-in first-out buffer of fixed capacity that never waits. Full and empty are answers, not errors. */
+export interface Ring<T extends Value> {
+  /** The most values it holds: exact for any integer from 1. */
+  readonly capacity: number
+  /** The values it holds now. */
+  readonly length: number
+  /** Adds a value at the tail; `false` if the ring is full. Throws `TypeError` for `undefined`. */
+  push(value: T): boolean
+  /** Takes the value at the head; `undefined` if the ring is empty. */
+  pop(): T | undefined
+  /** Adds values in order until the ring is full; answers how many it took. Throws `TypeError` for an `undefined` among them, before any is added. */
+  pushMany(values: readonly T[]): number
+  /** Takes at most `max` values, oldest first; `[]` if the ring is empty. */
+  popMany(max: number): T[]
+}

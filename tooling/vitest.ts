@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config'
+
+const conditions = ['@millrace/source', 'module', 'node', 'development|production']
+
+/** Test settings of every package: sources of the workspace, real worker threads, type tests. */
+const config: ReturnType<typeof defineConfig> = defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    execArgv: ['--conditions=@millrace/source', '--expose-gc'],
+    pool: 'forks',
+    typecheck: { enabled: true, include: ['test/**/*.types.test.ts'] },
+    testTimeout: 20_000,
+  },
+})
+export { config }
