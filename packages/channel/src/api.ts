@@ -67,9 +67,3 @@ export interface Receiver<T extends Value> extends Endpoint, AsyncIterable<T, vo
   /** Closes the channel from this side: senders get `ClosedError`; what is queued can still be received. */
   close(): void
 }
-
-/** A receiver that may have peers: each value goes to one of them. The channel closes when the last is disposed. */
-export interface SharedReceiver<T extends Value> extends Receiver<T> {
-  /** Another receiver of this channel, counted by itself. Throws `TypeError` if this one was disposed. */
-  clone(): SharedReceiver<T>
-}
