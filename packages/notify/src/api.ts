@@ -1,8 +1,8 @@
-/** How long a wait may last. It concerns the waiting only: a call that need not wait ignores both. */
+/** What may end a wait early. */
 export interface WaitOptions {
-  /** Ends the wait: it rejects with `signal.reason`, at once if the signal is already aborted. */
+  /** Ends the wait: it rejects with `signal.reason`. If the signal is already aborted the call rejects at once and takes nothing, also when it need not wait. */
   readonly signal?: AbortSignal | undefined
-  /** Ends the wait after this many milliseconds: it rejects with `TimeoutError`. 0 never waits. */
+  /** Ends the wait after this many milliseconds: it rejects with `TimeoutError`. 0 never waits. A call that need not wait ignores it. */
   readonly timeoutMs?: number | undefined
 }
 
@@ -16,8 +16,8 @@ export interface Listener extends Disposable {
   /**
    * Waits for the wake of this registration; resolves at once if it already came.
    *
-   * An aborted or timed-out wait takes the listener out of the order and loses nothing: a wake that reached it in
-   * the same turn goes to the next listener. A listener waits once; a second call throws `TypeError`.
+   * An aborted or timed-out wait takes the listener out of the order; if a wake had already reached it, that wake goes
+   * to the next listener. A listener waits once; a second call, or one after dispose, throws `TypeError`.
    */
   wait(options?: WaitOptions): Promise<void>
 }

@@ -1,1 +1,7 @@
-export {}
+export type { Listener, Notify, Semaphore, SemaphorePermit, WaitOptions } from './api.ts'
+export { TimeoutError } from './errors.ts'
+export { notify } from './local/notify.ts'
+export { semaphore } from './local/semaphore.ts'
+export { type Place, WaitList } from './local/wait-list.ts'
+export { Waiter } from './local/waiter.ts'
+export { checkWaitOptions } from './wait-options.ts'

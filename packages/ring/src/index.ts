@@ -1,1 +1,2 @@
-export {}
+export type { Ring, Value } from './api.ts'
+export { arrayRing } from './local/array-ring.ts'
