@@ -1,1 +1,9 @@
-export {}
+export type { WaitOptions } from '@millrace/notify'
+export { TimeoutError } from '@millrace/notify'
+export type { Value } from '@millrace/ring'
+export type { Endpoint, Receiver, Sender, SendOutcome } from './api.ts'
+export { ClosedError } from './errors.ts'
+export { LocalChannel } from './local/channel.ts'
+export { LocalReceiver } from './local/receiver.ts'
+export { LocalSender } from './local/sender.ts'
+export { turn } from './turn.ts'

@@ -1,1 +1,4 @@
-export {}
+export type { Sender, SendOutcome, Value, WaitOptions } from '@millrace/channel'
+export { ClosedError, TimeoutError } from '@millrace/channel'
+export type { Channel, ChannelOptions, Receiver } from './api.ts'
+export { channel } from './bounded.ts'

@@ -1,1 +1,4 @@
-export {}
+export type { Receiver, Sender, SendOutcome, Value, WaitOptions } from '@millrace/channel'
+export { ClosedError, TimeoutError } from '@millrace/channel'
+export type { Channel, ChannelOptions } from './api.ts'
+export { channel } from './bounded.ts'

@@ -53,15 +53,27 @@ export class Waiter<R> implements Place {
     }
   }
 
+  /** Takes the limits off: abort and timeout no longer end this wait. */
+  unlimit(): void {
+    if (this.#signal !== undefined) {
+      this.#signal.removeEventListener('abort', this)
+      this.#signal = undefined
+    }
+    if (this.#timer !== undefined) {
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+    }
+  }
+
   /** Ends the wait with a result. The caller has taken the waiter out of its list. */
   wake(result: R): void {
-    this.#release()
+    this.unlimit()
     this.#resolve(result)
   }
 
   /** Ends the wait with an error. The caller has taken the waiter out of its list. */
   fail(reason: unknown): void {
-    this.#release()
+    this.unlimit()
     this.#reject(reason)
   }
 
@@ -87,16 +99,5 @@ export class Waiter<R> implements Place {
     const lapMs = Math.min(leftMs, LONGEST_DELAY_MS)
     const onLap = () => (leftMs > lapMs ? this.#startTimer(leftMs - lapMs, timeoutMs) : this.#expire(timeoutMs))
     this.#timer = setTimeout(onLap, lapMs)
-  }
-
-  #release(): void {
-    if (this.#signal !== undefined) {
-      this.#signal.removeEventListener('abort', this)
-      this.#signal = undefined
-    }
-    if (this.#timer !== undefined) {
-      clearTimeout(this.#timer)
-      this.#timer = undefined
-    }
   }
 }
