@@ -1,1 +1,26 @@
-export {}
+import type { Claim, Claims, Ends } from './conformance/api.ts'
+import { ending } from './conformance/ending.ts'
+import { whileOpen } from './conformance/while-open.ts'
+
+export type { Claim, Ends } from './conformance/api.ts'
+
+/**
+ * Everything a channel promises, as a list of claims to run: the suite that every variant passes.
+ *
+ * `make` gives a fresh channel of the capacity it is asked for.
+ *
+ * @example
+ * import { channelClaims } from '@millrace/channel/conformance'
+ * import { channel } from '@millrace/mpsc'
+ *
+ * for (const { run } of channelClaims((capacity) => channel({ capacity }))) await run()
+ */
+export function channelClaims(make: (capacity: number) => Ends): Claim[] {
+  return [...list(whileOpen, make), ...list(ending, make)]
+}
+
+function list(claims: Claims, make: (capacity: number) => Ends): Claim[] {
+  return Object.entries(claims).flatMap(([verb, proofs]) =>
+    Object.entries(proofs).map(([claim, proof]) => ({ verb, claim, run: () => proof(make(2)) })),
+  )
+}

@@ -21,8 +21,8 @@ const WAKE_DELAY = 1
  *
  * INVARIANT  waiting senders exist only while the ring is full. Room goes to them, in their order, in the call that makes it;
  *            only their promises are resolved later, in the wake.
- * INVARIANT  the first `receivers.length` values of the ring are promised to waiting receivers. A newcomer takes
- *            what is beyond them or waits behind them, so first come is first served across the delayed wake.
+ * INVARIANT  the first `receivers.length` values of the ring are promised to waiting receivers. A newcomer hands them
+ *            out and takes what is beyond them, or waits behind them: first come is first served across the delayed wake.
  * INVARIANT  while a waiting receiver could be served or an admitted sender resolved, a wake is scheduled.
  */
 export class LocalChannel<T extends Value> {
@@ -114,9 +114,8 @@ export class LocalChannel<T extends Value> {
       checkWaitOptions(options)
       if (options.signal?.aborted) return Promise.reject(options.signal.reason)
     }
-    const spare = this.#ring.length - this.#receivers.length
-    if (spare > 0) {
-      const values = this.#ring.popMany(Math.min(max, spare))
+    if (this.#hasSpare()) {
+      const values = this.#ring.popMany(max)
       this.#admit()
       const due = turn()
       return due === undefined ? Promise.resolve(values) : due.then(() => values)
@@ -127,7 +126,7 @@ export class LocalChannel<T extends Value> {
 
   /** Takes the oldest value that is not promised to a waiting receiver; `undefined` if there is none. */
   take(): T | undefined {
-    if (this.#ring.length <= this.#receivers.length) return undefined
+    if (!this.#hasSpare()) return undefined
     const value = this.#ring.pop()
     if (this.#senders.length > 0) this.#admit()
     return value
@@ -147,6 +146,15 @@ export class LocalChannel<T extends Value> {
       wait.fail(new ClosedError(wait.value))
     }
     if (this.#receivers.length > 0) this.#scheduleWake()
+  }
+
+  /** Whether a newcomer finds a value at the head; those who wait have got theirs by then. */
+  #hasSpare(): boolean {
+    const waiting = this.#receivers.length
+    if (waiting === 0) return this.#ring.length > 0
+    if (this.#ring.length <= waiting) return false
+    this.#serve()
+    return this.#ring.length > 0
   }
 
   #park<R>(wait: ReceiveWait<T, R>, options: WaitOptions | undefined): Promise<R> {
