@@ -14,4 +14,5 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     testTimeout: 20_000,
   },
 })
+
 export { config }
