@@ -10,10 +10,15 @@ export type { Claim, Ends } from './conformance/api.ts'
  * `make` gives a fresh channel of the capacity it is asked for.
  *
  * @example
+ * import { LocalChannel, LocalReceiver, LocalSender, type Value } from '@millrace/channel'
  * import { channelClaims } from '@millrace/channel/conformance'
- * import { channel } from '@millrace/mpsc'
+ * import { arrayRing } from '@millrace/ring'
  *
- * for (const { run } of channelClaims((capacity) => channel({ capacity }))) await run()
+ * const claims = channelClaims((capacity) => {
+ *   const local = new LocalChannel<Value>(arrayRing(capacity))
+ *   return { sender: new LocalSender(local), receiver: new LocalReceiver(local) }
+ * })
+ * for (const { run } of claims) await run()
  */
 export function channelClaims(make: (capacity: number) => Ends): Claim[] {
   return [...list(whileOpen, make), ...list(ending, make)]

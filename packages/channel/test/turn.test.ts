@@ -1,0 +1,98 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { getEventListeners } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { turn } from '../src/index.ts'
+import { channel } from './local.ts'
+
+describe('the event loop', () => {
+  test('keeps a 10 ms interval ticking while four producers and four consumers never wait for anything else', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 128 })
+    const busy = Array.from({ length: 4 }, () => [produce(), consume()]).flat()
+    let ticks = 0
+    const interval = setInterval(() => ticks++, 10)
+    await sleep(500)
+    clearInterval(interval)
+    sender.close()
+    await Promise.all(busy)
+    expect(ticks).toBeGreaterThan(30)
+
+    async function produce() {
+      while (!sender.closed) await sender.send(1).catch(() => {})
+    }
+    async function consume() {
+      while ((await receiver.receive()) !== undefined);
+    }
+  })
+
+  test('keeps turning while two tasks hand one value back and forth', async () => {
+    const [there, back] = [channel<number>({ capacity: 1 }), channel<number>({ capacity: 1 })]
+    const echo = (async () => {
+      for await (const value of there.receiver) await back.sender.send(value)
+    })()
+    let turned = false
+    setTimeout(() => {
+      turned = true
+    }, 5)
+    while (!turned) {
+      await there.sender.send(1)
+      await back.receiver.receive()
+    }
+    there.sender.close()
+    await echo
+  })
+})
+
+describe('turn', () => {
+  test('answers a promise about once a millisecond, the same for everybody until the loop has turned', async () => {
+    let due = turn()
+    const deadline = performance.now() + 1000
+    while (due === undefined && performance.now() < deadline) due = turn()
+    expect(due).toBeInstanceOf(Promise)
+    expect(turn()).toBe(due)
+    await due
+    expect(turn()).toBeUndefined()
+  })
+})
+
+describe('waits', () => {
+  test('leave no listener on a signal, however they end', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 1 })
+    const controller = new AbortController()
+    const { signal } = controller
+    const receives = Array.from({ length: 5000 }, () => receiver.receive({ signal }))
+    for (let value = 0; value < 2500; value++) await sender.send(value, { signal })
+    await Promise.all(receives.slice(0, 2500))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(2500)
+    controller.abort('enough')
+    const rest = await Promise.allSettled(receives.slice(2500))
+    expect(rest.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+
+  test('keep the AsyncLocalStorage context of the caller', async () => {
+    const context = new AsyncLocalStorage<string>()
+    const { sender, receiver } = channel<number>({ capacity: 1 })
+    const seen = context.run('receiver', async () => {
+      await receiver.receive()
+      return context.getStore()
+    })
+    await context.run('sender', () => sender.send(1))
+    expect(await seen).toBe('receiver')
+  })
+
+  test('cost no memory once they are over', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 4 })
+    const rounds = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const waiting = receiver.receive()
+        await sender.send(i)
+        await waiting
+      }
+      globalThis.gc?.()
+      return process.memoryUsage().heapUsed
+    }
+    const before = await rounds(10_000)
+    expect((await rounds(200_000)) - before).toBeLessThan(1_000_000)
+  })
+})
