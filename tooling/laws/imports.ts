@@ -1,0 +1,64 @@
+import { posix } from 'node:path'
+import { type Breach, lineOf, type Package, type SourceFile } from './tree.ts'
+
+/** The house, ground floor first. A published package imports from the floors below its own. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['@millrace/notify', '@millrace/ring'],
+  ['@millrace/channel'],
+  ['@millrace/mpsc', '@millrace/mpmc'],
+  ['@millrace/pipeline', '@millrace/pool'],
+  ['millrace'],
+]
+
+const SPECIFIERS =
+  /\b(?:from|import)\s*\(?\s*(['"])([^'"\n]+)\1|\bnew URL\(\s*(['"])(\.[^'"\n]+)\3,\s*import\.meta\.url|\b(?:require|import\.meta\.resolve)\(\s*(['"])([^'"\n]+)\5/g
+
+/** Who may import what: downwards, by package name, and only what its package.json names. */
+export function importBreaches(pkg: Package, rootDependencies: ReadonlySet<string>): Breach[] {
+  const manifest = `${pkg.folder}/package.json`
+  const floor = FLOORS.findIndex((names) => names.includes(pkg.name))
+  const strangers = pkg.isPublished ? [...pkg.dependencies].filter((name) => !isOurs(name)) : []
+  return [
+    ...(pkg.isPublished && floor === -1
+      ? [breach(manifest, 1, 'layers', `${pkg.name} has no floor in tooling/laws/imports.ts`)]
+      : []),
+    ...strangers.map((name) =>
+      breach(manifest, 1, 'dependencies', `a published package needs nothing but ours at run time, not ${name}`),
+    ),
+    ...pkg.files
+      .filter(({ path }) => /\.[cm]?ts$/.test(path))
+      .flatMap((file) => fileBreaches(pkg, file, rootDependencies)),
+  ]
+}
+
+function fileBreaches(pkg: Package, file: SourceFile, rootDependencies: ReadonlySet<string>): Breach[] {
+  const isSource = file.path.startsWith(`${pkg.folder}/src/`)
+  return [...file.code.matchAll(SPECIFIERS)].flatMap((match) => {
+    const specifier = match[2] ?? match[4] ?? match[6] ?? ''
+    const at = (law: string, sentence: string) => [breach(file.path, lineOf(file.code, match.index), law, sentence)]
+    if (specifier.startsWith('.')) {
+      const target = posix.join(posix.dirname(file.path), specifier)
+      if (target.startsWith(`${pkg.folder}/`) || (!isSource && target.startsWith('tooling/'))) return []
+      return at('packages', `${specifier} leaves the package; import by package name`)
+    }
+    if (/^(node|file|data|https?):/.test(specifier)) return []
+    const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+    if (isSource && pkg.isPublished && isOurs(name) && floorOf(name) >= floorOf(pkg.name))
+      return at('layers', `${pkg.name} may not import ${name}: imports go down`)
+    if (pkg.dependencies.has(name)) return []
+    if (!isSource && (pkg.devDependencies.has(name) || name === pkg.name || rootDependencies.has(name))) return []
+    return at('dependencies', `${name} is not a dependency in ${pkg.folder}/package.json`)
+  })
+}
+
+function isOurs(name: string): boolean {
+  return name === 'millrace' || name.startsWith('@millrace/')
+}
+
+function floorOf(name: string): number {
+  return FLOORS.findIndex((names) => names.includes(name))
+}
+
+function breach(file: string, line: number, law: string, sentence: string): Breach {
+  return { file, line, law, sentence }
+}
