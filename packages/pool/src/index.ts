@@ -1,1 +1,16 @@
-export {}
+export type {
+  AnyTasks,
+  ShutdownOptions,
+  ShutdownReport,
+  SubmitOptions,
+  Task,
+  TaskArguments,
+  TaskNames,
+  TaskResult,
+  TaskState,
+  ThreadPool,
+  ThreadPoolMetrics,
+  ThreadPoolOptions,
+} from './api.ts'
+export { PoolError, type PoolErrorCode, type PoolErrorOptions } from './errors.ts'
+export { threadPool } from './thread-pool.ts'

@@ -1,1 +1,1 @@
-export {}
+export { type Moved, move, type TaskContext, task } from './thread/context.ts'

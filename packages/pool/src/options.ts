@@ -1,0 +1,142 @@
+import { availableParallelism } from 'node:os'
+import { isAbsolute } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
+import type { ResourceLimits } from 'node:worker_threads'
+import { checkWaitOptions } from '@millrace/notify'
+import type { ShutdownOptions, SubmitOptions, ThreadPoolOptions } from './api.ts'
+
+/** The longest delay a timer takes; beyond it timers fire at once. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1
+
+/** Settings of a pool with every default filled in. */
+export interface PoolSettings {
+  readonly threads: number
+  readonly maxPending: number
+  readonly overflow: 'wait' | 'reject'
+  readonly runTimeoutMs: number
+  readonly cancelGraceMs: number
+  readonly resourceLimits: ResourceLimits | undefined
+  readonly name: string
+}
+
+/** Checks the options of a pool and fills in the defaults. */
+export function poolSettings(options: ThreadPoolOptions): PoolSettings {
+  checkNames('threadPool', options, poolOptionNames)
+  const { overflow = 'wait', name = 'millrace-pool', resourceLimits } = options
+  const { threads = availableParallelism(), maxPending = 1024, cancelGraceMs = 100 } = options
+  const { runTimeoutMs = Number.POSITIVE_INFINITY } = options
+  checkCount('threads', threads)
+  checkCount('maxPending', maxPending)
+  if (overflow !== 'wait' && overflow !== 'reject') {
+    throw new TypeError(`overflow: expected 'wait' or 'reject', got ${inspect(overflow)}`)
+  }
+  checkRunTimeout(runTimeoutMs)
+  checkNumber('cancelGraceMs', cancelGraceMs)
+  if (!(cancelGraceMs >= 0 && cancelGraceMs <= LONGEST_DELAY_MS)) {
+    throw new RangeError(`cancelGraceMs: expected 0 to ${LONGEST_DELAY_MS}, got ${cancelGraceMs}`)
+  }
+  if (resourceLimits !== undefined) checkLimits(resourceLimits)
+  if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${inspect(name)}`)
+  return { threads, maxPending, overflow, runTimeoutMs, cancelGraceMs, resourceLimits, name }
+}
+
+/** Checks one call of submit or run. */
+export function checkCall(name: unknown, args: unknown, options: SubmitOptions): void {
+  if (typeof name !== 'string') throw new TypeError(`name: expected the name of an export, got ${inspect(name)}`)
+  if (!Array.isArray(args)) throw new TypeError(`args: expected an array of arguments, got ${inspect(args)}`)
+  if (options === noOptions) return
+  checkNames('submit', options, submitOptionNames)
+  checkWaitOptions(options)
+  const { runTimeoutMs, transfer } = options
+  if (runTimeoutMs !== undefined) checkRunTimeout(runTimeoutMs)
+  if (transfer !== undefined && !Array.isArray(transfer)) {
+    throw new TypeError(`transfer: expected an array, got ${inspect(transfer)}`)
+  }
+}
+
+/** Checks the options of a shutdown. */
+export function checkShutdown(options: ShutdownOptions): void {
+  checkNames('shutdown', options, shutdownOptionNames)
+  checkWaitOptions(options)
+}
+
+/** Where the module of the tasks is: a `file:` or `data:` URL, as a URL or as text, or an absolute path. */
+export function moduleUrl(module: unknown): URL {
+  const url = toUrl(module)
+  if (url?.protocol === 'file:' || url?.protocol === 'data:') return url
+  throw new TypeError(`module: expected a file: URL or an absolute path, got ${inspect(module)}`)
+}
+
+/** What a call without options has. */
+export const noOptions: Readonly<Record<never, never>> = Object.freeze({})
+
+const poolOptionNames = new Set<string>([
+  'threads',
+  'maxPending',
+  'overflow',
+  'runTimeoutMs',
+  'cancelGraceMs',
+  'resourceLimits',
+  'name',
+] satisfies (keyof ThreadPoolOptions)[])
+
+const submitOptionNames = new Set<string>([
+  'signal',
+  'timeoutMs',
+  'runTimeoutMs',
+  'transfer',
+] satisfies (keyof SubmitOptions)[])
+
+const shutdownOptionNames = new Set<string>(['timeoutMs'] satisfies (keyof ShutdownOptions)[])
+
+const limitNames = new Set<string>([
+  'maxOldGenerationSizeMb',
+  'maxYoungGenerationSizeMb',
+  'codeRangeSizeMb',
+  'stackSizeMb',
+] satisfies (keyof ResourceLimits)[])
+
+function toUrl(module: unknown): URL | undefined {
+  if (module instanceof URL) return module
+  if (typeof module !== 'string') return undefined
+  if (isAbsolute(module)) return pathToFileURL(module)
+  return URL.canParse(module) ? new URL(module) : undefined
+}
+
+function checkNames(call: string, options: object, names: ReadonlySet<string>): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${call}: expected an object of options, got ${inspect(options)}`)
+  }
+  for (const name of Object.keys(options)) {
+    if (!names.has(name)) throw new TypeError(`${name}: ${call} has no such option; it has ${[...names].join(', ')}`)
+  }
+}
+
+function checkNumber(option: string, value: unknown): void {
+  if (typeof value !== 'number') throw new TypeError(`${option}: expected a number, got ${inspect(value)}`)
+}
+
+function checkCount(option: string, value: number): void {
+  checkNumber(option, value)
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new RangeError(`${option}: expected an integer from 1, got ${value}`)
+  }
+}
+
+function checkRunTimeout(value: number): void {
+  checkNumber('runTimeoutMs', value)
+  if (value === Number.POSITIVE_INFINITY || (value > 0 && value <= LONGEST_DELAY_MS)) return
+  throw new RangeError(`runTimeoutMs: expected more than 0 and at most ${LONGEST_DELAY_MS}, or Infinity, got ${value}`)
+}
+
+function checkLimits(limits: ResourceLimits): void {
+  checkNames('resourceLimits', limits, limitNames)
+  for (const [name, value] of Object.entries(limits)) {
+    if (value === undefined) continue
+    checkNumber(`resourceLimits.${name}`, value)
+    if (!(value > 0 && Number.isFinite(value))) {
+      throw new RangeError(`resourceLimits.${name}: expected more than 0, got ${value}`)
+    }
+  }
+}

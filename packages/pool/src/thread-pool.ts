@@ -1,0 +1,279 @@
+import { checkWaitOptions, notify, Waiter, type WaitOptions } from '@millrace/notify'
+import { AbortWatch } from './abort-watch.ts'
+import { Admission } from './admission.ts'
+import type {
+  AnyTasks,
+  ShutdownOptions,
+  ShutdownReport,
+  SubmitOptions,
+  Task,
+  TaskArguments,
+  TaskNames,
+  TaskResult,
+  ThreadPool,
+  ThreadPoolMetrics,
+  ThreadPoolOptions,
+} from './api.ts'
+import { Crew } from './crew.ts'
+import { PoolError } from './errors.ts'
+import { checkCall, checkShutdown, moduleUrl, noOptions, type PoolSettings, poolSettings } from './options.ts'
+import { type Outcome, PoolTask, type TaskOwner } from './task.ts'
+import type { Answer } from './thread/messages.ts'
+import { outcomeOf, outcomeOfDeath, unsendable } from './thread/outcomes.ts'
+import type { Death, Run, Thread, ThreadOwner } from './thread/thread.ts'
+
+/**
+ * Brings tasks and threads together, one task to a thread.
+ *
+ *     submit ──▶ admission ── dispatch() ──▶ thread ── answered(), gone() ──▶ end()
+ *                    └── cancel() ─────────────┴────────────────────────────────▲
+ *
+ * INVARIANT  a task is in exactly one place: waiting or pending in admission, in `#running`, or ended.
+ * INVARIANT  after each event either no thread is free or no task pends.
+ * INVARIANT  the process is kept alive exactly while a task has not ended or a shutdown goes on.
+ */
+class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
+  readonly #settings: PoolSettings
+  readonly #admission: Admission
+  readonly #crew: Crew
+  readonly #running = new Map<PoolTask, Thread>()
+  readonly #watch = new AbortWatch<PoolTask>((task, reason) => this.cancel(task, reason))
+  readonly #quiet = notify()
+  readonly #counts = { done: 0, failed: 0, cancelled: 0, killed: 0, crashes: 0 }
+  readonly #keepAlive = setInterval(() => {}, 2 ** 31 - 1).unref()
+  readonly #deadlines: Waiter<void>[] = []
+  #lastId = 0
+  #closing: Promise<ShutdownReport> | undefined
+  #isLate = false
+
+  constructor(module: URL, settings: PoolSettings) {
+    this.#settings = settings
+    this.#admission = new Admission(settings.maxPending, settings.overflow)
+    const worker = new URL('./thread.worker.ts', import.meta.url)
+    this.#crew = new Crew({ worker, module, settings }, this)
+  }
+
+  get threads(): number {
+    return this.#settings.threads
+  }
+
+  get pending(): number {
+    return this.#admission.pending
+  }
+
+  get running(): number {
+    return this.#running.size
+  }
+
+  async submit<K extends TaskNames<M>>(
+    name: K,
+    args: TaskArguments<M, K>,
+    options?: SubmitOptions,
+  ): Promise<Task<TaskResult<M, K>>> {
+    return (await this.#accept(name, args, options)) as Task<TaskResult<M, K>>
+  }
+
+  async run<K extends TaskNames<M>>(
+    name: K,
+    args: TaskArguments<M, K>,
+    options?: SubmitOptions,
+  ): Promise<TaskResult<M, K>> {
+    const accepted = this.#accept(name, args, options)
+    const task = accepted instanceof PoolTask ? accepted : await accepted
+    return task.result as Promise<TaskResult<M, K>>
+  }
+
+  async idle(options?: WaitOptions): Promise<void> {
+    if (options !== undefined) checkWaitOptions(options)
+    if (this.#isBusy()) await this.#quiet.wait(options)
+  }
+
+  async shutdown(options: ShutdownOptions = noOptions): Promise<ShutdownReport> {
+    checkShutdown(options)
+    this.#closing ??= this.#close()
+    if (options.timeoutMs !== undefined) this.#setDeadline(options.timeoutMs)
+    return this.#closing
+  }
+
+  metrics(): ThreadPoolMetrics {
+    const { done, failed, cancelled, crashes } = this.#counts
+    const { pending, waiting } = this.#admission
+    const liveThreads = this.#crew.size
+    return { liveThreads, waiting, pending, running: this.running, done, failed, cancelled, crashes }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown()
+  }
+
+  /** Ends a task early, wherever it is. */
+  cancel(task: PoolTask, reason: unknown): void {
+    const { submission } = task
+    if (submission !== undefined) {
+      this.#admission.refuse(submission, reason)
+      this.#forget(task)
+    } else if (task.state === 'pending') {
+      this.#admission.withdraw(task)
+      this.#end(task, { state: 'cancelled', error: reason })
+    } else {
+      this.#running.get(task)?.cancel(reason, this.#settings.cancelGraceMs)
+    }
+  }
+
+  ready(thread: Thread): void {
+    this.#crew.joined(thread)
+    this.#dispatch()
+  }
+
+  answered(thread: Thread, { task, cancelled }: Run, answer: Answer): void {
+    this.#running.delete(task)
+    this.#crew.giveBack(thread)
+    this.#dispatch()
+    this.#end(task, cancelled ? { state: 'cancelled', error: cancelled.reason } : outcomeOf(task, answer))
+  }
+
+  overdue(task: PoolTask): void {
+    const { name, call } = task
+    this.cancel(task, new PoolError('timeout', `task "${name}" ran for more than ${call?.runTimeoutMs} ms`))
+  }
+
+  gone(thread: Thread, death: Death): void {
+    const { run, wasAsked } = death
+    this.#crew.left(thread, death)
+    if (!wasAsked) this.#counts.crashes++
+    if (run !== undefined) {
+      if (run.cancelled !== undefined && wasAsked) this.#counts.killed++
+      this.#running.delete(run.task)
+      this.#end(run.task, outcomeOfDeath(run, death))
+    } else if (!wasAsked && thread.isReady) {
+      const how = death.cause instanceof Error ? (death.cause.stack ?? death.cause.message) : `code ${death.exitCode}`
+      process.emitWarning(`a thread of ${this.#settings.name} died while it ran no task: ${how}`, 'PoolWarning')
+    }
+    this.#dispatch()
+  }
+
+  #accept(name: string, args: readonly unknown[], options: SubmitOptions = noOptions): PoolTask | Promise<PoolTask> {
+    checkCall(name, args, options)
+    if (this.#closing !== undefined) throw new PoolError('closed', 'the pool is shut down and accepts no task')
+    const { signal, timeoutMs, transfer, runTimeoutMs = this.#settings.runTimeoutMs } = options
+    signal?.throwIfAborted()
+    this.#admission.checkRoom()
+    const call = { name, args, transfer: transfer && [...transfer], signal, runTimeoutMs }
+    const task = new PoolTask(++this.#lastId, call, this)
+    if (signal !== undefined) this.#watch.add(signal, task)
+    this.#keepAlive.ref()
+    const submission = this.#admission.offer(task, timeoutMs, () => this.#forget(task))
+    if (submission !== undefined) return submission
+    this.#dispatch()
+    return task
+  }
+
+  #dispatch(): void {
+    while (this.#admission.pending > 0) {
+      const thread = this.#crew.take()
+      if (thread === undefined) break
+      const task = this.#admission.next()
+      if (task !== undefined) this.#start(thread, task)
+    }
+    this.#crew.recruit(this.#admission.pending)
+    const { failure } = this.#crew
+    if (failure !== undefined) this.#failPending(failure)
+  }
+
+  #start(thread: Thread, task: PoolTask): void {
+    task.state = 'running'
+    this.#running.set(task, thread)
+    try {
+      thread.run(task)
+    } catch (error) {
+      this.#running.delete(task)
+      this.#crew.giveBack(thread)
+      this.#end(task, { state: 'failed', error: unsendable(task, 'an argument', error) })
+    }
+  }
+
+  #failPending(error: PoolError): void {
+    for (let task = this.#admission.next(); task !== undefined; task = this.#admission.next()) {
+      this.#end(task, { state: 'failed', error })
+    }
+  }
+
+  #end(task: PoolTask, outcome: Outcome): void {
+    const signal = task.call?.signal
+    if (signal !== undefined) this.#watch.remove(signal, task)
+    this.#counts[outcome.state]++
+    task.end(outcome)
+    this.#rest()
+  }
+
+  /** A task that was never accepted leaves no trace. */
+  #forget(task: PoolTask): void {
+    const signal = task.call?.signal
+    if (signal !== undefined) this.#watch.remove(signal, task)
+    task.submission = undefined
+    this.#rest()
+  }
+
+  #rest(): void {
+    if (this.#isBusy()) return
+    if (this.#closing === undefined) this.#keepAlive.unref()
+    this.#quiet.notifyAll()
+  }
+
+  #isBusy(): boolean {
+    return this.#running.size + this.#admission.pending + this.#admission.waiting > 0
+  }
+
+  async #close(): Promise<ShutdownReport> {
+    const { done, failed, cancelled, killed } = this.#counts
+    this.#keepAlive.ref()
+    const error = new PoolError('closed', 'the pool was shut down before it accepted the task')
+    for (let task = this.#admission.firstWaiting; task !== undefined; task = this.#admission.firstWaiting) {
+      this.cancel(task, error)
+    }
+    await this.idle()
+    for (const deadline of this.#deadlines.splice(0)) deadline.wake()
+    await this.#crew.close()
+    clearInterval(this.#keepAlive)
+    const now = this.#counts
+    return {
+      onTime: !this.#isLate,
+      finished: now.done + now.failed - done - failed,
+      cancelled: now.cancelled - cancelled - (now.killed - killed),
+      killed: now.killed - killed,
+    }
+  }
+
+  #setDeadline(timeoutMs: number): void {
+    if (!this.#isBusy()) return
+    const deadline = new Waiter<void>()
+    this.#deadlines.push(deadline)
+    deadline.promise.catch(() => this.#cancelAll())
+    deadline.limit({ timeoutMs })
+  }
+
+  #cancelAll(): void {
+    if (!this.#isBusy()) return
+    this.#isLate = true
+    const reason = new PoolError('closed', 'the pool was shut down before the task had ended')
+    for (let task = this.#admission.firstPending; task !== undefined; task = this.#admission.firstPending) {
+      this.cancel(task, reason)
+    }
+    for (const task of [...this.#running.keys()]) this.cancel(task, reason)
+  }
+}
+
+/**
+ * Makes a pool that runs the exported functions of a module on worker threads.
+ *
+ * The module is a `file:` URL, as `URL` or as text, or an absolute path; it may be TypeScript where Node runs that. Throws `TypeError` or
+ * `RangeError` for a wrong module or option. No thread starts before the first task.
+ *
+ * @example
+ * const pool = threadPool<{ square(n: number): number }>(new URL('data:text/javascript,export const square = (n) => n * n'))
+ * await pool.run('square', [12]) // => 144
+ * await pool.shutdown()
+ */
+export function threadPool<M = AnyTasks>(module: URL | string, options: ThreadPoolOptions = noOptions): ThreadPool<M> {
+  return new LocalThreadPool<M>(moduleUrl(module), poolSettings(options))
+}

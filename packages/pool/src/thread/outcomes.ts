@@ -1,0 +1,33 @@
+/** What the end of a run means for its task. */
+import { PoolError } from '../errors.ts'
+import type { Outcome, PoolTask } from '../task.ts'
+import { unpack } from './buffers.ts'
+import type { Answer } from './messages.ts'
+import type { Death, Run } from './thread.ts'
+import { unpackThrown } from './thrown.ts'
+
+/** The outcome a thread answered. */
+export function outcomeOf(task: PoolTask, answer: Answer): Outcome {
+  if (answer[0] === 'done') return { state: 'done', value: unpack(answer[2], answer[3])[0] }
+  if (answer[0] === 'threw') return { state: 'failed', error: unpackThrown(answer[2]) }
+  return { state: 'failed', error: unsendable(task, `the ${answer[2]}`, unpackThrown(answer[3])) }
+}
+
+/** The outcome of a task whose thread died. */
+export function outcomeOfDeath({ task, cancelled }: Run, { cause, exitCode }: Death): Outcome {
+  if (cancelled !== undefined) return { state: 'cancelled', error: cancelled.reason }
+  const how = cause === undefined ? `exited with code ${exitCode}` : `died: ${textOf(cause)}`
+  const message = `the thread of task "${task.name}" ${how}`
+  const error = new PoolError('crashed', message, { ...(cause !== undefined && { cause }), exitCode })
+  return { state: 'failed', error }
+}
+
+/** Something of the task that cannot be sent between threads. */
+export function unsendable(task: PoolTask, what: string, cause: unknown): PoolError {
+  return new PoolError('uncloneable', `${what} of task "${task.name}" cannot be cloned: ${textOf(cause)}`, { cause })
+}
+
+/** One line about something thrown. */
+export function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}

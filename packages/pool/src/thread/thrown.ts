@@ -1,0 +1,130 @@
+/**
+ * What was thrown, as data. A structured clone of an error keeps message and stack and drops own fields, a changed
+ * name and all of it if one field cannot be cloned; here only that field is dropped.
+ */
+import { types } from 'node:util'
+
+/** A thrown value in transit. */
+export type Thrown = readonly ['value', unknown] | readonly ['error', ErrorRecord]
+
+interface ErrorRecord {
+  readonly type: ErrorType
+  readonly name: string
+  readonly message: string
+  readonly stack: string | undefined
+  readonly fields: readonly (readonly [string, unknown])[]
+  readonly cause: Thrown | undefined
+  readonly errors: readonly Thrown[] | undefined
+}
+
+type ErrorType = SimpleErrorType | 'AggregateError'
+
+type SimpleErrorType =
+  | 'Error'
+  | 'EvalError'
+  | 'RangeError'
+  | 'ReferenceError'
+  | 'SyntaxError'
+  | 'TypeError'
+  | 'URIError'
+
+const simpleErrors: Record<SimpleErrorType, ErrorConstructor> = {
+  Error,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+}
+
+/** Causes are followed so deep; a chain that goes in circles ends here. */
+const DEEPEST_CAUSE = 8
+
+/** Makes a thrown value cloneable; undefined if it is no error and cannot be cloned. */
+export function packThrown(thrown: unknown, depth = 0): Thrown | undefined {
+  try {
+    if (isError(thrown)) return ['error', packError(thrown, depth)]
+    structuredClone(thrown)
+    return ['value', thrown]
+  } catch {
+    return undefined
+  }
+}
+
+/** The thrown value again; errors are errors of the nearest built-in class. */
+export function unpackThrown(thrown: Thrown): unknown {
+  return thrown[0] === 'value' ? thrown[1] : unpackError(thrown[1])
+}
+
+// DOMException is a cloneable class of its own, so it travels as a value.
+function isError(thrown: unknown): thrown is Error {
+  return (thrown instanceof Error || types.isNativeError(thrown)) && !(thrown instanceof DOMException)
+}
+
+function packError(error: Error, depth: number): ErrorRecord {
+  const { cause, errors } = error as Error & { readonly errors?: unknown }
+  const deeper = depth < DEEPEST_CAUSE
+  return {
+    type: typeOf(error),
+    name: String(error.name),
+    message: String(error.message),
+    stack: typeof error.stack === 'string' ? error.stack : undefined,
+    fields: packFields(error),
+    cause: deeper && 'cause' in error ? packThrown(cause, depth + 1) : undefined,
+    errors: deeper && Array.isArray(errors) ? packAll(errors, depth + 1) : undefined,
+  }
+}
+
+function packAll(errors: readonly unknown[], depth: number): Thrown[] {
+  return errors.map((error) => packThrown(error, depth)).filter((thrown) => thrown !== undefined)
+}
+
+function packFields(error: Error): [string, unknown][] {
+  const fields: [string, unknown][] = []
+  for (const key of Object.keys(error)) {
+    if (carried.has(key)) continue
+    try {
+      const value: unknown = Reflect.get(error, key)
+      structuredClone(value)
+      fields.push([key, value])
+    } catch {
+      // A field that cannot be read or cloned stays behind; the rest of the error is worth more.
+    }
+  }
+  return fields
+}
+
+const carried = new Set(['name', 'message', 'stack', 'cause', 'errors'])
+
+function typeOf(error: Error): ErrorType {
+  for (let at: unknown = error; at !== null; at = Object.getPrototypeOf(at)) {
+    const name: unknown = Object.getOwnPropertyDescriptor(at, 'constructor')?.value?.name
+    if (name === 'AggregateError' || isSimple(name)) return name
+  }
+  return 'Error'
+}
+
+function isSimple(name: unknown): name is SimpleErrorType {
+  return typeof name === 'string' && Object.hasOwn(simpleErrors, name)
+}
+
+function unpackError(record: ErrorRecord): Error {
+  const { type, name, message, stack, fields, cause, errors } = record
+  const options = cause === undefined ? undefined : { cause: unpackThrown(cause) }
+  const error =
+    type === 'AggregateError'
+      ? new AggregateError((errors ?? []).map(unpackThrown), message, options)
+      : new simpleErrors[type](message, options)
+  if (error.name !== name) define(error, 'name', name)
+  define(error, 'stack', stack)
+  if (errors !== undefined && type !== 'AggregateError') define(error, 'errors', errors.map(unpackThrown))
+  for (const [key, value] of fields) {
+    Object.defineProperty(error, key, { value, writable: true, enumerable: true, configurable: true })
+  }
+  return error
+}
+
+function define(error: Error, key: string, value: unknown): void {
+  Object.defineProperty(error, key, { value, writable: true, enumerable: false, configurable: true })
+}
