@@ -24,7 +24,7 @@ export function library(...entries: string[]): Options {
     target: 'node22',
     platform: 'node',
     shims: true,
-    dts: { entry: faces },
+    dts: { entry: faces, banner: '/// <reference lib="esnext.disposable" />' },
     clean: true,
     sourcemap: true,
     removeNodeProtocol: false,
