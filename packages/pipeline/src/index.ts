@@ -1,1 +1,3 @@
-export {}
+export type { Receiver, Value } from '@millrace/mpsc'
+export type * from './api.ts'
+export { from } from './pipeline.ts'

@@ -1,0 +1,33 @@
+/** Checks that `options` is an object with no names but `known`. A misspelled option is an error, not a default. */
+export function checkOptions(where: string, options: object | undefined, known: readonly string[]): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${where}: expected an options object, got ${show(options)}`)
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) throw new TypeError(`${where}: unknown option ${show(key)}; known: ${known.join(', ')}`)
+  }
+}
+
+/** Checks that `value` is an integer from `least` that can be counted exactly. */
+export function checkCount(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return
+  throw new RangeError(`${name}: expected an integer from ${least}, got ${show(value)}`)
+}
+
+/** Checks that a stage's name, if given, is a text one can read. */
+export function checkName(where: string, name: string | undefined): void {
+  if (name === undefined || (typeof name === 'string' && name !== '')) return
+  throw new TypeError(`${where}: name: expected a string that is not empty, got ${show(name)}`)
+}
+
+/** Checks that `value` is a function. */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new TypeError(`${name}: expected a function, got ${show(value)}`)
+}
+
+/** A value as it stands in a message. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value)
+}

@@ -1,0 +1,100 @@
+import type { Sender, Value } from '@millrace/mpsc'
+import { abortError } from './failure.ts'
+import { Meter } from './meter.ts'
+import type { Downstream, Host, Upstream } from './plan.ts'
+
+/** Where results leave the run. */
+export interface Output extends Downstream {
+  /** The run has failed and nothing of it works any more. */
+  fail(error: unknown): void
+}
+
+/**
+ * An output that is a channel with room for one.
+ *
+ * INVARIANT  a result that waits for room in the channel is still counted by the stage it comes from, and leaves it when it is
+ *            sent. So the channel's one place is all that a run holds beside its stages.
+ */
+export class ChannelOutput implements Output {
+  readonly meter: Meter
+  readonly #sender: Sender<Value>
+  readonly #host: Host
+  #sending = false
+
+  constructor(sender: Sender<Value>, host: Host) {
+    this.meter = new Meter('output', 1, 0, host.stopwatch)
+    this.#sender = sender
+    this.#host = host
+  }
+
+  get room(): boolean {
+    return !this.#sending
+  }
+
+  accept(from: Upstream): void {
+    const outcome = this.#sender.trySend(from.peek() as Value)
+    if (outcome === 'closed') this.#left()
+    else if (outcome === 'sent') this.#sent(from)
+    else this.#wait(from)
+  }
+
+  end(): void {
+    this.#sender.close()
+  }
+
+  fail(error: unknown): void {
+    // A channel closed with `undefined` would end well; `done` still rejects with what was thrown.
+    this.#sender.close(error === undefined ? new Error('the pipeline failed with undefined') : error)
+  }
+
+  #sent(from: Upstream): void {
+    from.take()
+    this.meter.started()
+    this.meter.passed()
+  }
+
+  /** Closing rejects the send: on a failed run that is what `fail` did, otherwise the consumer left. */
+  #wait(from: Upstream): void {
+    this.#sending = true
+    this.meter.started()
+    this.#sender.send(from.peek() as Value).then(
+      () => {
+        this.#host.stopwatch.tick()
+        this.#sending = false
+        this.meter.passed()
+        from.take()
+        this.#host.proceed()
+      },
+      () => this.#left(),
+    )
+  }
+
+  #left(): void {
+    this.#host.fail(abortError('The output of the pipeline was closed by its receiver'))
+  }
+}
+
+/** An output that hands each result to a function, at once. */
+export class SinkOutput implements Output {
+  readonly meter: Meter
+  readonly #sink: (item: unknown) => void
+
+  constructor(sink: (item: unknown) => void, host: Host) {
+    this.meter = new Meter('output', 1, 0, host.stopwatch)
+    this.#sink = sink
+  }
+
+  get room(): boolean {
+    return true
+  }
+
+  accept(from: Upstream): void {
+    this.#sink(from.take())
+    this.meter.started()
+    this.meter.passed()
+  }
+
+  end(): void {}
+
+  fail(): void {}
+}

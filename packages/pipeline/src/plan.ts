@@ -1,0 +1,48 @@
+import type { Meter, Stopwatch } from './meter.ts'
+
+/** What items come out of: the source or a stage, as what follows it sees it. */
+export interface Upstream {
+  readonly meter: Meter
+  /** Whether an item may leave. Asked only when there is room for it, so that a source may begin to fetch one. */
+  ready(): boolean
+  /** The item that leaves next; only when `ready`. */
+  peek(): unknown
+  /** Takes that item; only when `ready`. */
+  take(): unknown
+  /** Whether no item is left and none will come. */
+  readonly finished: boolean
+}
+
+/** What items go into: a stage or the output, as what precedes it sees it. */
+export interface Downstream {
+  readonly meter: Meter
+  /** Whether it takes an item now. */
+  readonly room: boolean
+  /** Takes the next item of `from`; only when there is room and `from` is ready. */
+  accept(from: Upstream): void
+  /** No item will come any more. */
+  end(): void
+}
+
+/** A stage at work. */
+export interface ActiveStage extends Upstream, Downstream {}
+
+/** What the parts of a run need of the run. */
+export interface Host {
+  readonly stopwatch: Stopwatch
+  /** Aborts when the run fails. */
+  readonly signal: AbortSignal
+  /** The run fails with this error, if it has not failed already. */
+  fail(error: unknown): void
+  /** Something has changed that the schedule does not know of: moves what can move now. */
+  proceed(): void
+}
+
+/** One stage of a pipeline, before it runs. */
+export interface StagePlan {
+  readonly name: string
+  /** By how many items it may run ahead of what its concurrency allows. */
+  readonly buffer: number
+  /** Makes the stage of one run. */
+  readonly open: (host: Host, name: string, buffer: number) => ActiveStage
+}

@@ -1,0 +1,142 @@
+import type { PipelineStats, RunOptions, Summary } from './api.ts'
+import { abortError, Failure } from './failure.ts'
+import { Stopwatch, summarize } from './meter.ts'
+import { checkOptions, show } from './options.ts'
+import type { Output } from './output.ts'
+import type { Host, StagePlan } from './plan.ts'
+import { type Parts, Schedule } from './schedule.ts'
+import { Source } from './source.ts'
+import type { OpenTap } from './taps.ts'
+
+/** What `from` was given. All pipelines built upon it share it, and it is read once. */
+export interface SourcePlan {
+  readonly name: string
+  readonly open: OpenTap
+  taken: boolean
+}
+
+/** All of a pipeline, before it runs. */
+export interface PipelinePlan {
+  readonly source: SourcePlan
+  /** How many items the source may fetch ahead. */
+  readonly sourceBuffer: number
+  readonly stages: readonly StagePlan[]
+}
+
+/**
+ * One run of a pipeline: makes the parts, starts them a microtask later, and ends once.
+ *
+ *     made ──▶ started ──▶ succeeded            the output ends, done resolves
+ *       └─────────┴──▶ failing ──▶ failed       the output ends with the error, done rejects
+ *
+ * INVARIANT  from made to the end, and not beyond, there is one listener on the caller's signal.
+ */
+export class ActiveRun implements Host {
+  readonly stopwatch: Stopwatch
+  readonly done: Promise<Summary>
+  readonly #failure = new Failure()
+  readonly #parts: Parts
+  readonly #schedule: Schedule
+  readonly #settle: PromiseWithResolvers<Summary>
+  readonly #callerSignal: AbortSignal | undefined
+  readonly #onAbort = (): void => this.fail(this.#callerSignal?.reason)
+  #finalStats: PipelineStats | undefined
+
+  constructor(plan: PipelinePlan, openOutput: (host: Host) => Output, options: RunOptions | undefined) {
+    checkRunOptions(options)
+    if (plan.source.taken) {
+      throw new TypeError(
+        `run: ${plan.source.name} has been run already; a source is read once, so begin anew with from()`,
+      )
+    }
+    plan.source.taken = true
+    this.stopwatch = new Stopwatch(options?.clock ?? performance)
+    this.#parts = {
+      source: new Source(plan.source.open, plan.source.name, plan.sourceBuffer, this),
+      stages: plan.stages.map((stage) => stage.open(this, stage.name, stage.buffer)),
+      output: openOutput(this),
+    }
+    this.#schedule = new Schedule(this.#parts, this.#failure, this.stopwatch, {
+      succeed: () => this.#succeed(),
+      stop: () => this.#stop(),
+    })
+    this.#settle = Promise.withResolvers<Summary>()
+    this.done = this.#settle.promise
+    this.done.catch(() => {}) // Whoever does not look at `done` is not told by a crash.
+    this.#callerSignal = options?.signal
+    this.#callerSignal?.addEventListener('abort', this.#onAbort)
+    if (this.#callerSignal?.aborted) this.#onAbort()
+    else queueMicrotask(() => this.#start())
+  }
+
+  get signal(): AbortSignal {
+    return this.#failure.signal
+  }
+
+  proceed(): void {
+    this.#schedule.proceed()
+  }
+
+  fail(error: unknown): void {
+    if (this.#failure.fail(error)) this.proceed()
+  }
+
+  /** Ends the run because its consumer wants no more. Rejects only with what this brings to light: a source that fails to close. */
+  async leave(): Promise<void> {
+    const left = abortError('The consumer of the pipeline has left')
+    const first = this.#failure.fail(left, true)
+    if (first) this.proceed()
+    try {
+      await this.done
+    } catch (error) {
+      if (first && error !== left) throw error
+    }
+  }
+
+  stats(): PipelineStats {
+    if (this.#finalStats !== undefined) return this.#finalStats
+    this.stopwatch.tick()
+    const { source, stages, output } = this.#parts
+    return {
+      elapsedMs: this.stopwatch.elapsedMs,
+      source: source.stats(),
+      stages: stages.map((stage) => stage.meter.stats()),
+      output: output.meter.stats(),
+    }
+  }
+
+  #start(): void {
+    if (this.#failure.happened) return
+    this.#parts.source.open()
+    this.proceed()
+  }
+
+  #succeed(): void {
+    this.#failure.seal()
+    this.#settle.resolve(summarize(this.#end()))
+  }
+
+  async #stop(): Promise<void> {
+    await this.#failure.conclude(() => this.#parts.source.close())
+    this.#end()
+    this.#parts.output.fail(this.#failure.error)
+    this.#settle.reject(this.#failure.error)
+  }
+
+  #end(): PipelineStats {
+    this.#callerSignal?.removeEventListener('abort', this.#onAbort)
+    this.#finalStats = this.stats()
+    return this.#finalStats
+  }
+}
+
+function checkRunOptions(options: RunOptions | undefined): void {
+  checkOptions('run', options, ['signal', 'clock'])
+  const { signal, clock } = options ?? {}
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw new TypeError(`run: signal: expected an AbortSignal, got ${show(signal)}`)
+  }
+  if (clock !== undefined && typeof clock?.now !== 'function') {
+    throw new TypeError(`run: clock: expected an object with now(), got ${show(clock)}`)
+  }
+}

@@ -1,0 +1,116 @@
+import type { Failure } from './failure.ts'
+import type { Stopwatch } from './meter.ts'
+import type { Output } from './output.ts'
+import type { ActiveStage, Downstream, Upstream } from './plan.ts'
+import type { Source } from './source.ts'
+import { Turn } from './turn.ts'
+
+/** The parts of a run, in their order. */
+export interface Parts {
+  readonly source: Source
+  readonly stages: readonly ActiveStage[]
+  readonly output: Output
+}
+
+/** What happens when nothing can move any more. */
+export interface Endings {
+  /** Every item has left. */
+  succeed(): void
+  /** The run has failed, and no call runs. */
+  stop(): void
+}
+
+/**
+ * Moves items from each part of a run to the next, whenever there is an item here and room there.
+ *
+ *     source ──0──▶ stage ──1──▶ stage ──2──▶ output          a link k joins upstream[k] to downstream[k]
+ *
+ * An item moved over link k may be ready for link k + 1, and has made room for link k − 1. So a pass starts at the last link,
+ * goes one down after a move and one up where nothing moves, and is complete when it leaves link 0: then nothing can move. What
+ * is nearest to the end moves first, which keeps the fewest items in the run. No promise and no queue lies between two stages.
+ *
+ * INVARIANT  one pass at a time; what happens during a pass (a call fails, the run is aborted) is seen before its next move.
+ * INVARIANT  when no pass runs or rests, nothing can move; so each event outside of a pass calls `proceed`.
+ */
+export class Schedule {
+  readonly #source: Source
+  readonly #stages: readonly ActiveStage[]
+  readonly #upstream: readonly Upstream[]
+  readonly #downstream: readonly Downstream[]
+  readonly #failure: Failure
+  readonly #stopwatch: Stopwatch
+  readonly #endings: Endings
+  readonly #turn = new Turn()
+  #passing = false
+  /** How many links will carry nothing any more, counted from the source. */
+  #endedLinks = 0
+  #over = false
+
+  constructor({ source, stages, output }: Parts, failure: Failure, stopwatch: Stopwatch, endings: Endings) {
+    this.#source = source
+    this.#stages = stages
+    this.#upstream = [source, ...stages]
+    this.#downstream = [...stages, output]
+    this.#failure = failure
+    this.#stopwatch = stopwatch
+    this.#endings = endings
+  }
+
+  /** Moves all that can move. Does nothing when called during a pass, which goes on to see what has changed. */
+  readonly proceed = (): void => {
+    if (this.#passing || this.#over) return
+    if (!this.#failure.happened && !this.#turn.resting) {
+      this.#passing = true
+      do this.#pass()
+      while (this.#canEndLink())
+      this.#passing = false
+    }
+    if (this.#failure.happened) this.#stopWhenQuiet()
+    else if (this.#endedLinks === this.#downstream.length) {
+      this.#over = true
+      this.#endings.succeed()
+    }
+  }
+
+  #pass(): void {
+    const last = this.#downstream.length - 1
+    let link = last
+    while (link >= 0 || this.#source.runAhead()) {
+      if (link >= 0 && !this.#move(link)) {
+        link--
+        continue
+      }
+      if (this.#mustStop()) return
+      link = Math.min(link + 1, last)
+    }
+  }
+
+  #move(link: number): boolean {
+    const from = this.#upstream[link]
+    const to = this.#downstream[link]
+    if (from === undefined || to === undefined || !to.room || !from.ready()) return false
+    to.accept(from)
+    return true
+  }
+
+  #mustStop(): boolean {
+    if (this.#failure.happened || this.#turn.resting) return true
+    if (!this.#turn.over(this.#stopwatch.nowMs)) return false
+    this.#turn.rest(this.proceed)
+    return true
+  }
+
+  /** Ends the first link that has not ended, if its upstream has. What that sets free (the rest of a batch) needs another pass. */
+  #canEndLink(): boolean {
+    if (this.#failure.happened || this.#turn.resting) return false
+    if (!this.#upstream[this.#endedLinks]?.finished) return false
+    this.#downstream[this.#endedLinks++]?.end()
+    return true
+  }
+
+  #stopWhenQuiet(): void {
+    if (this.#stages.some((stage) => stage.meter.running > 0)) return
+    this.#over = true
+    this.#endings.stop()
+  }
+}

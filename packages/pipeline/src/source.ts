@@ -1,0 +1,146 @@
+import type { StageStats } from './api.ts'
+import { Meter } from './meter.ts'
+import { show } from './options.ts'
+import type { Host, Upstream } from './plan.ts'
+import { ReorderBuffer } from './reorder-buffer.ts'
+import type { OpenTap, Tap } from './taps.ts'
+import { isThenable } from './thenable.ts'
+import { afterTurn } from './turn.ts'
+
+/**
+ * The source at work: fetches an item when the first stage has room for it, or ahead of that if it has a buffer.
+ *
+ *     next() ──▶ fetching (at most one) ──▶ held ──▶ first stage
+ *
+ * INVARIANT  fetching + held ≤ max(1, buffer), and without a buffer nothing is fetched that has no room waiting for it.
+ * INVARIANT  next() is never called while an answer of it is due, nor after it has ended or failed.
+ * INVARIANT  return() is called at most once, and only if the source has not ended or failed by itself.
+ */
+export class Source implements Upstream {
+  readonly meter: Meter
+  readonly #open: OpenTap
+  readonly #buffer: number
+  readonly #host: Host
+  readonly #held = new ReorderBuffer(false)
+  #tap: Tap | undefined
+  #ended = false
+
+  constructor(open: OpenTap, name: string, buffer: number, host: Host) {
+    this.meter = new Meter(name, 1, buffer, host.stopwatch)
+    this.#open = open
+    this.#buffer = buffer
+    this.#host = host
+  }
+
+  /** Gets the iterator. Until then, closing does not touch the source. */
+  open(): void {
+    try {
+      this.#tap = this.#open(this.#host.signal)
+    } catch (error) {
+      this.#host.fail(error)
+    }
+  }
+
+  ready(): boolean {
+    if (this.meter.empty && !this.#ended) this.#fetch()
+    return this.meter.waiting > 0
+  }
+
+  /** Fetches one item more than is asked for, if the buffer allows it; true if it is there at once. */
+  runAhead(): boolean {
+    if (this.#ended || this.meter.running > 0 || this.meter.waiting >= this.#buffer) return false
+    const { waiting } = this.meter
+    this.#fetch()
+    return this.meter.waiting > waiting
+  }
+
+  peek(): unknown {
+    return this.#held.peek()
+  }
+
+  take(): unknown {
+    this.meter.left()
+    return this.#held.take()
+  }
+
+  get finished(): boolean {
+    return this.#ended && this.meter.empty
+  }
+
+  /**
+   * Closes the source if it has not ended: its `return` is called, and awaited.
+   *
+   * If it is still inside of `next`, `return` cannot take effect before that (an async generator even queues it), and nobody knows
+   * when that will be. So it is given one turn of the event loop, which is enough for a source that heeds the same signal.
+   */
+  async close(): Promise<void> {
+    if (this.#ended || this.#tap?.return === undefined) return
+    this.#ended = true
+    const inside = this.meter.running > 0
+    const closing = Promise.resolve(this.#tap.return())
+    if (!inside) {
+      await closing
+      return
+    }
+    closing.catch(() => {})
+    await Promise.race([closing, new Promise<void>((resolve) => afterTurn(resolve))])
+  }
+
+  /** How the source stands. It received what it gave or holds, and never starves: while it is not busy, nobody has room for an item. */
+  stats(): StageStats {
+    const stats = this.meter.stats()
+    const received = stats.done + stats.waiting
+    return { ...stats, received, blockedMs: stats.blockedMs + stats.starvedMs, starvedMs: 0 }
+  }
+
+  #fetch(): void {
+    this.meter.started()
+    try {
+      const answer = this.#tap?.next()
+      if (!isThenable(answer)) {
+        this.#host.stopwatch.tick()
+        this.#receive(answer)
+        return
+      }
+      Promise.resolve(answer).then(
+        (result) => {
+          this.#host.stopwatch.tick()
+          this.#receive(result)
+          this.#host.proceed()
+        },
+        (error) => this.#break(error),
+      )
+    } catch (error) {
+      this.#break(error)
+    }
+  }
+
+  #receive(result: unknown): void {
+    try {
+      if (Object(result) !== result)
+        throw new TypeError(`${this.meter.name}: next() gave ${show(result)}, not an object`)
+      const { done, value } = result as IteratorResult<unknown>
+      if (done) {
+        this.#ended = true
+        this.meter.dropped()
+      } else if (value === undefined) {
+        this.meter.dropped()
+        this.#host.fail(
+          new TypeError(`${this.meter.name}: item ${this.meter.received - 1} is undefined, which is never an item`),
+        )
+      } else {
+        this.#held.push(value)
+        this.meter.finished()
+      }
+    } catch (error) {
+      this.#break(error)
+    }
+  }
+
+  /** The source has failed by itself: by the rules of iterators it is closed. */
+  #break(error: unknown): void {
+    this.#ended = true
+    this.meter.dropped()
+    this.#host.fail(error)
+  }
+}

@@ -1,0 +1,58 @@
+/** How long one run may keep the event loop before timers and sockets get their turn. */
+const SLICE_MS = 1
+
+/**
+ * Keeps one run from starving the event loop.
+ *
+ * Functions that return at once, or promises that are ready, never leave the microtasks of one turn of the event loop. So
+ * the run shows its clock before each item, and rests until the next turn when it has worked for a millisecond in this one.
+ * It goes by time and not by a count of items as a channel does, since a single call may take long.
+ *
+ *     turn of the event loop   ├── open ── work ── work ── over ──┤ rest ├── open ── …
+ *
+ * INVARIANT  while a turn is open, a callback that closes it is queued, before the one that ends the rest.
+ */
+export class Turn {
+  #began: number | undefined
+  #resting = false
+  readonly #close = (): void => {
+    this.#began = undefined
+  }
+
+  /** Whether the run has given up control and is to be left alone until it resumes. */
+  get resting(): boolean {
+    return this.#resting
+  }
+
+  /** Whether the run has worked long enough in this turn of the event loop. */
+  over(nowMs: number): boolean {
+    if (this.#began === undefined) {
+      this.#began = nowMs
+      afterTurn(this.#close)
+      return false
+    }
+    return nowMs - this.#began >= SLICE_MS
+  }
+
+  /** Rests until the event loop has turned, then calls `resume`. */
+  rest(resume: () => void): void {
+    this.#resting = true
+    afterTurn(() => {
+      this.#resting = false
+      resume()
+    })
+  }
+}
+
+/** Calls back when the event loop has turned: `setImmediate`, or in browsers a message, which unlike a timer is not delayed. */
+export const afterTurn: (callback: () => void) => void =
+  typeof setImmediate === 'function'
+    ? setImmediate
+    : (callback) => {
+        const { port1, port2 } = new MessageChannel()
+        port1.onmessage = () => {
+          port1.close()
+          callback()
+        }
+        port2.postMessage(undefined)
+      }
