@@ -41,7 +41,7 @@ export interface Sender<T extends Value> extends Endpoint {
 }
 
 /** The end where values leave. A `for await` over it ends when the channel is closed and drained; `break` leaves it open. */
-export interface Receiver<T extends Value> extends Endpoint, AsyncIterable<T, void, undefined> {
+export interface Receiver<T extends Value> extends Endpoint, AsyncIterable<T> {
   /**
    * Takes the oldest value, waiting until there is one.
    *
@@ -63,7 +63,7 @@ export interface Receiver<T extends Value> extends Endpoint, AsyncIterable<T, vo
    */
   receiveMany(max: number, options?: WaitOptions): Promise<T[]>
   /** The values in arrays of at most `max`, each as large as what is there when it is asked for. */
-  batches(max: number): AsyncIterable<T[], void, undefined>
+  batches(max: number): AsyncIterable<T[]>
   /** Closes the channel from this side: senders get `ClosedError`; what is queued can still be received. */
   close(): void
 }

@@ -27,15 +27,15 @@ test('every accepted value is received once, in order, by the receivers in their
           const { signal } = controller
           if (verb === 'send') {
             const done = sender.send(value, { signal }).then(
-            () => value,
-            (error) => {
-              if (error instanceof ClosedError) expect(error.value).toBe(value)
-              else expect(error).toBe('enough')
-              return undefined
-            },
-          )
-          sends.push({ controller, done })
-        } else if (verb === 'trySend') {
+              () => value,
+              (error) => {
+                if (error instanceof ClosedError) expect(error.value).toBe(value)
+                else expect(error).toBe('enough')
+                return undefined
+              },
+            )
+            sends.push({ controller, done })
+          } else if (verb === 'trySend') {
             sends.push({ controller, done: Promise.resolve(sender.trySend(value) === 'sent' ? value : undefined) })
           } else if (verb === 'receive' || verb === 'receiveMany') {
             const done =

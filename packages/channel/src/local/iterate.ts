@@ -24,10 +24,7 @@ export function iterate<T extends Value>(
 }
 
 /** The values of a receiver in arrays of at most `max`. */
-export function iterateBatches<T extends Value>(
-  receiver: Receiver<T>,
-  max: number,
-): AsyncIterable<T[], void, undefined> {
+export function iterateBatches<T extends Value>(receiver: Receiver<T>, max: number): AsyncIterable<T[]> {
   if (!Number.isInteger(max) || max < 1) throw new RangeError(`max: expected an integer from 1, got ${String(max)}`)
   return {
     [Symbol.asyncIterator]: () => ({

@@ -23,7 +23,7 @@ export class LocalReceiver<T extends Value> extends LocalEndpoint<T> implements 
     return this.disposed ? Promise.resolve([]) : this.channel.receiveMany(max, options)
   }
 
-  batches(max: number): AsyncIterable<T[], void, undefined> {
+  batches(max: number): AsyncIterable<T[]> {
     return iterateBatches(this, max)
   }
 
