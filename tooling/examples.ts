@@ -14,9 +14,14 @@ import { runProgram, typecheck, writePrograms } from './examples/run.ts'
  * @example
  * runExamples(import.meta.url)
  */
-export function runExamples(testFile: string, documents?: URL): void {
+export function runExamples(testFile: string): void {
   const packageDir = dirname(dirname(fileURLToPath(testFile)))
-  const { folder, programs } = writePrograms(packageDir, documents && fileURLToPath(documents))
+  testExamples(packageDir, packageDir)
+}
+
+/** The same for documents that belong to no package: their examples run inside one whose dependencies they need. */
+export function testExamples(documents: string, packageDir: string): void {
+  const { folder, programs } = writePrograms(packageDir, documents)
   afterAll(() => {
     rmSync(folder, { recursive: true })
     removeIfEmpty(dirname(folder))

@@ -13,11 +13,18 @@ export interface Program {
   readonly path: string
 }
 
-/** The programs of a package, in a folder that the caller removes. Lines keep the numbers they have in their source. */
-export function writePrograms(packageDir: string, from: string = packageDir): { folder: string; programs: Program[] } {
+/**
+ * The programs of the documents, in a folder inside the package that the caller removes.
+ *
+ * Lines keep the numbers they have in their source.
+ */
+export function writePrograms(
+  packageDir: string,
+  documents: string = packageDir,
+): { folder: string; programs: Program[] } {
   mkdirSync(join(packageDir, 'test/.examples'), { recursive: true })
   const folder = mkdtempSync(join(packageDir, 'test/.examples/run-'))
-  const programs = collectExamples(from).map((example) => writeProgram(example, folder))
+  const programs = collectExamples(documents).map((example) => writeProgram(example, folder))
   const config = {
     extends: relative(folder, join(root, 'tsconfig.base.json')),
     compilerOptions: { noUnusedLocals: false, isolatedDeclarations: false, declaration: false },
