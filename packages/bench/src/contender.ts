@@ -1,0 +1,44 @@
+import type { Drives } from './topology.ts'
+
+/** Ours, a rival, or a floor that no channel can beat. */
+export type Kind = 'ours' | 'peer' | 'baseline'
+
+/** One implementation under measurement. Each module in `contenders/` exports one as `contender`. */
+export interface Contender {
+  /** As in the tables and after `--only`. */
+  readonly name: string
+  readonly kind: Kind
+  /** What a reader of the table must know to compare fairly. */
+  readonly note?: string | undefined
+  readonly drives: Drives
+}
+
+/** A contender and the module that a measuring process loads it from. */
+export interface Entry {
+  readonly contender: Contender
+  readonly module: URL
+}
+
+/** The modules of the channel suite. A new contender is a file in `contenders/` and a line here. */
+const MODULES: readonly string[] = [
+  'millrace-mpsc',
+  'millrace-mpmc',
+  'async-channel',
+  'thi-ng-csp',
+  'effect',
+  'fastq',
+  'web-streams',
+  'node-streams',
+  'plain-array',
+]
+
+/** Loads every contender of the channel suite. */
+export function loadContenders(): Promise<Entry[]> {
+  return Promise.all(MODULES.map((name) => loadContender(new URL(`./contenders/${name}.ts`, import.meta.url))))
+}
+
+/** Loads one contender. */
+export async function loadContender(module: URL): Promise<Entry> {
+  const { contender }: { contender: Contender } = await import(module.href)
+  return { contender, module }
+}

@@ -1,0 +1,106 @@
+/** The command line: picks the suites, runs them, prints the tables and writes the figures. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import { type Environment, environment } from './environment.ts'
+import { formatEnvironment, formatNotes, formatSection, isAlarming } from './report.ts'
+import type { Section, SuiteResult } from './result.ts'
+import { type Settings, SUITES, type Suite } from './suites.ts'
+
+interface Flags {
+  rounds?: number
+  only?: string[]
+  section?: string[]
+  json?: string
+  timeoutMs?: number
+}
+
+const suiteNames = Object.keys(SUITES)
+
+// npm says where the command was typed; paths are meant from there.
+const here = process.env['INIT_CWD'] ?? process.cwd()
+
+const command = new Command('bench')
+  .description('Measures Millrace against its peers, every contender once a round, each in a process of its own.')
+  .argument('[suite]', `one of ${suiteNames.join(', ')}; all of them if not given`, suiteName)
+  .argument('[folder]', 'what the pack suite packs; a part of node_modules if not given')
+  .option('--rounds <n>', 'how often each contender is measured', count)
+  .option('--only <contender...>', 'measure these contenders and no other')
+  .option('--section <name...>', 'measure these scenarios or groups and no other')
+  .option('--timeout-ms <n>', 'how long one measurement may take before it is cut off', count)
+  .option('--json <file>', 'write the figures there (one suite; without it only a whole suite is written, to results/)')
+  .addHelpText('after', '\nExamples:\n  bench channel --only effect millrace-mpsc\n  bench pack ~/photos --rounds 3')
+  .action(main)
+
+await command.parseAsync()
+
+async function main(suite: string | undefined, folder: string | undefined, flags: Flags): Promise<void> {
+  if (flags.json !== undefined && suite === undefined) command.error('--json needs a suite', { exitCode: 2 })
+  const picked = Object.entries(SUITES).filter(([name]) => suite === undefined || suite === name)
+  const only = flags.only ?? []
+  const sections = flags.section ?? []
+  await checkNames(picked, only, sections)
+  const settings: Settings = {
+    rounds: flags.rounds,
+    only,
+    sections,
+    folder: folder && resolve(here, folder),
+    timeoutMs: flags.timeoutMs,
+    onMeasured: showProgress,
+  }
+  const machine = environment()
+  console.log(`${formatEnvironment(machine)}\n`)
+  for (const [name, each] of picked) await runSuite(name, each, settings, machine, flags.json)
+}
+
+async function runSuite(name: string, suite: Suite, settings: Settings, machine: Environment, json?: string) {
+  const sections: Section[] = []
+  for await (const section of suite.run(settings)) {
+    hideProgress()
+    console.log(`${formatSection(section)}\n`)
+    if (isAlarming(section)) process.exitCode = 1
+    sections.push(section)
+  }
+  const notes = formatNotes(sections)
+  if (notes !== '') console.log(`${notes}\n`)
+  const isWhole = settings.only.length === 0 && settings.sections.length === 0
+  if (json === undefined && !isWhole) return
+  const file = json ? resolve(here, json) : resolve(import.meta.dirname, `../results/${name}.json`)
+  const result: SuiteResult = { suite: name, environment: machine, settings: suite.settings(settings), sections }
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
+  console.log(`${file}\n`)
+}
+
+async function checkNames(picked: [string, Suite][], only: readonly string[], sections: readonly string[]) {
+  const known = await Promise.all(picked.map(([, suite]) => suite.names()))
+  const contenders = new Set(known.flatMap((names) => names.contenders))
+  const groups = new Set(known.flatMap((names) => names.sections))
+  refuseUnknown('--only', only, contenders)
+  refuseUnknown('--section', sections, groups)
+}
+
+function refuseUnknown(option: string, given: readonly string[], known: ReadonlySet<string>): void {
+  const stranger = given.find((name) => !known.has(name))
+  if (stranger === undefined) return
+  command.error(`${option}: there is no ${stranger}; there are ${[...known].join(', ')}`, { exitCode: 2 })
+}
+
+function suiteName(name: string): string {
+  if (suiteNames.includes(name)) return name
+  throw new InvalidArgumentError(`There are ${suiteNames.join(', ')}.`)
+}
+
+function count(text: string): number {
+  const number = Number(text)
+  if (Number.isSafeInteger(number) && number >= 1) return number
+  throw new InvalidArgumentError('An integer from 1 is needed.')
+}
+
+function showProgress(section: string, contender: string, round: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[Kround ${round + 1}  ${section}  ${contender}`)
+}
+
+function hideProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+}

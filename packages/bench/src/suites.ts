@@ -1,0 +1,67 @@
+import { runScenario } from './channel.ts'
+import { loadContenders } from './contender.ts'
+import { MICRO_CASES, runMicro } from './micro.ts'
+import type { Section } from './result.ts'
+import type { OnMeasured } from './run.ts'
+import { SCENARIOS } from './scenario.ts'
+
+/** What the command line asks for. */
+export interface Settings {
+  readonly rounds?: number | undefined
+  /** These contenders and no other; everybody if empty. */
+  readonly only: readonly string[]
+  /** These sections of the channel and micro suites and no other; all if empty. */
+  readonly sections: readonly string[]
+  /** What the pack suite packs. */
+  readonly folder?: string | undefined
+  readonly timeoutMs?: number | undefined
+  readonly onMeasured?: OnMeasured | undefined
+}
+
+/** A family of measurements with one file of results. */
+export interface Suite {
+  /** Every contender, and every section that can be picked, by name. */
+  names(): Promise<{ contenders: readonly string[]; sections: readonly string[] }>
+  /** What is kept with the figures. */
+  settings(settings: Settings): Readonly<Record<string, unknown>>
+  /** Measures, a section at a time. A section that nobody is left for is skipped. */
+  run(settings: Settings): AsyncGenerator<Section, void, undefined>
+}
+
+const SAMPLES = { sampleMs: 80, samples: 2 }
+const ROUNDS = 5
+
+const channel: Suite = {
+  names: async () => ({
+    contenders: (await loadContenders()).map(({ contender }) => contender.name),
+    sections: SCENARIOS.map(({ name }) => name),
+  }),
+  settings: ({ rounds = ROUNDS, timeoutMs = 15_000 }) => ({ rounds, timeoutMs, ...SAMPLES }),
+  async *run({ rounds = ROUNDS, timeoutMs = 15_000, only, sections, onMeasured }) {
+    const entries = (await loadContenders()).filter(({ contender }) => isPicked(only, contender.name))
+    for (const scenario of SCENARIOS.filter(({ name }) => isPicked(sections, name))) {
+      const section = await runScenario(scenario, entries, { rounds, timeoutMs, onMeasured, ...SAMPLES })
+      if (section.rows.length > 0) yield section
+    }
+  },
+}
+
+const micro: Suite = {
+  names: async () => ({
+    contenders: MICRO_CASES.map(({ contender }) => contender),
+    sections: MICRO_CASES.map(({ group }) => group),
+  }),
+  settings: ({ rounds = ROUNDS, timeoutMs = 30_000 }) => ({ rounds, timeoutMs }),
+  run: ({ rounds = ROUNDS, timeoutMs = 30_000, only, sections, onMeasured }) =>
+    runMicro(
+      MICRO_CASES.filter(({ contender, group }) => isPicked(only, contender) && isPicked(sections, group)),
+      { rounds, timeoutMs, onMeasured },
+    ),
+}
+
+/** The suites by name, in the order in which all of them are run. */
+export const SUITES: Readonly<Record<string, Suite>> = { channel, micro }
+
+function isPicked(picked: readonly string[], name: string): boolean {
+  return picked.length === 0 || picked.includes(name)
+}
