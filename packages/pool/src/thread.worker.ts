@@ -2,4 +2,4 @@ import { workerData } from 'node:worker_threads'
 import type { ThreadData } from './thread/messages.ts'
 import { serve } from './thread/serve.ts'
 
-await serve(workerData as ThreadData)
+void serve(workerData as ThreadData)

@@ -74,6 +74,7 @@ export class Thread {
       workerData: { port: port2, module: module.href } satisfies ThreadData,
       transferList: [port2],
       name: settings.name,
+      ...flagsForThreads(),
       ...(settings.resourceLimits && { resourceLimits: settings.resourceLimits }),
     })
     port1.on('message', (message: FromThread) => this.#hear(message))
@@ -175,4 +176,10 @@ export class Thread {
     this.#run = undefined
     clearTimeout(this.#timer)
   }
+}
+
+/** Threads inherit the flags of the process; their entry is a file, which refuses the flag for code given as text. */
+function flagsForThreads(): { execArgv?: string[] } {
+  const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--input-type'))
+  return execArgv.length < process.execArgv.length ? { execArgv } : {}
 }

@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { describe, expect, test } from 'vitest'
+import { open, pool, rejection, shared, warmPool } from './support.ts'
+
+describe('a thread that dies', () => {
+  test('by process.exit rejects its task with the exit code, and is replaced', async () => {
+    const tasks = await warmPool({ threads: 1 })
+    const began = performance.now()
+    expect(await rejection(tasks.run('exit', [7]))).toMatchObject({ name: 'PoolError', code: 'crashed', exitCode: 7 })
+    expect(performance.now() - began).toBeLessThan(2_000)
+    const sums = await Promise.all(Array.from({ length: 100 }, (_, i) => tasks.run('add', [i, 1])))
+    expect(sums).toEqual(Array.from({ length: 100 }, (_, i) => i + 1))
+    expect(tasks.metrics()).toMatchObject({ crashes: 1, failed: 1, liveThreads: 1 })
+  })
+
+  test('by an uncaught error rejects its task with that error as the cause', async () => {
+    const tasks = await warmPool({ threads: 1 })
+    expect(await rejection(tasks.run('stray', []))).toMatchObject({
+      code: 'crashed',
+      message: 'the thread of task "stray" died: stray',
+      cause: { name: 'RangeError', message: 'stray' },
+    })
+  })
+
+  test('leaves those behind its task their own answers, without another submit', async () => {
+    const tasks = pool({ threads: 1 })
+    const crash = rejection(tasks.run('exit', [1]))
+    expect(await Promise.all([1, 2, 3].map((i) => tasks.run('echo', [i])))).toEqual([1, 2, 3])
+    expect(await crash).toMatchObject({ code: 'crashed' })
+  })
+
+  test('leaves the tasks of other threads alone', async () => {
+    const tasks = await warmPool({ threads: 2 })
+    const gate = shared()
+    const neighbour = await tasks.submit('hold', [gate])
+    expect(await rejection(tasks.run('exit', [1]))).toMatchObject({ code: 'crashed' })
+    expect(neighbour.state).toBe('running')
+    open(gate)
+    expect(await neighbour.result).toBe(neighbour.id)
+  })
+
+  test('out of memory rejects its task, and the process lives on', async () => {
+    const tasks = pool({ threads: 1, resourceLimits: { maxOldGenerationSizeMb: 16 } })
+    expect(await rejection(tasks.run('hog', []))).toMatchObject({
+      code: 'crashed',
+      cause: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
+    })
+    expect(await tasks.run('add', [1, 2])).toBe(3)
+  })
+
+  test('after it answered touches no task, is told in a warning and is replaced', async () => {
+    const tasks = await warmPool({ threads: 1, name: 'careless' })
+    const warned = once(process, 'warning')
+    expect(await tasks.run('strayLater', [])).toBe('answered')
+    const [warning] = await warned
+    expect(warning).toMatchObject({
+      name: 'PoolWarning',
+      message: expect.stringMatching(/^a thread of careless died while it ran no task: .*stray, later/),
+    })
+    expect(await tasks.run('add', [1, 2])).toBe(3)
+  })
+})
+
+describe('a module that does not load', () => {
+  const cases = {
+    'is not there': ['file:///nowhere/tasks.js', /nowhere/],
+    throws: ['data:text/javascript,throw new Error("broken")', /broken/],
+    'is no JavaScript': ['data:text/javascript,export const =', /Unexpected token/],
+    exits: ['data:text/javascript,process.exit(3)', /code 3/],
+    'throws null': ['data:text/javascript,throw null', /null/],
+  } as const
+  for (const [how, [module, message]] of Object.entries(cases)) {
+    test(`because it ${how} rejects its callers`, async () => {
+      const tasks = pool({ threads: 2 }, module)
+      const outcomes = await Promise.all([1, 2, 3].map((i) => rejection(tasks.run('echo', [i]))))
+      for (const error of outcomes) expect(error).toMatchObject({ name: 'PoolError', code: 'load-failed' })
+      expect((outcomes[0] as Error).message).toMatch(message)
+    })
+  }
+
+  test('starts no storm of threads', async () => {
+    const tasks = pool({ threads: 2 }, 'data:text/javascript,throw new Error("broken")')
+    for (let i = 0; i < 200; i++) await rejection(tasks.run('echo', [i]))
+    expect(tasks.metrics()).toMatchObject({ failed: 200, liveThreads: 0 })
+    expect(tasks.metrics().crashes).toBeLessThan(10)
+  })
+
+  test('is tried again later', async () => {
+    const module = 'data:text/javascript,if (!process.env.POOL_TEST_READY) throw 1; export const echo = (x) => x'
+    const tasks = pool({ threads: 1 }, module)
+    await rejection(tasks.run('echo', [1]))
+    process.env['POOL_TEST_READY'] = '1'
+    try {
+      await expect.poll(() => tasks.run('echo', [2]).catch(() => 0), { timeout: 5_000, interval: 50 }).toBe(2)
+    } finally {
+      delete process.env['POOL_TEST_READY']
+    }
+  })
+})

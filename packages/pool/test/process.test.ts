@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { tasksUrl } from './support.ts'
+
+const program = (code: string): string => `
+  import { threadPool } from '@millrace/pool'
+  import { Worker } from 'node:worker_threads'
+  const url = new URL('${tasksUrl.href}')
+  const pool = threadPool(url, { threads: 2 })
+  ${code}`
+
+/** Runs a program of its own and gives what it printed and how it ended. */
+async function run(code: string, flags: string[] = []): Promise<{ stdout: string; stderr: string; code: number }> {
+  const args = ['--conditions=@millrace/source', ...flags, '--input-type=module', '-e', program(code)]
+  const cwd = fileURLToPath(new URL('..', import.meta.url))
+  const ended = promisify(execFile)(process.execPath, args, { cwd, timeout: 15_000, maxBuffer: 2 ** 24 })
+  return ended.then(
+    ({ stdout, stderr }) => ({ stdout, stderr, code: 0 }),
+    ({ stdout, stderr, code }) => ({ stdout, stderr, code }),
+  )
+}
+
+describe.concurrent('the process', () => {
+  test('exits by itself once the pool is idle', async () => {
+    const ended = await run(`console.log(await pool.run('add', [1, 2]))`)
+    expect(ended).toEqual({ stdout: '3\n', stderr: '', code: 0 })
+  })
+
+  test('stays alive while a task has not ended', async () => {
+    const ended = await run(`pool.run('nap', [300]).then(console.log)`)
+    expect(ended).toEqual({ stdout: '300\n', stderr: '', code: 0 })
+  })
+
+  test('stays alive while a shutdown goes on', async () => {
+    const ended = await run(`await pool.run('add', [1, 2]); pool.shutdown().then(console.log)`)
+    expect(ended.stdout).toContain('onTime: true')
+  })
+
+  test('exits after a shutdown', async () => {
+    const ended = await run(`pool.run('startTicking', []); await pool.shutdown(); console.log('down')`)
+    expect(ended).toEqual({ stdout: 'down\n', stderr: '', code: 0 })
+  })
+
+  test('prints all that threads printed before a shutdown', async () => {
+    const { stdout } = await run(`
+      const long = 'x'.repeat(100_000)
+      for (let i = 0; i < 20; i++) pool.run('print', [i + long])
+      await pool.shutdown()`)
+    expect(stdout.length).toBe(20 * 100_001 + 10 + 2 * 10)
+  })
+
+  test('hears nothing of a failure nobody asked for', async () => {
+    const ended = await run(`
+      const task = await pool.submit('fail', ['dropped'])
+      await pool.idle()
+      console.log(task.state)`)
+    expect(ended).toEqual({ stdout: 'failed\n', stderr: '', code: 0 })
+  })
+
+  test('hears of a failure somebody asked for and ignored', async () => {
+    for (const ignored of [
+      `pool.run('fail', [1])`,
+      `(await pool.submit('fail', [1])).result`,
+      `(await pool.submit('fail', [1])).wait()`,
+    ]) {
+      expect(await run(`${ignored}; await pool.idle()`)).toMatchObject({ code: 1 })
+    }
+  })
+
+  test('hears nothing of a failure that arrives before its result is read', async () => {
+    const ended = await run(`
+      const task = await pool.submit('fail', ['late'])
+      await pool.idle()
+      await task.result.catch(console.log)
+      await task.result.catch(console.log)`)
+    expect(ended).toEqual({ stdout: 'late\nlate\n', stderr: '', code: 0 })
+  })
+
+  test('may run a pool in a worker', async () => {
+    const ended = await run(`
+      const inner = \`
+        import('@millrace/pool').then(async ({ threadPool }) => {
+          const pool = threadPool('\${url.href}', { threads: 1 })
+          console.log(await pool.run('add', [1, 2]))
+        })\`
+      new Worker(inner, { eval: true, execArgv: ['--conditions=@millrace/source'] })`)
+    expect(ended).toEqual({ stdout: '3\n', stderr: '', code: 0 })
+  })
+
+  test('without the permission to start threads gets that as an error', async () => {
+    const code = `await pool.run('add', [1, 2]).catch((error) => console.log(error.code, error.cause.code))`
+    const ended = await run(code, ['--permission', '--allow-fs-read=*'])
+    expect(ended.stdout).toBe('load-failed ERR_ACCESS_DENIED\n')
+  })
+})

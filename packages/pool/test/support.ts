@@ -1,0 +1,47 @@
+import { type ThreadPool, type ThreadPoolOptions, threadPool } from '@millrace/pool'
+import { onTestFinished } from 'vitest'
+
+export type Tasks = typeof import('./fixtures/tasks.ts')
+
+export const tasksUrl: URL = new URL('./fixtures/tasks.ts', import.meta.url)
+
+/** A pool that is gone after the test, whatever the test left in it. */
+export function pool(options?: ThreadPoolOptions, module: URL | string = tasksUrl): ThreadPool<Tasks> {
+  const made = threadPool<Tasks>(module, options)
+  onTestFinished(async () => {
+    await made.shutdown({ timeoutMs: 0 })
+  })
+  return made
+}
+
+/** A pool whose threads have loaded the module, so that a submit starts at once while one is free. */
+export async function warmPool(options: ThreadPoolOptions & { readonly threads: number }): Promise<ThreadPool<Tasks>> {
+  const made = pool({ ...options, maxPending: Math.max(options.threads, options.maxPending ?? 1024) })
+  await Promise.all(Array.from({ length: options.threads }, () => made.run('nap', [1])))
+  return made
+}
+
+/** Words that every thread sees. */
+export function shared(): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(8))
+}
+
+/** Lets every `hold` of the gate return. */
+export function open(gate: Int32Array<SharedArrayBuffer>): void {
+  Atomics.store(gate, 0, 1)
+  Atomics.notify(gate, 0)
+}
+
+/** Resolves once a thread has changed the word. */
+export async function changed(words: Int32Array<SharedArrayBuffer>, index: number, from = 0): Promise<void> {
+  await Atomics.waitAsync(words, index, from, 5_000).value
+  while (Atomics.load(words, index) === from) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** The rejection of a promise. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    (value) => Promise.reject(new Error(`resolved with ${String(value)}`)),
+    (reason: unknown) => reason,
+  )
+}
