@@ -120,6 +120,11 @@ describe('collecting', () => {
     for (const program of written.programs) await runProgram(program)
   })
 
+  test('brings no export that the docstring declares itself', () => {
+    const docstring = '/**\n * @example\n * const twice = 2 // => 2\n */\nexport const more = 1\n'
+    expect(collectExamples(packageWith({ 'src/more.ts': docstring }))).toMatchObject([{ imports: '' }])
+  })
+
   test('writes a named block beside the one that imports it', async () => {
     const folder = packageWith({
       'README.md':
