@@ -19,7 +19,8 @@ export class AbortWatch<T> {
     if (group === undefined) {
       const tasks = new Set<T>()
       const listener = (): void => {
-        for (const one of [...tasks]) this.#onAbort(one, signal.reason)
+        // The last first: otherwise the end of one that pends would admit one that waits, only to end it then.
+        for (const one of [...tasks].reverse()) this.#onAbort(one, signal.reason)
       }
       group = { tasks, listener }
       this.#groups.set(signal, group)

@@ -21,6 +21,14 @@ export interface Call {
   readonly runTimeoutMs: number
 }
 
+const nothing: Call = {
+  name: '',
+  args: [],
+  transfer: undefined,
+  signal: undefined,
+  runTimeoutMs: Number.POSITIVE_INFINITY,
+}
+
 /**
  * One task from its submission to its end; the place it stands in is a list of admission until it starts.
  *
@@ -33,8 +41,8 @@ export class PoolTask implements Task<unknown>, Place {
   list: { remove(place: Place): void } | undefined
   readonly id: number
   readonly name: string
-  /** What it calls, until it ends. */
-  call: Call | undefined
+  /** What it calls; nothing any more once it ended. */
+  call: Call
   /** The submit that waits for its admission, if one does. */
   submission: Waiter<PoolTask> | undefined
   state: TaskState = 'pending'
@@ -77,7 +85,7 @@ export class PoolTask implements Task<unknown>, Place {
   /** Called once, by the owner. */
   end(outcome: Outcome): void {
     this.state = outcome.state
-    this.call = undefined
+    this.call = nothing
     this.#outcome = outcome
     if (this.#result !== undefined) settle(this.#result, outcome)
     for (let waiter = this.#waiters?.takeFirst(); waiter !== undefined; waiter = this.#waiters?.takeFirst()) {

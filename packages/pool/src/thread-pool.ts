@@ -43,6 +43,7 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
   readonly #keepAlive = setInterval(() => {}, 2 ** 31 - 1).unref()
   readonly #deadlines: Waiter<void>[] = []
   #lastId = 0
+  #failing: ReturnType<typeof setImmediate> | undefined
   #closing: Promise<ShutdownReport> | undefined
   #isLate = false
 
@@ -134,7 +135,7 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
 
   overdue(task: PoolTask): void {
     const { name, call } = task
-    this.cancel(task, new PoolError('timeout', `task "${name}" ran for more than ${call?.runTimeoutMs} ms`))
+    this.cancel(task, new PoolError('timeout', `task "${name}" ran for more than ${call.runTimeoutMs} ms`))
   }
 
   gone(thread: Thread, death: Death): void {
@@ -156,7 +157,7 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
     checkCall(name, args, options)
     if (this.#closing !== undefined) throw new PoolError('closed', 'the pool is shut down and accepts no task')
     const { signal, timeoutMs, transfer, runTimeoutMs = this.#settings.runTimeoutMs } = options
-    signal?.throwIfAborted()
+    if (signal?.aborted) throw signal.reason
     this.#admission.checkRoom()
     const call = { name, args, transfer: transfer && [...transfer], signal, runTimeoutMs }
     const task = new PoolTask(++this.#lastId, call, this)
@@ -176,8 +177,8 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
       if (task !== undefined) this.#start(thread, task)
     }
     this.#crew.recruit(this.#admission.pending)
-    const { failure } = this.#crew
-    if (failure !== undefined) this.#failPending(failure)
+    if (this.#admission.pending > 0 && this.#crew.failure !== undefined)
+      this.#failing ??= setImmediate(this.#failPending)
   }
 
   #start(thread: Thread, task: PoolTask): void {
@@ -192,14 +193,19 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
     }
   }
 
-  #failPending(error: PoolError): void {
-    for (let task = this.#admission.next(); task !== undefined; task = this.#admission.next()) {
-      this.#end(task, { state: 'failed', error })
+  // In a turn of its own: a caller that tries again and again must not keep the event loop from all others.
+  readonly #failPending = (): void => {
+    this.#failing = undefined
+    const error = this.#crew.failure
+    while (error !== undefined && this.#admission.pending > 0) {
+      const task = this.#admission.next()
+      if (task !== undefined) this.#end(task, { state: 'failed', error })
     }
+    this.#dispatch()
   }
 
   #end(task: PoolTask, outcome: Outcome): void {
-    const signal = task.call?.signal
+    const signal = task.call.signal
     if (signal !== undefined) this.#watch.remove(signal, task)
     this.#counts[outcome.state]++
     task.end(outcome)
@@ -208,7 +214,7 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
 
   /** A task that was never accepted leaves no trace. */
   #forget(task: PoolTask): void {
-    const signal = task.call?.signal
+    const signal = task.call.signal
     if (signal !== undefined) this.#watch.remove(signal, task)
     task.submission = undefined
     this.#rest()

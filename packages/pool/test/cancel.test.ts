@@ -54,6 +54,20 @@ describe('abort', () => {
     expect(await (await waiting).result).toBe(4)
   })
 
+  test('of one signal refuses those who wait before it frees the places of those who pend', async () => {
+    const tasks = await warmPool({ threads: 1, maxPending: 1 })
+    const gate = shared()
+    await tasks.submit('hold', [gate])
+    const controller = new AbortController()
+    const { signal } = controller
+    const pending = await tasks.submit('add', [1, 1], { signal })
+    const waiting = rejection(tasks.submit('add', [2, 2], { signal }))
+    controller.abort('all')
+    expect([await waiting, await rejection(pending.result)]).toEqual(['all', 'all'])
+    expect(tasks.metrics().cancelled).toBe(1)
+    open(gate)
+  })
+
   test('of a running task aborts its signal in the thread, with the reason', async () => {
     const tasks = await warmPool({ threads: 1, cancelGraceMs: 10_000 })
     const words = shared()

@@ -85,6 +85,17 @@ describe('a module that does not load', () => {
     expect(tasks.metrics().crashes).toBeLessThan(10)
   })
 
+  test('leaves the event loop its turns while callers try again and again', async () => {
+    const tasks = pool({ threads: 1 }, 'data:text/javascript,throw new Error("broken")')
+    await rejection(tasks.run('echo', [0]))
+    let isTicked = false
+    setTimeout(() => {
+      isTicked = true
+    }, 1)
+    for (let i = 0; i < 10_000 && !isTicked; i++) await rejection(tasks.run('echo', [i]))
+    expect(isTicked).toBe(true)
+  })
+
   test('is tried again later', async () => {
     const module = 'data:text/javascript,if (!process.env.POOL_TEST_READY) throw 1; export const echo = (x) => x'
     const tasks = pool({ threads: 1 }, module)

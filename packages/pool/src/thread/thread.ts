@@ -5,8 +5,8 @@ import { pack } from './buffers.ts'
 import { type Answer, type FromThread, post, type ThreadData } from './messages.ts'
 import { packThrown, unpackThrown } from './thrown.ts'
 
-/** How long a thread may take to leave by itself once it runs nothing. */
-const EXIT_GRACE_MS = 1_000
+/** How long a thread that runs nothing may take to print what it has to and leave. */
+const EXIT_GRACE_MS = 5_000
 
 /** What a thread is made of. */
 export interface ThreadPlan {
@@ -95,7 +95,6 @@ export class Thread {
   /** Starts a task on a free thread. Throws, and stays free, if the arguments cannot be sent. */
   run(task: PoolTask): void {
     const { call } = task
-    if (call === undefined) return
     this.#run = { task, cancelled: undefined }
     try {
       const { values, buffers } = pack(call.args, call.transfer)
