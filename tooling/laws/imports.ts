@@ -10,8 +10,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['millrace'],
 ]
 
+// On skeletons, where a specifier is a row of underscores.
 const SPECIFIERS =
-  /\b(?:from|import)\s*\(?\s*(['"])([^'"\n]+)\1|\bnew URL\(\s*(['"])(\.[^'"\n]+)\3,\s*import\.meta\.url|\b(?:require|import\.meta\.resolve)\(\s*(['"])([^'"\n]+)\5/g
+  /\b(?:from |import |import\(\s*|require\(\s*|import\.meta\.resolve\(\s*|new URL\(\s*(?=['"]_*['"],\s*import\.meta\.url))['"](_+)/g
 
 /** Who may import what: downwards, by package name, and only what its package.json names. */
 export function importBreaches(pkg: Package, rootDependencies: ReadonlySet<string>): Breach[] {
@@ -33,12 +34,13 @@ export function importBreaches(pkg: Package, rootDependencies: ReadonlySet<strin
 
 function fileBreaches(pkg: Package, file: SourceFile, rootDependencies: ReadonlySet<string>): Breach[] {
   const isSource = file.path.startsWith(`${pkg.folder}/src/`)
-  return [...file.code.matchAll(SPECIFIERS)].flatMap((match) => {
-    const specifier = match[2] ?? match[4] ?? match[6] ?? ''
+  return [...file.skeleton.matchAll(SPECIFIERS)].flatMap((match) => {
+    const end = match.index + match[0].length
+    const specifier = file.text.slice(end - (match[1]?.length ?? 0), end)
     const at = (law: string, sentence: string) => [breach(file.path, lineOf(file.code, match.index), law, sentence)]
     if (specifier.startsWith('.')) {
       const target = posix.join(posix.dirname(file.path), specifier)
-      if (target.startsWith(`${pkg.folder}/`) || (!isSource && target.startsWith('tooling/'))) return []
+      if (`${target}/`.startsWith(`${pkg.folder}/`) || (!isSource && target.startsWith('tooling/'))) return []
       return at('packages', `${specifier} leaves the package; import by package name`)
     }
     if (/^(node|file|data|https?):/.test(specifier)) return []

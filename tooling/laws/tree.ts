@@ -16,6 +16,8 @@ export interface SourceFile {
   readonly text: string
   /** The text with comments blanked out; lines and columns stay. */
   readonly code: string
+  /** The code with what stands between quotes blanked out too. */
+  readonly skeleton: string
 }
 
 /** A package of the workspace. */
@@ -42,7 +44,7 @@ export function readTree(root: string): SourceFile[] {
     })
   return walk('').map((path) => {
     const text = readFileSync(join(root, path), 'utf8')
-    return { path, text, code: path.endsWith('ts') ? withoutComments(text) : text }
+    return { path, text, ...(path.endsWith('ts') ? blanked(text) : { code: text, skeleton: text }) }
   })
 }
 
@@ -72,8 +74,10 @@ export function lineOf(text: string, position: number): number {
 }
 
 // Strings are matched first, so that a `//` inside one is not taken for a comment.
-function withoutComments(text: string): string {
-  return text.replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/\/.*|\/\*[\s\S]*?\*\//g, (token) =>
-    /^\/[/*]/.test(token) ? token.replace(/[^\n]/g, ' ') : token,
-  )
+function blanked(text: string): { code: string; skeleton: string } {
+  const tokens = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/\/.*|\/\*[\s\S]*?\*\//g
+  const isComment = (token: string) => /^\/[/*]/.test(token)
+  const code = text.replace(tokens, (token) => (isComment(token) ? token.replace(/[^\n]/g, ' ') : token))
+  const inside = (token: string) => token[0] + token.slice(1, -1).replace(/[^\n]/g, '_') + token.at(-1)
+  return { code, skeleton: code.replace(tokens, (token) => (isComment(token) ? token : inside(token))) }
 }

@@ -21,7 +21,9 @@ const lawful: Record<string, string> = {
   'packages/channel/src/api.ts':
     "import type { Ring } from '@millrace/ring'\n\n/** What. */\nexport interface Sender {\n  /** Why. */\n  readonly ring: Ring\n}\n",
   'packages/channel/src/worker.ts':
-    "import 'node:fs'\n// from '@millrace/mpmc'\nnew URL('./api.ts', import.meta.url)\n",
+    "import 'node:fs'\n// from '@millrace/mpmc'\nnew URL('./api.ts', import.meta.url)\nfrom('tea')\n",
+  'packages/channel/test/worker.test.ts':
+    "new URL('..', import.meta.url)\nrun(\"import '@millrace/mpmc'\", `\nimport '@millrace/mpmc'\n`)\n",
   'packages/channel/test/api.test.ts':
     "import { test } from 'vitest'\nimport '@millrace/channel'\nimport '../src/api.ts'\nimport '../../../tooling/examples.ts'\n",
   'packages/channel/vitest.config.ts': "export { config } from '../../tooling/vitest.ts'\n",
