@@ -1,0 +1,77 @@
+import type { BytePath } from './names.ts'
+
+/** Files are read, hashed and stored in pieces of this many bytes; the last piece of a file may be shorter. */
+export const CHUNK: number = 4 * 1024 * 1024
+
+/** The zstd level, unless another one is asked for. */
+export const LEVEL = 3
+
+/** What the contents of a folder are made of. `path` is relative to the folder, which is itself the directory `.`. */
+export type Entry = DirectoryEntry | LinkEntry | FileEntry
+
+/** A directory. */
+export interface DirectoryEntry {
+  readonly type: 'directory'
+  readonly path: BytePath
+  /** Permissions with setuid, setgid and sticky bits: 07777. */
+  readonly mode: number
+  /** Microseconds since 1970: Node sets times no finer. */
+  readonly mtimeUs: number
+}
+
+/** A symbolic link, which is never followed. */
+export interface LinkEntry {
+  readonly type: 'link'
+  readonly path: BytePath
+  readonly mtimeUs: number
+  /** Where it points, byte for byte, whether or not anything is there. */
+  readonly target: BytePath
+}
+
+/** A regular file. */
+export interface FileEntry {
+  readonly type: 'file'
+  readonly path: BytePath
+  readonly mode: number
+  readonly mtimeUs: number
+  readonly size: number
+}
+
+/** Something that was not packed or did not compare equal, and why. */
+export interface Problem {
+  readonly path: BytePath
+  readonly reason: string
+}
+
+/** The number of chunks of a file of `size` bytes; an empty file has none. */
+export function chunkCount(size: number): number {
+  return Math.ceil(size / CHUNK)
+}
+
+/** How one stage stands while a run goes on. */
+export interface StageProgress {
+  readonly name: string
+  /** Items being worked on. */
+  readonly running: number
+  /** Items that are finished here and wait for the next stage, or for their turn. */
+  readonly waiting: number
+  readonly done: number
+  /** Bytes of what is done; `undefined` where they say nothing. */
+  readonly bytes: number | undefined
+  /** The share of the time the stage was at work: 0 to 1. */
+  readonly busy: number
+}
+
+/** How a run stands. */
+export interface Progress {
+  readonly elapsedMs: number
+  readonly stages: readonly StageProgress[]
+}
+
+/** How a run went. */
+export interface Report extends Progress {
+  /** The name of the stage that held up the others. */
+  readonly bottleneck: string
+  /** What was left out, and why, in the order of the walk. */
+  readonly problems: readonly Problem[]
+}

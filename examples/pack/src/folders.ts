@@ -1,0 +1,50 @@
+/** What a user may name as folder, store and place to restore to; everything else is refused before anything is written. */
+import { mkdir, readdir, realpath, stat } from 'node:fs/promises'
+import { PackError, reasonOf, systemCode } from './errors.ts'
+import { type BytePath, bytePath, fsPath, latin1, printableText } from './names.ts'
+import { isStore } from './store.ts'
+
+/** The real path of the folder to pack. Throws `PackError`, code `usage`, if it cannot be packed into `store`. */
+export async function packSource(folder: string, store: string): Promise<BytePath> {
+  const root = await realFolder(folder, 'folder')
+  const target = await realpath(fsPath(bytePath(store)), { encoding: 'latin1' }).catch(() => undefined)
+  if (target === root) throw new PackError('usage', `${printableText(folder)} cannot be packed into itself`)
+  if (target !== undefined && root.startsWith(`${target}/`)) {
+    throw new PackError('usage', `${printableText(folder)} lies inside the store ${printableText(store)}`)
+  }
+  return root
+}
+
+/** Checks that a store is there. Throws `PackError`, code `usage`, if not. */
+export async function checkStore(store: string): Promise<void> {
+  await realFolder(store, 'store')
+  if ((await isStore(store)) !== true) throw new PackError('usage', `${printableText(store)} is not a store`)
+}
+
+/** The real path of an empty folder at `folder`, made if need be. Throws `PackError`, code `usage`, if it is not empty. */
+export async function emptyFolder(folder: string): Promise<BytePath> {
+  try {
+    await mkdir(folder, { recursive: true })
+    if ((await readdir(folder)).length === 0) return latin1(await realpath(folder, { encoding: 'latin1' }))
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw new PackError('usage', `not a folder: ${printableText(folder)}`)
+    throw new PackError('usage', `cannot restore to ${printableText(folder)}: ${reasonOf(error)}`, { cause: error })
+  }
+  throw new PackError('usage', `cannot restore to ${printableText(folder)}: it is not empty`)
+}
+
+async function realFolder(folder: string, what: string): Promise<BytePath> {
+  const name = printableText(folder)
+  try {
+    const path = await realpath(fsPath(bytePath(folder)), { encoding: 'latin1' })
+    if (!(await stat(fsPath(latin1(path)))).isDirectory()) throw new PackError('usage', `not a folder: ${name}`)
+    await readdir(fsPath(latin1(path)), { encoding: 'latin1' })
+    return latin1(path)
+  } catch (error) {
+    if (error instanceof PackError) throw error
+    const code = systemCode(error)
+    if (code === 'ENOENT') throw new PackError('usage', `no such ${what}: ${name}`, { cause: error })
+    if (code === 'ENOTDIR') throw new PackError('usage', `not a folder: ${name}`, { cause: error })
+    throw new PackError('usage', `cannot read the ${what} ${name}: ${reasonOf(error)}`, { cause: error })
+  }
+}
