@@ -36,7 +36,7 @@ export interface NameOptions {
 export interface RunOptions {
   /** Aborts the run with `signal.reason`. */
   readonly signal?: AbortSignal | undefined
-  /** The clock of the statistics; a monotonic one if not given. */
+  /** The clock of the statistics; a monotonic one if not given. It decides nothing else. */
   readonly clock?: Clock | undefined
 }
 

@@ -1,19 +1,25 @@
 import type { Clock, PipelineStats, StageStats, Summary } from './api.ts'
 
-/** The time of one run. `nowMs` is what the clock said when something last happened, so that reading it again is free. */
+/** The time of one run, as it was when something last happened, so that reading it again is free. */
 export class Stopwatch {
-  readonly #clock: Clock
+  /** Undefined where real time serves for both. */
+  readonly #clock: Clock | undefined
   readonly #beganMs: number
+  /** Time for the statistics. */
   nowMs: number
+  /** Time for being fair to the event loop, whatever clock was given. */
+  realMs: number
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock | undefined) {
     this.#clock = clock
-    this.#beganMs = this.nowMs = clock.now()
+    this.realMs = performance.now()
+    this.#beganMs = this.nowMs = clock?.now() ?? this.realMs
   }
 
   /** Reads the clock. */
   tick(): void {
-    this.nowMs = this.#clock.now()
+    this.realMs = performance.now()
+    this.nowMs = this.#clock === undefined ? this.realMs : this.#clock.now()
   }
 
   /** Time from the start to the last tick. */

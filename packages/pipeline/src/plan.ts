@@ -32,7 +32,7 @@ export interface Host {
   readonly stopwatch: Stopwatch
   /** Aborts when the run fails. */
   readonly signal: AbortSignal
-  /** The run fails with this error, if it has not failed already. */
+  /** Something has failed: the run does so with this error, if it has not already. Proceeds, too. */
   fail(error: unknown): void
   /** Something has changed that the schedule does not know of: moves what can move now. */
   proceed(): void

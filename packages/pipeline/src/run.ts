@@ -50,7 +50,7 @@ export class ActiveRun implements Host {
       )
     }
     plan.source.taken = true
-    this.stopwatch = new Stopwatch(options?.clock ?? performance)
+    this.stopwatch = new Stopwatch(options?.clock)
     this.#parts = {
       source: new Source(plan.source.open, plan.source.name, plan.sourceBuffer, this),
       stages: plan.stages.map((stage) => stage.open(this, stage.name, stage.buffer)),
@@ -78,14 +78,15 @@ export class ActiveRun implements Host {
   }
 
   fail(error: unknown): void {
-    if (this.#failure.fail(error)) this.proceed()
+    this.#failure.fail(error)
+    this.proceed() // Also for a later error: with it one call less runs.
   }
 
   /** Ends the run because its consumer wants no more. Rejects only with what this brings to light: a source that fails to close. */
   async leave(): Promise<void> {
     const left = abortError('The consumer of the pipeline has left')
     const first = this.#failure.fail(left, true)
-    if (first) this.proceed()
+    this.proceed()
     try {
       await this.done
     } catch (error) {

@@ -95,7 +95,7 @@ export class Schedule {
 
   #mustStop(): boolean {
     if (this.#failure.happened || this.#turn.resting) return true
-    if (!this.#turn.over(this.#stopwatch.nowMs)) return false
+    if (!this.#turn.over(this.#stopwatch.realMs)) return false
     this.#turn.rest(this.proceed)
     return true
   }

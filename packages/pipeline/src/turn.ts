@@ -5,8 +5,8 @@ const SLICE_MS = 1
  * Keeps one run from starving the event loop.
  *
  * Functions that return at once, or promises that are ready, never leave the microtasks of one turn of the event loop. So
- * the run shows its clock before each item, and rests until the next turn when it has worked for a millisecond in this one.
- * It goes by time and not by a count of items as a channel does, since a single call may take long.
+ * the run asks after each move, and rests until the next turn when it has worked for a millisecond in this one. It goes by
+ * time and not by a count as a channel does, since a single call may take long.
  *
  *     turn of the event loop   ├── open ── work ── work ── over ──┤ rest ├── open ── …
  *

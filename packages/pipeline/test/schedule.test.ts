@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest'
+import { from } from '../src/index.ts'
+import { Counted, quiet, Work } from './support.ts'
+import { boundedEnd, durations, VirtualTime } from './virtual-time.ts'
+
+describe('a stage', () => {
+  test('is serial without options', async () => {
+    const work = new Work<number>()
+    const results = from([1, 2, 3]).map(work.fn).toArray()
+    await quiet()
+    for (const n of [1, 2, 3]) {
+      expect(work.running).toEqual([n])
+      await work.finish(n, n)
+    }
+    expect(await results).toEqual([1, 2, 3])
+  })
+
+  test('works on while the next one is busy, also if both are serial', async () => {
+    const first = new Work<number>()
+    const second = new Work<number>()
+    const run = from([0, 1, 2]).map(first.fn).map(second.fn).run()
+    await quiet()
+    await first.finish(0, 0)
+    expect([first.running, second.running]).toEqual([[1], [0]])
+    run.abort()
+    await first.finish(1, 1)
+    await second.finish(0, 0)
+  })
+
+  test('keeps a finished item in its own place while the next one has no room', async () => {
+    const first = new Work<number>()
+    const second = new Work<number>()
+    const run = from(new Counted()).map(first.fn, { concurrency: 2, ordered: false }).map(second.fn).run()
+    await quiet()
+    await first.finish(0, 0)
+    await first.finish(1, 1)
+    expect(first.running).toEqual([2])
+    expect(run.stats().stages[0]).toMatchObject({ running: 1, waiting: 1 })
+    await first.finish(2, 2)
+    expect(first.running).toEqual([])
+    await second.finish(0, 0)
+    expect([first.running, second.running]).toEqual([[3], [1]])
+    run.abort()
+    await first.finish(3, 3)
+    await second.finish(1, 1)
+  })
+
+  test('never runs more than its concurrency, with two stages in a row', async () => {
+    const first = new Work<number>()
+    const second = new Work<number>()
+    const results = from(new Counted(60))
+      .map(first.fn, { concurrency: 4 })
+      .map(second.fn, { concurrency: 4, ordered: false })
+      .toArray()
+    await quiet()
+    while (first.running.length + second.running.length > 0) {
+      for (const work of [first, second]) for (const n of work.running.toReversed()) await work.finish(n, n)
+    }
+    expect((await results).toSorted((a, b) => a - b)).toEqual([...new Counted(60)])
+    expect([first.most, second.most]).toEqual([4, 4])
+  })
+
+  test('holds as much as its limits say and no more when the consumer stops, and the output one', async () => {
+    const source = new Counted()
+    const run = from(source)
+      .map((n) => n, { concurrency: 4 })
+      .map(async (n) => n, { concurrency: 4 })
+      .map((n) => n, { concurrency: 4, ordered: false })
+      .buffer(3)
+      .run()
+    await quiet()
+    expect(source.taken).toBe(4 + 4 + 4 + 3 + 1)
+    expect(await run.output.receive()).toBe(0)
+    await quiet()
+    expect(source.taken).toBe(17)
+    await run[Symbol.asyncDispose]()
+  })
+})
+
+describe('the schedule, on a virtual clock', () => {
+  const items = 80
+  for (const ordered of [true, false]) {
+    for (const concurrency of [1, 2, 7]) {
+      for (const buffer of [0, 1, 5]) {
+        test(`ends to the millisecond when the rule says: ordered ${ordered}, ${concurrency} calls, buffer ${buffer}`, async () => {
+          const times = durations(3, items)
+          const time = new VirtualTime()
+          const settings = { concurrency, ordered }
+          const stage = (index: number) => (item: number) => time.after(times[index]?.[item] ?? 0, item)
+          const results = from(new Counted(items))
+            .map(stage(0), settings)
+            .buffer(buffer)
+            .map(stage(1), settings)
+            .buffer(buffer)
+            .map(stage(2), settings)
+            .buffer(buffer)
+            .toArray({ clock: time })
+          await time.runToEnd()
+          const arrived = await results
+          expect(time.now()).toBe(boundedEnd(times, concurrency, buffer, ordered))
+          expect(ordered ? arrived : arrived.toSorted((a, b) => a - b)).toEqual([...new Counted(items)])
+        })
+      }
+    }
+  }
+})
+
+describe('the event loop', () => {
+  const spin = (n: number): number => {
+    for (const end = performance.now() + 1; performance.now() < end; );
+    return n
+  }
+  const busyFor = (ms: number) => {
+    const end = performance.now() + ms
+    return (function* () {
+      for (let n = 0; performance.now() < end; n++) yield n
+    })()
+  }
+  const tests: Record<string, () => Promise<unknown>> = {
+    'functions that return at once': () =>
+      from(busyFor(200))
+        .map((n) => n)
+        .forEach(),
+    'promises that are ready': () =>
+      from(busyFor(200))
+        .map(async (n) => n, { concurrency: 8 })
+        .forEach(),
+    'a source that is ahead and drops all': () =>
+      from(busyFor(200))
+        .buffer(1e6)
+        .filterMap(() => undefined)
+        .forEach(),
+    'calls that take a millisecond': () =>
+      from(busyFor(200))
+        .map(spin)
+        .map((n) => n)
+        .forEach(),
+    'a consumer that never waits': async () => {
+      for await (const _ of from(busyFor(200)).map((n) => n));
+    },
+  }
+  for (const [what, run] of Object.entries(tests)) {
+    test(`keeps turning under ${what}`, async () => {
+      let turns = 0
+      const interval = setInterval(() => turns++, 5)
+      await run()
+      clearInterval(interval)
+      // 40 would be perfect; without a rest there is none.
+      expect(turns).toBeGreaterThan(8)
+    })
+  }
+})
