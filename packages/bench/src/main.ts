@@ -32,6 +32,10 @@ const command = new Command('bench')
   .addHelpText('after', '\nExamples:\n  bench channel --only effect millrace-mpsc\n  bench pack ~/photos --rounds 3')
   .action(main)
 
+// By default a signal skips the exit handlers, and with them the end of the measuring process and of its files.
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
+
 await command.parseAsync()
 
 async function main(suite: string | undefined, folder: string | undefined, flags: Flags): Promise<void> {

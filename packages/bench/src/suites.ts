@@ -1,6 +1,8 @@
 import { runScenario } from './channel.ts'
 import { loadContenders } from './contender.ts'
 import { MICRO_CASES, runMicro } from './micro.ts'
+import { PACKERS } from './pack/packer.ts'
+import { runPack } from './pack/suite.ts'
 import type { Section } from './result.ts'
 import type { OnMeasured } from './run.ts'
 import { SCENARIOS } from './scenario.ts'
@@ -30,6 +32,8 @@ export interface Suite {
 
 const SAMPLES = { sampleMs: 80, samples: 2 }
 const ROUNDS = 5
+const PACK_ROUNDS = 5
+const PACK_TIMEOUT_MS = 600_000
 
 const channel: Suite = {
   names: async () => ({
@@ -59,8 +63,18 @@ const micro: Suite = {
     ),
 }
 
+const pack: Suite = {
+  names: async () => ({ contenders: PACKERS.map(({ name }) => name), sections: ['pack'] }),
+  settings: ({ rounds = PACK_ROUNDS, timeoutMs = PACK_TIMEOUT_MS }) => ({ rounds, timeoutMs }),
+  async *run({ rounds = PACK_ROUNDS, timeoutMs = PACK_TIMEOUT_MS, only, sections, folder, onMeasured }) {
+    const packers = PACKERS.filter(({ name }) => isPicked(only, name))
+    if (packers.length === 0 || !isPicked(sections, 'pack')) return
+    yield await runPack(packers, { rounds, timeoutMs, folder, onMeasured })
+  },
+}
+
 /** The suites by name, in the order in which all of them are run. */
-export const SUITES: Readonly<Record<string, Suite>> = { channel, micro }
+export const SUITES: Readonly<Record<string, Suite>> = { channel, micro, pack }
 
 function isPicked(picked: readonly string[], name: string): boolean {
   return picked.length === 0 || picked.includes(name)
