@@ -164,7 +164,7 @@ export interface Run<T extends Value> extends AsyncDisposable {
  * It runs once, since its source can be read once: a second run of it, or of another pipeline built upon
  * the same `from`, throws `TypeError`.
  */
-export interface Pipeline<T extends Value> extends AsyncIterable<T, void, undefined> {
+export interface Pipeline<T extends Value> extends AsyncIterable<T> {
   /**
    * Calls `fn` with each item and emits what it returns, awaited.
    *
@@ -215,7 +215,7 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T, void, undefi
    * await run.output.receive() // => 4
    * await run.output.receive() // => undefined
    * const summary = await run.done
-   * summary.stages[0].done // => 2
+   * summary.output.done // => 2
    */
   run(options?: RunOptions): Run<T>
   /** Runs and gives the results in an array. */
