@@ -67,11 +67,3 @@ export interface Progress {
   readonly elapsedMs: number
   readonly stages: readonly StageProgress[]
 }
-
-/** How a run went. */
-export interface Report extends Progress {
-  /** The name of the stage that held up the others. */
-  readonly bottleneck: string
-  /** What was left out, and why, in the order of the walk. */
-  readonly problems: readonly Problem[]
-}

@@ -31,9 +31,12 @@ export interface Chunk<E extends Entry> {
 
 interface Ticket {
   readonly entry: Entry
-  readonly hashes: string[]
+  readonly names: string[]
   readonly permit: SemaphorePermit
+  /** Chunks that are not settled. */
   left: number
+  /** Chunks that have not arrived. */
+  expected: number
   isFailed: boolean
 }
 
@@ -49,20 +52,26 @@ export class Ledger<E extends Entry> {
   readonly #problems: Problem[] = []
   readonly #entries: Semaphore = semaphore(WINDOW)
   readonly #budget: Semaphore = semaphore(BUDGET_BYTES / 1024)
-  readonly #write: (entry: Entry, hashes: readonly string[]) => void
+  readonly #write: (entry: Entry, names: readonly string[]) => void
   readonly #flights = new Map<number, Flight<E>>()
   #queue: Ticket[] = []
   #oldest = 0
   #lastId = 0
+  #waitedMs = 0
 
   /** `write` is called with every whole entry, in the order of the walk. */
-  constructor(write: (entry: Entry, hashes: readonly string[]) => void) {
+  constructor(write: (entry: Entry, names: readonly string[]) => void) {
     this.#write = write
   }
 
   /** Entries that wait for older ones, or for their chunks. */
   get length(): number {
     return this.#queue.length - this.#oldest
+  }
+
+  /** How long the walk has waited for room. */
+  get waitedMs(): number {
+    return this.#waitedMs
   }
 
   /** What was left out, in the order of the walk. */
@@ -72,21 +81,28 @@ export class Ledger<E extends Entry> {
 
   /** Takes an entry that has no contents. */
   async add(entry: Entry, options: WaitOptions): Promise<void> {
-    this.#queue.push({ entry, hashes: [], permit: await this.#entries.acquire(options), left: 0, isFailed: false })
+    this.#queue.push({
+      entry,
+      names: [],
+      permit: await this.#timed(this.#entries.acquire(options)),
+      left: 0,
+      expected: 0,
+      isFailed: false,
+    })
     this.#advance()
   }
 
   /** Takes a file and yields its chunks as room is found for them. */
   async *chunks(entry: E & { readonly size: number }, options: WaitOptions): AsyncGenerator<Chunk<E>, void, undefined> {
-    const permit = await this.#entries.acquire(options)
+    const permit = await this.#timed(this.#entries.acquire(options))
     const left = Math.max(1, chunkCount(entry.size))
-    const ticket: Ticket = { entry, hashes: [], permit, left, isFailed: false }
+    const ticket: Ticket = { entry, names: [], permit, left, expected: left, isFailed: false }
     this.#queue.push(ticket)
     for (let offset = 0; offset < Math.max(1, entry.size); offset += CHUNK) {
       const length = Math.min(CHUNK, entry.size - offset)
       const cost = Math.ceil(memoryFor(length) / 1024)
       const chunk = { id: ++this.#lastId, entry, offset, length }
-      this.#flights.set(chunk.id, { chunk, ticket, permit: await this.#budget.acquireMany(cost, options) })
+      this.#flights.set(chunk.id, { chunk, ticket, permit: await this.#timed(this.#budget.acquireMany(cost, options)) })
       yield chunk
     }
   }
@@ -101,24 +117,38 @@ export class Ledger<E extends Entry> {
     return this.#flight(id).ticket.isFailed
   }
 
-  /** A chunk is stored under `hash`; without one, it had no contents. */
-  settle({ id, offset }: Chunk<E>, hash?: string): void {
-    const { ticket } = this.#flight(id)
-    if (hash !== undefined) ticket.hashes[offset / CHUNK] = hash
-    this.#land(id)
+  /** A chunk is done with, and stored under `name` if there is one. */
+  settle({ id, offset }: Chunk<E>, name?: string): void {
+    const { ticket, permit } = this.#flight(id)
+    if (name !== undefined) ticket.names[offset / CHUNK] = name
+    this.#flights.delete(id)
+    permit.release()
+    ticket.left--
+    this.#advance()
   }
 
-  /** A chunk could not be read: its file will be left out. */
+  /** Something is wrong with a chunk: its file will be left out. The chunk is to be settled all the same. */
   fail({ id }: Chunk<E>, problem: Problem): void {
     const { ticket } = this.#flight(id)
     if (!ticket.isFailed) this.report(problem)
     ticket.isFailed = true
-    this.#land(id)
+  }
+
+  /** To be called once for a chunk before it is settled; `true` for the one with which all chunks of its file have arrived. */
+  arrive({ id }: Chunk<E>): boolean {
+    return --this.#flight(id).ticket.expected === 0
   }
 
   /** Something is left out. */
   report({ path, reason }: Problem): void {
     this.#problems.push({ path, reason })
+  }
+
+  async #timed(wait: Promise<SemaphorePermit>): Promise<SemaphorePermit> {
+    const beganMs = performance.now()
+    const permit = await wait
+    this.#waitedMs += performance.now() - beganMs
+    return permit
   }
 
   #flight(id: number): Flight<E> {
@@ -127,18 +157,10 @@ export class Ledger<E extends Entry> {
     return flight
   }
 
-  #land(id: number): void {
-    const { ticket, permit } = this.#flight(id)
-    this.#flights.delete(id)
-    permit.release()
-    ticket.left--
-    this.#advance()
-  }
-
   #advance(): void {
     for (let ticket = this.#queue[this.#oldest]; ticket?.left === 0; ticket = this.#queue[this.#oldest]) {
       this.#oldest++
-      if (!ticket.isFailed) this.#write(ticket.entry, ticket.hashes)
+      if (!ticket.isFailed) this.#write(ticket.entry, ticket.names)
       ticket.permit.release()
     }
     if (this.#oldest < WINDOW) return

@@ -13,10 +13,10 @@
  * INVARIANT  reading trusts nothing: every field is checked, a path never leaves the folder, and the directory of an entry
  *            comes before it. Without the last line a manifest is cut short and refused.
  */
-import { createReadStream } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { CHUNK, chunkCount, type Entry } from './api.ts'
-import { PackError } from './errors.ts'
-import { type BytePath, bytePath, fsPath, latin1, textOf } from './names.ts'
+import { PackError, reasonOf, systemCode } from './errors.ts'
+import { type BytePath, bytePath, fsPath, latin1, printableText, textOf } from './names.ts'
 import { WalkOrder } from './order.ts'
 
 /** What a manifest lists, in numbers. */
@@ -71,31 +71,59 @@ export function noTotals(): Totals {
   return { files: 0, directories: 0, links: 0, bytes: 0 }
 }
 
-/** Reads a manifest, entry by entry. Throws `PackError`, code `manifest`, naming the line, for anything that does not belong. */
-export async function* readManifest(path: string): AsyncGenerator<Listed, Totals, undefined> {
-  const totals = noTotals()
-  const order = new WalkOrder<Entry>()
-  let number = 0
-  let isEnded = false
-  for await (const text of lines(path)) {
-    number++
-    const record = parse(text, path, number)
-    if (isEnded) throw invalid(path, number, 'follows the last line')
-    if (number === 1) checkHeader(record, path)
-    else if (record['end'] === true) {
-      isEnded = true
-      checkTotals(record, totals, path, number)
-    } else {
-      const entry = entryOf(record, path, number)
-      if (!order.accepts(entry)) throw invalid(path, number, 'is not where the walk of a folder would have it')
-      order.next(entry.path)
-      if (entry.type === 'directory') order.open(entry)
-      count(totals, entry)
-      yield entry
+/**
+ * A manifest opened for reading. It can be read several times and stays the same, also if a packer puts another one in
+ * its place meanwhile.
+ */
+export class Manifest implements AsyncDisposable {
+  readonly #path: string
+  readonly #file: FileHandle
+
+  private constructor(path: string, file: FileHandle) {
+    this.#path = path
+    this.#file = file
+  }
+
+  /** Opens the manifest at `path`. Throws `PackError`, code `manifest`, if it cannot be opened. */
+  static async open(path: string): Promise<Manifest> {
+    try {
+      return new Manifest(path, await open(path, 'r'))
+    } catch (error) {
+      const reason = systemCode(error) === 'ENOENT' ? 'the store holds no complete pack yet' : reasonOf(error)
+      throw new PackError('manifest', `cannot read ${printableText(path)}: ${reason}`, { cause: error })
     }
   }
-  if (!isEnded) throw new PackError('manifest', `${path} is cut short: its last line is missing`)
-  return totals
+
+  /** Its entries. Throws `PackError`, code `manifest`, naming the line, for anything that does not belong. */
+  async *entries(): AsyncGenerator<Listed, void, undefined> {
+    const totals = noTotals()
+    const order = new WalkOrder<Listed>()
+    const path = printableText(this.#path)
+    let number = 0
+    let isEnded = false
+    for await (const text of lines(this.#file, path)) {
+      number++
+      const record = parse(text, path, number)
+      if (isEnded) throw invalid(path, number, 'follows the last line')
+      if (number === 1) checkHeader(record, path)
+      else if (record['end'] === true) {
+        isEnded = true
+        checkTotals(record, totals, path, number)
+      } else {
+        const entry = entryOf(record, path, number)
+        if (!order.accepts(entry)) throw invalid(path, number, 'is not where the walk of a folder would have it')
+        order.next(entry)
+        count(totals, entry)
+        yield entry
+      }
+    }
+    if (!isEnded) throw new PackError('manifest', `${path} is cut short: its last line is missing`)
+  }
+
+  /** Closes the file. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close()
+  }
 }
 
 function line(record: object): string {
@@ -107,10 +135,10 @@ function spell(key: string, path: BytePath): Record<string, string> {
   return text === undefined ? { [`${key}64`]: fsPath(path).toString('base64') } : { [key]: text }
 }
 
-async function* lines(path: string): AsyncGenerator<string, void, undefined> {
+async function* lines(file: FileHandle, path: string): AsyncGenerator<string, void, undefined> {
   let parts: Buffer[] = []
   let length = 0
-  for await (const block of createReadStream(path, { highWaterMark: 1 << 16 }) as AsyncIterable<Buffer>) {
+  for await (const block of file.createReadStream({ start: 0, autoClose: false })) {
     let start = 0
     for (let end = block.indexOf(10); end >= 0; end = block.indexOf(10, start)) {
       parts.push(block.subarray(start, end))

@@ -65,13 +65,13 @@ export function printable(path: BytePath): string {
 
 /** Text from outside (arguments, messages) for people: one line, no control characters. */
 export function printableText(text: string): string {
-  return text.replace(unprintable, (character) => short[character] ?? escape(character.codePointAt(0) ?? 0))
+  return text.replace(unprintable, (character) => short[character] ?? escaped(character.codePointAt(0) ?? 0))
 }
 
 function byteEscape(byte: string): string {
-  return short[byte] ?? escape(byte.charCodeAt(0))
+  return short[byte] ?? escaped(byte.charCodeAt(0))
 }
 
-function escape(code: number): string {
+function escaped(code: number): string {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`
 }

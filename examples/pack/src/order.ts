@@ -16,12 +16,12 @@ export function compareInWalk(a: BytePath, b: BytePath): number {
  * INVARIANT  the open directories are those on the way from the root to the last entry. So whoever creates entries as
  *            they are accepted, in an empty folder, meets only directories of its own on the way to each of them.
  */
-export class WalkOrder<D extends { readonly path: BytePath }> {
-  readonly #open: D[] = []
+export class WalkOrder<E extends Pick<Entry, 'type' | 'path'>> {
+  readonly #open: E[] = []
   #last: BytePath | undefined
 
-  /** Whether `entry` may come next: the root first, then later paths only, each in a directory that was opened. */
-  accepts({ type, path }: Pick<Entry, 'type' | 'path'>): boolean {
+  /** Whether `entry` may come next: the root first, then later paths only, each in a directory that was listed. */
+  accepts({ type, path }: E): boolean {
     if (this.#last === undefined) return type === 'directory' && path === '.'
     if (compareInWalk(this.#last, path) >= 0) return false
     const parent = parentOf(path)
@@ -29,19 +29,19 @@ export class WalkOrder<D extends { readonly path: BytePath }> {
   }
 
   /** Takes the next entry, or with `undefined` the end; answers the directories that are left by it, deepest first. */
-  next(path: BytePath | undefined): D[] {
-    this.#last = path
-    const left: D[] = []
+  next(entry: E | undefined): E[] {
+    const left: E[] = []
     for (let deepest = this.#open.at(-1); deepest !== undefined; deepest = this.#open.at(-1)) {
-      if (path !== undefined && (deepest.path === '.' || path.startsWith(`${deepest.path}/`))) break
+      if (entry !== undefined && isIn(deepest.path, entry.path)) break
       this.#open.pop()
       left.push(deepest)
     }
+    this.#last = entry?.path
+    if (entry?.type === 'directory') this.#open.push(entry)
     return left
   }
+}
 
-  /** Opens the directory that was taken last. */
-  open(directory: D): void {
-    this.#open.push(directory)
-  }
+function isIn(folder: BytePath, path: BytePath): boolean {
+  return folder === '.' || path.startsWith(`${folder}/`)
 }

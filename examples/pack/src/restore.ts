@@ -1,0 +1,113 @@
+/**
+ * Writes the entries of a manifest into an empty folder.
+ *
+ * INVARIANT  nothing is written outside of the folder. The manifest gives paths inside of it only, each after the directory it
+ *            is in (manifest.ts, order.ts), the folder was empty, and no link is followed: so every directory on the
+ *            way to a new entry is one this class made.
+ * INVARIANT  modes and times are set when nothing changes them any more: a file's after its last chunk, a directory's
+ *            after everything is written, deepest first.
+ */
+import { constants } from 'node:fs'
+import { chmod, type FileHandle, lutimes, mkdir, open, rm, symlink, utimes } from 'node:fs/promises'
+import type { Entry, FileEntry, Problem } from './api.ts'
+import { PackError, reasonOf, systemCode } from './errors.ts'
+import type { Manifest } from './manifest.ts'
+import { type BytePath, fsPath, joinPath, printable } from './names.ts'
+import { WalkOrder } from './order.ts'
+
+const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
+/** Refusals that concern the disk and not the one file. */
+const FATAL = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'])
+
+/** Makes what the manifest lists. Each method answers with a problem if the entry cannot be made. */
+export class Restorer {
+  readonly #root: BytePath
+
+  /** `root` is the real path of an empty folder. */
+  constructor(root: BytePath) {
+    this.#root = root
+  }
+
+  /** Makes a directory (with a mode that lets this user write) or a link. */
+  make(entry: Entry): Promise<Problem | undefined> {
+    return this.#attempt(entry, async (path) => {
+      if (entry.type === 'directory' && entry.path !== '.') await mkdir(path, 0o700)
+      if (entry.type === 'link') {
+        await symlink(fsPath(entry.target), path)
+        await lutimes(path, secondsOf(entry.mtimeUs), secondsOf(entry.mtimeUs))
+      }
+    })
+  }
+
+  /** Writes a chunk of a file. */
+  write(entry: FileEntry, offset: number, bytes: Uint8Array): Promise<Problem | undefined> {
+    return this.#attempt(entry, async (path) => {
+      const file = await open(path, CREATE_FLAGS, 0o600)
+      try {
+        await writeAll(file, bytes, offset)
+      } finally {
+        await file.close()
+      }
+    })
+  }
+
+  /** Sets mode and time of a file all of whose chunks are written. Writing clears setuid and setgid, so not before. */
+  finishFile(entry: FileEntry): Promise<Problem | undefined> {
+    return this.#attempt(entry, async (path) => {
+      await utimes(path, secondsOf(entry.mtimeUs), secondsOf(entry.mtimeUs))
+      await chmod(path, entry.mode)
+    })
+  }
+
+  /** Removes a file that cannot be made whole. */
+  async discard(entry: FileEntry): Promise<void> {
+    await rm(fsPath(joinPath(this.#root, entry.path)), { force: true })
+  }
+
+  /** Sets modes and times of all directories. */
+  async finishDirectories(manifest: Manifest, report: (problem: Problem) => void): Promise<void> {
+    const order = new WalkOrder<Entry>()
+    for await (const entry of manifest.entries()) await this.#finish(order.next(entry), report)
+    await this.#finish(order.next(undefined), report)
+  }
+
+  async #finish(directories: Entry[], report: (problem: Problem) => void): Promise<void> {
+    for (const entry of directories) {
+      if (entry.type !== 'directory') continue
+      const problem = await this.#attempt(entry, async (path) => {
+        await utimes(path, secondsOf(entry.mtimeUs), secondsOf(entry.mtimeUs))
+        await chmod(path, entry.mode)
+      })
+      if (problem !== undefined) report(problem)
+    }
+  }
+
+  async #attempt(entry: Entry, make: (path: Buffer) => Promise<void>): Promise<Problem | undefined> {
+    const path = joinPath(this.#root, entry.path)
+    try {
+      await make(fsPath(path))
+      return undefined
+    } catch (error) {
+      const code = systemCode(error)
+      if (code === undefined) throw error
+      if (!FATAL.has(code)) return { path: entry.path, reason: `cannot be restored: ${reasonOf(error)}` }
+      throw new PackError('store', `cannot write ${printable(path)}: ${reasonOf(error)}`, { cause: error })
+    }
+  }
+}
+
+/**
+ * The seconds that set exactly this microsecond. Node takes them as a double and cuts to microseconds: half a
+ * microsecond more is cut off again, and keeps the double's rounding, up to a quarter until the year 2106, from reaching the one before.
+ */
+export function secondsOf(microseconds: number): number {
+  const seconds = Math.floor(microseconds / 1e6)
+  return seconds + (microseconds - seconds * 1e6 + 0.5) / 1e6
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
+    done += bytesWritten
+  }
+}
