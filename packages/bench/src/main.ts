@@ -1,5 +1,5 @@
 /** The command line: picks the suites, runs them, prints the tables and writes the figures. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { type Environment, environment } from './environment.ts'
@@ -17,19 +17,24 @@ interface Flags {
 
 const suiteNames = Object.keys(SUITES)
 
-// npm says where the command was typed; paths are meant from there.
-const here = process.env['INIT_CWD'] ?? process.cwd()
+// Paths are meant from where the command was typed: turbo hides that, but it is run from the root of the repository.
+const isUnderTurbo = process.env['TURBO_HASH'] !== undefined
+const here = isUnderTurbo ? resolve(import.meta.dirname, '../../..') : (process.env['INIT_CWD'] ?? process.cwd())
 
 const command = new Command('bench')
   .description('Measures Millrace against its peers, every contender once a round, each in a process of its own.')
   .argument('[suite]', `one of ${suiteNames.join(', ')}; all of them if not given`, suiteName)
-  .argument('[folder]', 'what the pack suite packs; a part of node_modules if not given')
+  .argument('[folder]', 'what the pack suite packs; the package effect in node_modules if not given')
   .option('--rounds <n>', 'how often each contender is measured', count)
   .option('--only <contender...>', 'measure these contenders and no other')
   .option('--section <name...>', 'measure these scenarios or groups and no other')
   .option('--timeout-ms <n>', 'how long one measurement may take before it is cut off', count)
-  .option('--json <file>', 'write the figures there (one suite; without it only a whole suite is written, to results/)')
+  .option(
+    '--json <file>',
+    'write the figures of one suite there (otherwise only those of a whole suite are kept, in results/)',
+  )
   .addHelpText('after', '\nExamples:\n  bench channel --only effect millrace-mpsc\n  bench pack ~/photos --rounds 3')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .action(main)
 
 // By default a signal skips the exit handlers, and with them the end of the measuring process and of its files.
@@ -39,7 +44,8 @@ process.once('SIGTERM', () => process.exit(143))
 await command.parseAsync()
 
 async function main(suite: string | undefined, folder: string | undefined, flags: Flags): Promise<void> {
-  if (flags.json !== undefined && suite === undefined) command.error('--json needs a suite', { exitCode: 2 })
+  if (flags.json !== undefined && suite === undefined) command.error('error: --json needs a suite')
+  if (folder !== undefined && suite !== 'pack') command.error(`error: the ${suite} suite takes no folder`)
   const picked = Object.entries(SUITES).filter(([name]) => suite === undefined || suite === name)
   const only = flags.only ?? []
   const sections = flags.section ?? []
@@ -48,7 +54,7 @@ async function main(suite: string | undefined, folder: string | undefined, flags
     rounds: flags.rounds,
     only,
     sections,
-    folder: folder && resolve(here, folder),
+    folder: folder && existingFolder(folder),
     timeoutMs: flags.timeoutMs,
     onMeasured: showProgress,
   }
@@ -67,8 +73,9 @@ async function runSuite(name: string, suite: Suite, settings: Settings, machine:
   }
   const notes = formatNotes(sections)
   if (notes !== '') console.log(`${notes}\n`)
-  const isWhole = settings.only.length === 0 && settings.sections.length === 0
-  if (json === undefined && !isWhole) return
+  const { only, sections: picked, rounds = suite.rounds } = settings
+  const isForTheRecord = only.length === 0 && picked.length === 0 && rounds >= suite.rounds
+  if (json === undefined && !isForTheRecord) return
   const file = json ? resolve(here, json) : resolve(import.meta.dirname, `../results/${name}.json`)
   const result: SuiteResult = { suite: name, environment: machine, settings: suite.settings(settings), sections }
   mkdirSync(dirname(file), { recursive: true })
@@ -87,7 +94,13 @@ async function checkNames(picked: [string, Suite][], only: readonly string[], se
 function refuseUnknown(option: string, given: readonly string[], known: ReadonlySet<string>): void {
   const stranger = given.find((name) => !known.has(name))
   if (stranger === undefined) return
-  command.error(`${option}: there is no ${stranger}; there are ${[...known].join(', ')}`, { exitCode: 2 })
+  command.error(`error: ${option}: there is no ${stranger}; there are ${[...known].join(', ')}`)
+}
+
+function existingFolder(folder: string): string {
+  const path = resolve(here, folder)
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) command.error(`error: not a folder: ${path}`)
+  return path
 }
 
 function suiteName(name: string): string {

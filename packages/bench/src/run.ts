@@ -26,7 +26,7 @@ export interface RoundsOptions {
  * Measures every contender once a round, one after the other.
  *
  * What the machine does besides comes and goes, so it hits everybody; and each round begins with another contender, so
- * that nobody always follows the same one.
+ * that nobody is always the first or the last.
  *
  *     round 1   a b c
  *     round 2   b c a

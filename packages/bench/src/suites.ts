@@ -22,6 +22,8 @@ export interface Settings {
 
 /** A family of measurements with one file of results. */
 export interface Suite {
+  /** How often each contender is measured unless asked otherwise; fewer are good for a glance, not for the record. */
+  readonly rounds: number
   /** Every contender, and every section that can be picked, by name. */
   names(): Promise<{ contenders: readonly string[]; sections: readonly string[] }>
   /** What is kept with the figures. */
@@ -32,10 +34,10 @@ export interface Suite {
 
 const SAMPLES = { sampleMs: 80, samples: 2 }
 const ROUNDS = 5
-const PACK_ROUNDS = 5
 const PACK_TIMEOUT_MS = 600_000
 
 const channel: Suite = {
+  rounds: ROUNDS,
   names: async () => ({
     contenders: (await loadContenders()).map(({ contender }) => contender.name),
     sections: SCENARIOS.map(({ name }) => name),
@@ -51,6 +53,7 @@ const channel: Suite = {
 }
 
 const micro: Suite = {
+  rounds: ROUNDS,
   names: async () => ({
     contenders: MICRO_CASES.map(({ contender }) => contender),
     sections: MICRO_CASES.map(({ group }) => group),
@@ -64,9 +67,10 @@ const micro: Suite = {
 }
 
 const pack: Suite = {
+  rounds: ROUNDS,
   names: async () => ({ contenders: PACKERS.map(({ name }) => name), sections: ['pack'] }),
-  settings: ({ rounds = PACK_ROUNDS, timeoutMs = PACK_TIMEOUT_MS }) => ({ rounds, timeoutMs }),
-  async *run({ rounds = PACK_ROUNDS, timeoutMs = PACK_TIMEOUT_MS, only, sections, folder, onMeasured }) {
+  settings: ({ rounds = ROUNDS, timeoutMs = PACK_TIMEOUT_MS }) => ({ rounds, timeoutMs }),
+  async *run({ rounds = ROUNDS, timeoutMs = PACK_TIMEOUT_MS, only, sections, folder, onMeasured }) {
     const packers = PACKERS.filter(({ name }) => isPicked(only, name))
     if (packers.length === 0 || !isPicked(sections, 'pack')) return
     yield await runPack(packers, { rounds, timeoutMs, folder, onMeasured })
