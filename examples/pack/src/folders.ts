@@ -10,7 +10,7 @@ export async function packSource(folder: string, store: string): Promise<BytePat
   const target = await realpath(fsPath(bytePath(store)), { encoding: 'latin1' }).catch(() => undefined)
   if (target === root) throw new PackError('usage', `${printableText(folder)} cannot be packed into itself`)
   if (target !== undefined && root.startsWith(`${target}/`)) {
-    throw new PackError('usage', `${printableText(folder)} lies inside the store ${printableText(store)}`)
+    throw new PackError('usage', `cannot use ${printableText(store)} as the store: the folder to pack lies in it`)
   }
   return root
 }

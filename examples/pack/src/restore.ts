@@ -65,9 +65,16 @@ export class Restorer {
   }
 
   /** Sets modes and times of all directories. */
-  async finishDirectories(manifest: Manifest, report: (problem: Problem) => void): Promise<void> {
+  async finishDirectories(
+    manifest: Manifest,
+    report: (problem: Problem) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const order = new WalkOrder<Entry>()
-    for await (const entry of manifest.entries()) await this.#finish(order.next(entry), report)
+    for await (const entry of manifest.entries()) {
+      signal?.throwIfAborted()
+      await this.#finish(order.next(entry), report)
+    }
     await this.#finish(order.next(undefined), report)
   }
 

@@ -42,7 +42,7 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   const problems = [...checking.problems]
   let elapsedMs = checked.elapsedMs
   if (root !== undefined && restorer !== undefined) {
-    await restorer.finishDirectories(manifest, (problem) => problems.push(problem))
+    await restorer.finishDirectories(manifest, (problem) => problems.push(problem), options.signal)
     const comparing = new Comparing(root, manifest)
     elapsedMs += (await runFlow(comparing, options)).elapsedMs
     const known = new Set(problems.map(({ path }) => path))
