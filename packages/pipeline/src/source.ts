@@ -82,7 +82,6 @@ export class Source implements Upstream {
       await closing
       return
     }
-    closing.catch(() => {})
     await Promise.race([closing, new Promise<void>((resolve) => afterTurn(resolve))])
   }
 

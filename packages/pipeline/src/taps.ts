@@ -47,7 +47,9 @@ function iterableTap(iterator: Tap): Tap {
       return Promise.resolve(result.value).then(
         (value) => ({ done: false, value }),
         (error) => {
-          iterator.return?.()
+          try {
+            iterator.return?.()
+          } catch {} // The first error counts.
           throw error
         },
       )

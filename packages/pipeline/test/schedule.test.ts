@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks'
 import { describe, expect, test } from 'vitest'
 import { from } from '../src/index.ts'
 import { Counted, quiet, Work } from './support.ts'
@@ -149,4 +150,28 @@ describe('the event loop', () => {
       expect(turns).toBeGreaterThan(8)
     })
   }
+})
+
+describe('a promise', () => {
+  const promisesPerItem = async (fn: (n: number) => number | Promise<number>, ordered: boolean): Promise<number> => {
+    let promises = 0
+    const hook = createHook({
+      init: (_id, type) => {
+        if (type === 'PROMISE') promises++
+      },
+    })
+    const items = 2000
+    const pipeline = from(new Counted(items)).map(fn, { concurrency: 4, ordered }).map(fn)
+    hook.enable()
+    await pipeline.forEach()
+    hook.disable()
+    return Math.round(promises / items)
+  }
+
+  test('is made for no item of plain functions, and for an async one only by itself and its then', async () => {
+    for (const ordered of [true, false]) {
+      expect(await promisesPerItem((n) => n, ordered)).toBe(0)
+      expect(await promisesPerItem(async (n) => n, ordered)).toBe(4)
+    }
+  })
 })

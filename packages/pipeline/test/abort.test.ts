@@ -1,0 +1,174 @@
+import { getEventListeners } from 'node:events'
+import { describe, expect, test } from 'vitest'
+import { from } from '../src/index.ts'
+import { Counted, quiet, rejection, unhandledDuring, Work } from './support.ts'
+
+describe('abort', () => {
+  test('ends the run with the reason, an AbortError if none is given', async () => {
+    const run = from(new Counted()).run()
+    run.abort(null)
+    expect((await rejection(run.done)).error).toBeNull()
+    const other = from(new Counted()).run()
+    other.abort()
+    expect((await rejection(other.done)).error).toMatchObject({ name: 'AbortError' })
+  })
+
+  test('does nothing when the run has ended', async () => {
+    const run = from([1]).run()
+    expect(await run.output.receive()).toBe(1)
+    await run.done
+    run.abort(new Error('too late'))
+    expect((await run.done).output.done).toBe(1)
+    expect(await run.output.receive()).toBeUndefined()
+  })
+
+  test('waits for the calls that run', async () => {
+    const work = new Work<number>()
+    const run = from([0]).map(work.fn).run()
+    await quiet()
+    let settled = false
+    run.done.catch(() => {
+      settled = true
+    })
+    run.abort()
+    await quiet()
+    expect(settled).toBe(false)
+    await work.finish(0, 0)
+    await quiet()
+    expect(settled).toBe(true)
+  })
+
+  test('does not wait for a source inside of next(), but tells it to return', async () => {
+    let returned = 0
+    const pending = {
+      next: () => new Promise<never>(() => {}),
+      return: async () => ({ done: true, value: returned++ }) as const,
+    }
+    const run = from({ [Symbol.asyncIterator]: () => pending }).run()
+    await quiet()
+    run.abort('enough')
+    expect((await rejection(run.done)).error).toBe('enough')
+    expect(returned).toBe(1)
+
+    async function* generator() {
+      yield await new Promise<never>(() => {})
+    }
+    const other = from(generator()).run()
+    await quiet()
+    other.abort('enough')
+    expect((await rejection(other.done)).error).toBe('enough')
+  })
+
+  test('lets a source that heeds the same signal close first', async () => {
+    const controller = new AbortController()
+    let closed = false
+    async function* source() {
+      try {
+        await new Promise((_resolve, reject) => {
+          controller.signal.addEventListener('abort', () => reject(controller.signal.reason))
+        })
+        yield 1
+      } finally {
+        closed = true
+      }
+    }
+    const results = from(source()).toArray({ signal: controller.signal })
+    await quiet()
+    controller.abort('enough')
+    expect((await rejection(results)).error).toBe('enough')
+    expect(closed).toBe(true)
+  })
+
+  test('comes through a signal, and leaves no listener on it', async () => {
+    const { signal } = new AbortController()
+    for (let round = 0; round < 20; round++) await from([1]).toArray({ signal })
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+
+    const controller = new AbortController()
+    const run = from(new Counted()).run({ signal: controller.signal })
+    await quiet()
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1)
+    controller.abort('enough')
+    expect((await rejection(run.done)).error).toBe('enough')
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+  })
+
+  test('before the start touches nothing', async () => {
+    let opened = false
+    const source = {
+      [Symbol.iterator]: () => {
+        opened = true
+        return [1][Symbol.iterator]()
+      },
+    }
+    const { error } = await rejection(from(source).toArray({ signal: AbortSignal.abort('never mind') }))
+    expect(error).toBe('never mind')
+    const run = from(source).run()
+    run.abort('nor mine')
+    expect((await rejection(run.done)).error).toBe('nor mine')
+    expect(opened).toBe(false)
+  })
+
+  test('from inside of a call is heeded before the next one', async () => {
+    const controller = new AbortController()
+    const seen: number[] = []
+    const results = from(new Counted())
+      .map((n) => {
+        seen.push(n)
+        if (n === 2) controller.abort('enough')
+        return n
+      })
+      .toArray({ signal: controller.signal })
+    expect((await rejection(results)).error).toBe('enough')
+    expect(seen).toEqual([0, 1, 2])
+  })
+
+  test('reaches a pipeline inside of another one', async () => {
+    const source = new Counted()
+    const never = from(source).map(() => new Promise<number>((_resolve, reject) => rejectLater.push(reject)))
+    const rejectLater: ((error: unknown) => void)[] = []
+    const outer = from(never).run()
+    await quiet()
+    outer.abort('enough')
+    await quiet()
+    for (const reject of rejectLater) reject('told')
+    expect((await rejection(outer.done)).error).toBe('enough')
+    await quiet()
+    expect(source.returned).toBe(1)
+  })
+
+  test('is no unhandled rejection when the source fails to return afterwards', async () => {
+    const unhandled = await unhandledDuring(async () => {
+      const next = Promise.withResolvers<never>()
+      const back = Promise.withResolvers<never>()
+      const source = { next: () => next.promise, return: () => back.promise }
+      const run = from({ [Symbol.asyncIterator]: () => source }).run()
+      await quiet()
+      run.abort('enough')
+      expect((await rejection(run.done)).error).toBe('enough')
+      next.reject(new Error('late'))
+      back.reject(new Error('later'))
+    })
+    expect(unhandled).toEqual([])
+  })
+
+  test('can be listened to by as many calls as run, without a warning', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', note)
+    const run = from(new Counted())
+      .map(
+        (_, _index, { signal }) =>
+          new Promise<number>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+        { concurrency: 100 },
+      )
+      .run()
+    await quiet()
+    expect(run.stats().stages[0]?.running).toBe(100)
+    run.abort('enough')
+    expect((await rejection(run.done)).error).toBe('enough')
+    await quiet()
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+})
