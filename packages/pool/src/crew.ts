@@ -80,7 +80,7 @@ export class Crew {
     if (!death.wasAsked) this.#pause(death.cause, death.exitCode)
   }
 
-  /** Lets every thread print what it has to and leave. */
+  /** Ends every thread; none runs a task. */
   async close(): Promise<void> {
     this.#free.length = 0
     await Promise.all([...this.#threads].map((thread) => thread.close()))

@@ -128,6 +128,16 @@ describe('abort', () => {
     expect(tasks.metrics()).toMatchObject({ liveThreads: 1, cancelled: 1 })
   })
 
+  test('that meets the answer starts nothing on the thread it ends', async () => {
+    const tasks = await warmPool({ threads: 1, cancelGraceMs: 0 })
+    const task = await tasks.submit('echo', [1])
+    const next = tasks.run('add', [1, 2])
+    Atomics.wait(shared(), 0, 0, 50) // the answer has come, and is not heard yet
+    task.cancel('late')
+    expect(await rejection(task.result)).toBe('late')
+    expect(await next).toBe(3)
+  })
+
   test('of an ended task has no effect', async () => {
     const tasks = pool({ threads: 1 })
     const controller = new AbortController()

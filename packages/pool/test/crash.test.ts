@@ -50,9 +50,12 @@ describe('a thread that dies', () => {
 
   test('after it answered touches no task, is told in a warning and is replaced', async () => {
     const tasks = await warmPool({ threads: 1, name: 'careless' })
+    const printers = process.listeners('warning')
+    process.removeAllListeners('warning')
     const warned = once(process, 'warning')
     expect(await tasks.run('strayLater', [])).toBe('answered')
     const [warning] = await warned
+    for (const printer of printers) process.on('warning', printer)
     expect(warning).toMatchObject({
       name: 'PoolWarning',
       message: expect.stringMatching(/^a thread of careless died while it ran no task: .*stray, later/),

@@ -45,10 +45,9 @@ describe.concurrent('the process', () => {
 
   test('prints all that threads printed before a shutdown', async () => {
     const { stdout } = await run(`
-      const long = 'x'.repeat(100_000)
-      for (let i = 0; i < 20; i++) pool.run('print', [i + long])
+      pool.run('print', ['x'.repeat(100_000), 20])
       await pool.shutdown()`)
-    expect(stdout.length).toBe(20 * 100_001 + 10 + 2 * 10)
+    expect(stdout.length).toBe(20 * 100_001)
   })
 
   test('hears nothing of a failure nobody asked for', async () => {

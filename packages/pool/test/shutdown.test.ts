@@ -34,7 +34,7 @@ describe('shutdown', () => {
   })
 
   test('at the deadline cancels what pends, tells what runs, and kills what does not stop', async () => {
-    const tasks = await warmPool({ threads: 2, cancelGraceMs: 50 })
+    const tasks = await warmPool({ threads: 2, cancelGraceMs: 500 })
     const words = shared()
     const polite = rejection(tasks.run('noteAbort', [words]))
     await changed(words, 0)
@@ -42,7 +42,7 @@ describe('shutdown', () => {
     const pending = rejection(tasks.run('add', [1, 2]))
     const began = performance.now()
     expect(await tasks.shutdown({ timeoutMs: 20 })).toEqual({ onTime: false, finished: 0, cancelled: 2, killed: 1 })
-    expect(performance.now() - began).toBeLessThan(3_000)
+    expect(performance.now() - began).toBeLessThan(10_000)
     for (const error of await Promise.all([polite, stubborn, pending])) expect(error).toMatchObject({ code: 'closed' })
     expect(Atomics.load(words, 1)).toBe(1)
   })

@@ -100,14 +100,16 @@ describe('submit', () => {
     const gate = shared()
     await tasks.submit('hold', [gate])
     const order: number[] = []
+    let mostPending = 0
     const submits = Array.from({ length: 6 }, async (_, i) => {
       const task = await tasks.submit('echo', [i])
       order.push(i)
+      mostPending = Math.max(mostPending, tasks.pending)
       await task.result
     })
     open(gate)
     await Promise.all(submits)
-    expect(order).toEqual([0, 1, 2, 3, 4, 5])
+    expect([order, mostPending]).toEqual([[0, 1, 2, 3, 4, 5], 1])
   })
 
   test('starts tasks in the order they were accepted', async () => {

@@ -20,7 +20,7 @@ export async function serve({ port, module }: ThreadData): Promise<void> {
     new Desk(port, module, exports, contexts).open()
   } catch (error) {
     post(port, ['unloadable', thrownOrText(error)])
-    await exit(1)
+    process.exit(1)
   }
 }
 
@@ -47,7 +47,7 @@ class Desk {
   open(): void {
     this.#port.on('message', (message: ToThread) => {
       if (message[0] === 'run') void this.#run(message[1], message[2], unpack(message[3], message[4]))
-      else if (message[0] === 'exit') void exit(0)
+      else if (message[0] === 'exit') process.exit()
       else if (this.#current?.id === message[1]) this.#current.abort(unpackThrown(message[2]))
     })
     // A call that cannot be read has no id to answer to; the end of the thread answers it.
@@ -134,11 +134,4 @@ function ownField(holder: unknown, name: string): unknown {
 
 function thrownOrText(error: unknown): Thrown {
   return packThrown(error) ?? ['value', String(error)]
-}
-
-/** Ends the thread once what it printed has reached the process. */
-async function exit(code: number): Promise<void> {
-  const flushed = [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done)))
-  await Promise.all(flushed)
-  process.exit(code)
 }

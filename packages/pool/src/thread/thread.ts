@@ -5,8 +5,8 @@ import { pack } from './buffers.ts'
 import { type Answer, type FromThread, post, type ThreadData } from './messages.ts'
 import { packThrown, unpackThrown } from './thrown.ts'
 
-/** How long a thread that runs nothing may take to print what it has to and leave. */
-const EXIT_GRACE_MS = 5_000
+/** How long a thread that runs no task may take to leave; only code it left behind can keep it. */
+const EXIT_GRACE_MS = 1_000
 
 /** What a thread is made of. */
 export interface ThreadPlan {
@@ -132,7 +132,7 @@ export class Thread {
     void this.#worker.terminate()
   }
 
-  /** Lets a thread that runs nothing print what it has to and leave. */
+  /** Ends a thread that runs nothing. It leaves by itself, which hands over what it printed; terminating it would not. */
   async close(): Promise<void> {
     this.isEnding = true
     const gone = new Promise<void>((resolve) => {
