@@ -105,7 +105,8 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
     const { source, sourceBuffer, stages } = this.#plan
     const plan =
       fn === undefined ? this.#plan : { source, sourceBuffer, stages: [...stages, forEachPlan(fn, this.#position)] }
-    return new ActiveRun(plan, (host) => new SinkOutput(() => {}, host), options).done
+    const { done } = new ActiveRun(plan, (host) => new SinkOutput(() => {}, host), options)
+    return done.then((summary) => summary) // Its own promise: whoever drops it is told of a failure.
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {

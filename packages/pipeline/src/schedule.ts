@@ -26,8 +26,9 @@ export interface Endings {
  *     source ──0──▶ stage ──1──▶ stage ──2──▶ output          a link k joins upstream[k] to downstream[k]
  *
  * An item moved over link k may be ready for link k + 1, and has made room for link k − 1. So a pass starts at the last link,
- * goes one down after a move and one up where nothing moves, and is complete when it leaves link 0: then nothing can move. What
- * is nearest to the end moves first, which keeps the fewest items in the run. No promise and no queue lies between two stages.
+ * goes a link towards the output after a move and a link towards the source where nothing moves, and is complete when it passes link 0:
+ * then nothing can move. What is nearest to the output moves first, so that few items are in the run at a time. No promise
+ * and no queue lies between two stages.
  *
  * INVARIANT  one pass at a time; what happens during a pass (a call fails, the run is aborted) is seen before its next move.
  * INVARIANT  when no pass runs or rests, nothing can move; so each event outside of a pass calls `proceed`.
@@ -76,12 +77,9 @@ export class Schedule {
     const last = this.#downstream.length - 1
     let link = last
     while (link >= 0 || this.#source.runAhead()) {
-      if (link >= 0 && !this.#move(link)) {
-        link--
-        continue
-      }
-      if (this.#mustStop()) return
-      link = Math.min(link + 1, last)
+      const moved = link < 0 || this.#move(link)
+      if (this.#failure.happened || (moved && this.#restIsDue())) return
+      link = moved ? Math.min(link + 1, last) : link - 1
     }
   }
 
@@ -89,12 +87,12 @@ export class Schedule {
     const from = this.#upstream[link]
     const to = this.#downstream[link]
     if (from === undefined || to === undefined || !to.room || !from.ready()) return false
+    if (this.#failure.happened) return false // The source did that, inside of its next().
     to.accept(from)
     return true
   }
 
-  #mustStop(): boolean {
-    if (this.#failure.happened || this.#turn.resting) return true
+  #restIsDue(): boolean {
     if (!this.#turn.over(this.#stopwatch.realMs)) return false
     this.#turn.rest(this.proceed)
     return true

@@ -74,7 +74,7 @@ export class Source implements Upstream {
    * when that will be. So it is given one turn of the event loop, which is enough for a source that heeds the same signal.
    */
   async close(): Promise<void> {
-    if (this.#ended || this.#tap?.return === undefined) return
+    if (this.#ended || typeof this.#tap?.return !== 'function') return
     this.#ended = true
     const inside = this.meter.running > 0
     const closing = Promise.resolve(this.#tap.return())
@@ -116,8 +116,9 @@ export class Source implements Upstream {
 
   #receive(result: unknown): void {
     try {
-      if (Object(result) !== result)
+      if (Object(result) !== result) {
         throw new TypeError(`${this.meter.name}: next() gave ${show(result)}, not an object`)
+      }
       const { done, value } = result as IteratorResult<unknown>
       if (done) {
         this.#ended = true

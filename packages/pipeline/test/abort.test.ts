@@ -123,6 +123,29 @@ describe('abort', () => {
     expect(seen).toEqual([0, 1, 2])
   })
 
+  test('from inside of the source is heeded before the next call and the next item', async () => {
+    for (const buffer of [0, 5]) {
+      const controller = new AbortController()
+      let taken = 0
+      const seen: number[] = []
+      function* source() {
+        for (;;) {
+          if (++taken === 3) controller.abort('enough')
+          yield taken
+        }
+      }
+      const results = from(source())
+        .buffer(buffer)
+        .map((n) => {
+          seen.push(n)
+          return n
+        })
+        .toArray({ signal: controller.signal })
+      expect((await rejection(results)).error).toBe('enough')
+      expect([taken, seen]).toEqual([3, [1, 2]])
+    }
+  })
+
   test('reaches a pipeline inside of another one', async () => {
     const source = new Counted()
     const never = from(source).map(() => new Promise<number>((_resolve, reject) => rejectLater.push(reject)))

@@ -166,6 +166,15 @@ describe('an error', () => {
     expect(unhandled).toEqual([])
   })
 
+  test('is an unhandled rejection of toArray and forEach when their promise is dropped', async () => {
+    const fail = () => Promise.reject<number>('dropped')
+    const unhandled = await unhandledDuring(async () => {
+      void from([1]).map(fail).toArray()
+      void from([1]).map(fail).forEach()
+    })
+    expect(unhandled).toEqual(['dropped', 'dropped'])
+  })
+
   test('of the source comes after the calls that run', async () => {
     const unhandled = await unhandledDuring(async () => {
       const work = new Work<number>()

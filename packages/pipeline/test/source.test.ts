@@ -51,6 +51,17 @@ describe('from', () => {
     expect(closed).toBe(1)
   })
 
+  test('asks for nothing more after an item that is undefined, also ahead of need', async () => {
+    let taken = 0
+    const source = { [Symbol.iterator]: () => ({ next: () => ({ done: false, value: taken++ ? undefined : 1 }) }) }
+    await rejection(
+      from(source as Iterable<number>)
+        .buffer(9)
+        .toArray(),
+    )
+    expect(taken).toBe(2)
+  })
+
   test('fails for a next() that gives no object, and for one that is missing', async () => {
     const bad = { [Symbol.iterator]: () => ({ next: () => 7 as unknown as IteratorResult<number> }) }
     expect((await rejection(from(bad).toArray())).error).toEqual(new TypeError('source: next() gave 7, not an object'))
