@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { zstdCompressSync } from 'node:zlib'
 import { CHUNK, LEVEL } from '@millrace/example-pack/src/api.ts'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { difference, type Fingerprint, fingerprint } from '../src/pack/fingerprint.ts'
@@ -22,10 +23,10 @@ beforeAll(() => {
   symlinkSync('nowhere', join(folder, 'deep/link'))
 })
 
-async function packWith(name: string): Promise<Fingerprint> {
+async function packWith(name: string, place = name): Promise<Fingerprint> {
   const packer = PACKERS.find((each) => each.name === name) ?? expect.unreachable()
   const { packFolder }: { packFolder: PackFolder } = await import(packer.module.href)
-  const store = join(temporary, name)
+  const store = join(temporary, place)
   await packFolder({ folder, store, level: LEVEL })
   return fingerprint(store)
 }
@@ -38,6 +39,17 @@ describe('the packers', () => {
     for (const { name } of PACKERS.slice(1)) {
       expect(difference(await packWith(name), expected), name).toBeUndefined()
     }
+  })
+})
+
+describe('fingerprint', () => {
+  test('finds an object that is not what its name says', async () => {
+    await packWith('sequential-sync', 'damaged')
+    const whole = await fingerprint(join(temporary, 'damaged'))
+    const [victim = expect.unreachable()] = whole.objects
+    writeFileSync(join(temporary, 'damaged/objects', victim), zstdCompressSync('something else'))
+    expect((await fingerprint(join(temporary, 'damaged'))).damaged).toEqual([victim])
+    expect(whole.damaged).toEqual([])
   })
 })
 
