@@ -20,21 +20,21 @@ export interface Entry {
 }
 
 /** The modules of the channel suite. A new contender is a file in `contenders/` and a line here. */
-const MODULES: readonly string[] = [
-  'millrace-mpsc',
-  'millrace-mpmc',
-  'async-channel',
-  'thi-ng-csp',
-  'effect',
-  'fastq',
-  'web-streams',
-  'node-streams',
-  'plain-array',
+const MODULES: readonly URL[] = [
+  new URL('./contenders/millrace-mpsc.ts', import.meta.url),
+  new URL('./contenders/millrace-mpmc.ts', import.meta.url),
+  new URL('./contenders/async-channel.ts', import.meta.url),
+  new URL('./contenders/thi-ng-csp.ts', import.meta.url),
+  new URL('./contenders/effect.ts', import.meta.url),
+  new URL('./contenders/fastq.ts', import.meta.url),
+  new URL('./contenders/web-streams.ts', import.meta.url),
+  new URL('./contenders/node-streams.ts', import.meta.url),
+  new URL('./contenders/plain-array.ts', import.meta.url),
 ]
 
 /** Loads every contender of the channel suite. */
 export function loadContenders(): Promise<Entry[]> {
-  return Promise.all(MODULES.map((name) => loadContender(new URL(`./contenders/${name}.ts`, import.meta.url))))
+  return Promise.all(MODULES.map(loadContender))
 }
 
 /** Loads one contender. */

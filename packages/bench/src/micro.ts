@@ -26,7 +26,7 @@ export interface MicroCase {
 }
 
 /** What is kept of a case, in nanoseconds an operation. */
-export interface MicroTimes {
+interface MicroTimes {
   readonly p50: number
   readonly avg: number
   readonly min: number
@@ -93,7 +93,7 @@ export const MICRO_CASES: readonly MicroCase[] = [
 ]
 
 /** Measures one case in this process. */
-export async function measureCase({ prepare }: MicroCase): Promise<MicroTimes> {
+async function measureCase({ prepare }: MicroCase): Promise<MicroTimes> {
   const { p50, avg, min } = await measure(prepare())
   return { p50, avg, min }
 }

@@ -4,7 +4,7 @@ import { type Environment, isBusy } from './environment.ts'
 import type { Row, Section, Unit } from './result.ts'
 
 /** How many times as fast as the row of `base` a row is, by the section's first metric; `undefined` if one has no figures. */
-export function speedOver(section: Section, row: Row, base: Row | undefined): number | undefined {
+function speedOver(section: Section, row: Row, base: Row | undefined): number | undefined {
   const [{ name, unit }] = section.metrics
   const own = row.metrics[name]?.median
   const other = base?.metrics[name]?.median
@@ -13,13 +13,13 @@ export function speedOver(section: Section, row: Row, base: Row | undefined): nu
 }
 
 /** The row of ours that the others are compared with: the reference if it has figures, else the fastest of ours. */
-export function referenceRow(section: Section): Row | undefined {
+function referenceRow(section: Section): Row | undefined {
   const own = section.rows.filter(({ kind, failure }) => kind === 'ours' && failure === undefined)
   return own.find(({ contender }) => contender === section.reference) ?? fastest(section, 'ours')
 }
 
 /** The fastest row of a kind. */
-export function fastest(section: Section, kind: Row['kind']): Row | undefined {
+function fastest(section: Section, kind: Row['kind']): Row | undefined {
   return bySpeed(section).find((row) => row.kind === kind && row.failure === undefined)
 }
 
