@@ -9,7 +9,7 @@ import { Source } from './source.ts'
 import type { OpenTap } from './taps.ts'
 
 /** What `from` was given. All pipelines built upon it share it, and it is read once. */
-export interface SourcePlan {
+interface SourcePlan {
   readonly name: string
   readonly open: OpenTap
   taken: boolean
