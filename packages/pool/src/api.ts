@@ -146,7 +146,8 @@ export interface ThreadPool<M = AnyTasks> extends AsyncDisposable {
   /** Resolves when nothing waits, pends or runs; at once if that is so now. */
   idle(options?: WaitOptions): Promise<void>
   /**
-   * Accepts nothing more, lets what was accepted end, and stops the threads; what they printed is not lost.
+   * Accepts nothing more, lets what was accepted end, and stops the threads. What they printed is not lost, unless a
+   * thread had to be terminated.
    *
    * Submits that wait reject with code `closed`. At the deadline, pending tasks are cancelled and running ones are told to
    * stop; those that do not within `cancelGraceMs` are terminated. A second call joins the first, and may bring the deadline forward.

@@ -232,11 +232,11 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
 
   async #close(): Promise<ShutdownReport> {
     const { done, failed, cancelled, killed } = this.#counts
-    this.#keepAlive.ref()
     const error = new PoolError('closed', 'the pool was shut down before it accepted the task')
     for (let task = this.#admission.firstWaiting; task !== undefined; task = this.#admission.firstWaiting) {
       this.cancel(task, error)
     }
+    this.#keepAlive.ref()
     await this.idle()
     for (const deadline of this.#deadlines.splice(0)) deadline.wake()
     await this.#crew.close()
@@ -272,8 +272,8 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
 /**
  * Makes a pool that runs the exported functions of a module on worker threads.
  *
- * The module is a `file:` URL, as `URL` or as text, or an absolute path; it may be TypeScript where Node runs that. Throws `TypeError` or
- * `RangeError` for a wrong module or option. No thread starts before the first task.
+ * The module is a `file:` or `data:` URL, as `URL` or as text, or an absolute path; it may be TypeScript where Node runs
+ * that. Throws `TypeError` or `RangeError` for a wrong module or option. No thread starts before the first task.
  *
  * @example
  * const pool = threadPool<{ square(n: number): number }>(new URL('data:text/javascript,export const square = (n) => n * n'))

@@ -138,6 +138,15 @@ describe('abort', () => {
     expect(await next).toBe(3)
   })
 
+  test('that comes after the answer aborts nothing the task left behind', async () => {
+    const tasks = await warmPool({ threads: 1, cancelGraceMs: 10_000 })
+    const task = await tasks.submit('keepSignal', [])
+    Atomics.wait(shared(), 0, 0, 50) // the answer has come, and is not heard yet
+    task.cancel('late')
+    expect(await rejection(task.result)).toBe('late')
+    expect(await tasks.run('isKeptAborted', [])).toBe(false)
+  })
+
   test('of an ended task has no effect', async () => {
     const tasks = pool({ threads: 1 })
     const controller = new AbortController()

@@ -67,6 +67,9 @@ class Desk {
       const thrown = packThrown(error)
       if (thrown === undefined) this.#refuse(id, 'thrown value', new TypeError('it is no error and has no clone'))
       else post(this.#port, ['threw', id, thrown])
+    } finally {
+      // Answered: a cancel that comes now is too late, and must not abort what the task left behind.
+      this.#current = undefined
     }
   }
 

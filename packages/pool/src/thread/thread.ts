@@ -95,7 +95,8 @@ export class Thread {
   /** Starts a task on a free thread. Throws, and stays free, if the arguments cannot be sent. */
   run(task: PoolTask): void {
     const { call } = task
-    this.#run = { task, cancelled: undefined }
+    const run: Run = { task, cancelled: undefined }
+    this.#run = run
     try {
       const { values, buffers } = pack(call.args, call.transfer)
       post(this.#port, ['run', task.id, call.name, values, buffers], call.transfer)
@@ -103,7 +104,8 @@ export class Thread {
       this.#free()
       throw error
     }
-    if (call.runTimeoutMs !== Number.POSITIVE_INFINITY) {
+    // A getter among the arguments may have cancelled the task; then the timer is that of the grace.
+    if (call.runTimeoutMs !== Number.POSITIVE_INFINITY && run.cancelled === undefined) {
       this.#timer = setTimeout(() => this.#owner.overdue(task), call.runTimeoutMs)
     }
   }
