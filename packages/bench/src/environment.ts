@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** Where and when something was measured: numbers of different environments are not compared. */
 export interface Environment {
@@ -12,12 +13,15 @@ export interface Environment {
   readonly v8: string
   /** Of the repository; ends in `+` if there were changes not committed. */
   readonly commit: string
-  /** Processes that wanted a core in the minute before the start. Well above 0, and the figures are noise. */
-  readonly load: number
+  /** The share of all cores that others used in the second before the start. Well above 0, and the figures are noise. */
+  readonly busy: number
 }
 
-/** Looks at this machine, now. */
-export function environment(): Environment {
+/** Looks at this machine for a second. */
+export async function environment(): Promise<Environment> {
+  const before = coreTimes()
+  await delay(1000)
+  const after = coreTimes()
   return {
     date: new Date().toISOString(),
     cpu: cpus()[0]?.model ?? 'unknown',
@@ -27,13 +31,19 @@ export function environment(): Environment {
     node: process.version,
     v8: process.versions.v8,
     commit: commit(),
-    load: loadavg()[0] ?? 0,
+    busy: 1 - (after.idle - before.idle) / (after.total - before.total),
   }
 }
 
-/** A load that disturbs a measurement: half a core in use by others. */
-export function isBusy({ load }: Pick<Environment, 'load'>): boolean {
-  return load > 0.5
+/** Whether others use so much of the machine that they disturb a measurement. */
+export function isBusy({ busy }: Pick<Environment, 'busy'>): boolean {
+  return busy > 0.1
+}
+
+function coreTimes(): { idle: number; total: number } {
+  const times = cpus().map((core) => core.times)
+  const idle = times.reduce((sum, core) => sum + core.idle, 0)
+  return { idle, total: times.reduce((sum, { user, nice, sys, irq }) => sum + user + nice + sys + irq, idle) }
 }
 
 function commit(): string {

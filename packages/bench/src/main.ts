@@ -58,7 +58,7 @@ async function main(suite: string | undefined, folder: string | undefined, flags
     timeoutMs: flags.timeoutMs,
     onMeasured: showProgress,
   }
-  const machine = environment()
+  const machine = await environment()
   console.log(`${formatEnvironment(machine)}\n`)
   for (const [name, each] of picked) await runSuite(name, each, settings, machine, flags.json)
 }

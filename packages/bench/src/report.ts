@@ -25,8 +25,8 @@ function fastest(section: Section, kind: Row['kind']): Row | undefined {
 
 /** One line about the machine, and a warning if it has other work. */
 export function formatEnvironment(environment: Environment): string {
-  const { cpu, cores, node, platform, commit, load } = environment
-  const line = `${cpu}, ${cores} cores, ${platform}, Node ${node}, commit ${commit}, load ${load.toFixed(2)}`
+  const { cpu, cores, node, platform, commit, busy } = environment
+  const line = `${cpu}, ${cores} cores, ${platform}, Node ${node}, commit ${commit}, ${(busy * 100).toFixed(0)} % busy`
   if (!isBusy(environment)) return line
   return `${line}\n${styleText('yellow', 'The machine has other work: take the figures as noise.')}`
 }

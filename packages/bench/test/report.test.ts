@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { formatNotes, formatNumber, formatSection, isAlarming } from '../src/report.ts'
+import { environment } from '../src/environment.ts'
+import { formatEnvironment, formatNotes, formatNumber, formatSection, isAlarming } from '../src/report.ts'
 import type { Row, Section } from '../src/result.ts'
 import { summarize } from '../src/statistics.ts'
 
@@ -60,6 +61,22 @@ describe('formatSection', () => {
 
   test('takes another one of ours if the reference was not measured', () => {
     expect(cells(section(row('sister', 'ours', 1e6), row('peer', 'peer', 2e6)))[1]?.at(4)).toBe('2.00')
+  })
+})
+
+describe('formatEnvironment', () => {
+  test('names the machine, and warns if others use it', async () => {
+    const quiet = { ...(await environment()), busy: 0.02 }
+    expect(formatEnvironment(quiet)).toContain(`Node ${process.version}`)
+    expect(formatEnvironment(quiet)).toContain('2 % busy')
+    expect(formatEnvironment(quiet)).not.toContain('noise')
+    expect(formatEnvironment({ ...quiet, busy: 0.5 })).toContain('noise')
+  })
+
+  test('measures how busy the machine is as a share', async () => {
+    const { busy } = await environment()
+    expect(busy).toBeGreaterThanOrEqual(0)
+    expect(busy).toBeLessThanOrEqual(1)
   })
 })
 
