@@ -41,6 +41,7 @@ function fileBreaches(pkg: Package, file: SourceFile, rootDependencies: Readonly
     if (specifier.startsWith('.')) {
       const target = posix.join(posix.dirname(file.path), specifier)
       if (`${target}/`.startsWith(`${pkg.folder}/`) || (!isSource && target.startsWith('tooling/'))) return []
+      if (!/^(packages|examples|tooling)\/|\.[cm]?[jt]s$/.test(target)) return []
       return at('packages', `${specifier} leaves the package; import by package name`)
     }
     if (/^(node|file|data|https?):/.test(specifier)) return []

@@ -29,7 +29,8 @@ const lawful: Record<string, string> = {
   'packages/channel/vitest.config.ts': "export { config } from '../../tooling/vitest.ts'\n",
   'packages/mpmc/package.json': manifest('@millrace/mpmc', ['@millrace/channel']),
   'packages/bench/package.json': manifest('@millrace/bench', ['mitata', '@millrace/mpmc'], { private: true }),
-  'packages/bench/src/main.ts': "import 'mitata'\nimport '@millrace/mpmc'\nexport const undocumented = 1\n",
+  'packages/bench/src/main.ts':
+    "import 'mitata'\nimport '@millrace/mpmc'\nnew URL('../../../data', import.meta.url)\nexport const undocumented = 1\n",
 }
 
 /** The breaches of the lawful repository with these files written over it. */
