@@ -8,45 +8,35 @@ const pool = threadPool<typeof import('./fixtures/tasks.ts')>(new URL('./fixture
 })
 afterAll(() => pool.shutdown())
 
-/** What the tasks give, moved or not. */
-interface Tasks {
-  square(n: number): number
-  fill(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>
-  fail(n: number): number
-  untilAborted(n: number): Promise<number>
-  nothing(n: number): number
-}
-const runner: ThreadRunner<Tasks> = pool
-
 describe('threads', () => {
   test('runs the task on the threads of a pool and emits its results in order', async () => {
-    const squares = from(new Counted(20)).threads(runner, 'square')
+    const squares = from(new Counted(20)).threads(pool, 'square')
     expectTypeOf(squares).toEqualTypeOf<Pipeline<number>>()
     expect(await squares.toArray()).toEqual(Array.from({ length: 20 }, (_, n) => n * n))
   })
 
   test('moves what transfer names, and takes results out of move', async () => {
     const bytes = [new Uint8Array(3), new Uint8Array(2)]
-    const filled = from(bytes).threads(runner, 'fill', { transfer: ({ buffer }) => [buffer] })
+    const filled = from(bytes).threads(pool, 'fill', { transfer: ({ buffer }) => [buffer] })
     expectTypeOf(filled).toEqualTypeOf<Pipeline<Uint8Array<ArrayBuffer>>>()
     expect(await filled.toArray()).toEqual([Uint8Array.of(7, 7, 7), Uint8Array.of(7, 7)])
     expect(bytes.map(({ byteLength }) => byteLength)).toEqual([0, 0])
   })
 
   test('fails with the error of the task', async () => {
-    const { error } = await rejection(from([1, 2]).threads(runner, 'fail').toArray())
+    const { error } = await rejection(from([1, 2]).threads(pool, 'fail').toArray())
     expect(error).toEqual(new RangeError('no 1'))
   })
 
   test('fails for a task that gives undefined, naming the stage', async () => {
-    const { error } = await rejection(from([1]).threads(runner, 'nothing').toArray())
+    const { error } = await rejection(from([1]).threads(pool, 'nothing').toArray())
     expect(error).toEqual(
       new TypeError('nothing: item 0 gave undefined, which is never an item; filterMap drops items'),
     )
   })
 
   test('cancels its tasks when the run ends', async () => {
-    const run = from(new Counted()).threads(runner, 'untilAborted').run()
+    const run = from(new Counted()).threads(pool, 'untilAborted').run()
     while (pool.running < 2) await new Promise((resolve) => setTimeout(resolve, 1))
     run.abort('enough')
     expect((await rejection(run.done)).error).toBe('enough')
@@ -62,7 +52,7 @@ describe('threads', () => {
       const three = { threads: 3, run: (_name: string, [n]: readonly [number]) => work.fn(n) }
       const source = new Counted()
       const run = from(source)
-        .threads(three as ThreadRunner<Tasks>, 'square', { concurrency })
+        .threads(three as ThreadRunner<{ square(n: number): number }>, 'square', { concurrency })
         .run()
       await quiet()
       expect(work.running).toHaveLength(expected)

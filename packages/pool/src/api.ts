@@ -123,6 +123,8 @@ export interface ThreadPoolMetrics {
 export interface ThreadPool<M = AnyTasks> extends AsyncDisposable {
   /** The most threads, and so the most tasks running at a time. */
   readonly threads: number
+  /** Never set: tells the compiler what each task takes and gives, for whoever is handed the pool. */
+  readonly tasks?: { readonly [K in TaskNames<M>]: (...args: TaskArguments<M, K>) => TaskResult<M, K> } | undefined
   /** Tasks accepted and not yet started; at most `maxPending`. */
   readonly pending: number
   /** Tasks on a thread now; at most `threads`. */
