@@ -68,3 +68,15 @@ export interface Semaphore {
   /** Takes `count` permits (1 if not given) if they are there and nobody waits; otherwise answers `undefined`. */
   tryAcquire(count?: number): SemaphorePermit | undefined
 }
+
+/** A door that many wait at: closed until somebody opens it, and open until somebody resets it. */
+export interface Latch {
+  /** Whether `wait` would not wait. */
+  readonly isOpen: boolean
+  /** Opens it and wakes everybody who waits. Opening an open latch does nothing. */
+  open(): void
+  /** Closes it again for those who come from now on: a latch that is reset and reused is an event. */
+  reset(): void
+  /** Waits until it is open; resolves at once if it is. */
+  wait(options?: WaitOptions): Promise<void>
+}

@@ -1,5 +1,6 @@
-export type { Listener, Notify, Semaphore, SemaphorePermit, WaitOptions } from './api.ts'
+export type { Latch, Listener, Notify, Semaphore, SemaphorePermit, WaitOptions } from './api.ts'
 export { TimeoutError } from './errors.ts'
+export { latch } from './local/latch.ts'
 export { notify } from './local/notify.ts'
 export { semaphore } from './local/semaphore.ts'
 export { type Place, WaitList } from './local/wait-list.ts'

@@ -1,2 +1,3 @@
 export type { Ring, Value } from './api.ts'
 export { arrayRing } from './local/array-ring.ts'
+export { segmentRing } from './local/segment-ring.ts'

@@ -1,4 +1,5 @@
 import type { Ring, Value } from '../api.ts'
+import { refuseUndefined } from './refuse-undefined.ts'
 
 /**
  * Ring of any values for one event loop.
@@ -82,10 +83,6 @@ const SMALLEST = 16
 
 function powerOfTwoFrom(count: number): number {
   return 2 ** Math.ceil(Math.log2(count))
-}
-
-function refuseUndefined(): never {
-  throw new TypeError('value: undefined cannot be sent or stored; it means "nothing there" (null can)')
 }
 
 /**

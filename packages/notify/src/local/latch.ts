@@ -1,0 +1,49 @@
+import type { Latch, WaitOptions } from '../api.ts'
+import { checkWaitOptions } from '../wait-options.ts'
+import { WaitList } from './wait-list.ts'
+import { Waiter } from './waiter.ts'
+
+/** A door in one event loop. INVARIANT  nobody waits while it is open. */
+class LocalLatch implements Latch {
+  readonly #waiters = new WaitList<Waiter<void>>()
+  #isOpen = false
+
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  open(): void {
+    this.#isOpen = true
+    for (let next = this.#waiters.takeFirst(); next !== undefined; next = this.#waiters.takeFirst()) next.wake()
+  }
+
+  reset(): void {
+    this.#isOpen = false
+  }
+
+  wait(options?: WaitOptions): Promise<void> {
+    if (options !== undefined) {
+      checkWaitOptions(options)
+      if (options.signal?.aborted) return Promise.reject(options.signal.reason)
+    }
+    if (this.#isOpen) return Promise.resolve()
+    const waiter = new Waiter<void>()
+    this.#waiters.add(waiter)
+    if (options !== undefined) waiter.limit(options)
+    return waiter.promise
+  }
+}
+
+/**
+ * Makes a latch, closed.
+ *
+ * @example
+ * const ready = latch()
+ * const waiting = ready.wait()
+ * ready.open()
+ * await waiting
+ * await ready.wait() // open: does not wait
+ */
+export function latch(): Latch {
+  return new LocalLatch()
+}
