@@ -1,5 +1,7 @@
 import type { Claim, Claims, Ends } from './conformance/api.ts'
+import { choosing } from './conformance/choosing.ts'
 import { ending } from './conformance/ending.ts'
+import { holding } from './conformance/holding.ts'
 import { whileOpen } from './conformance/while-open.ts'
 
 export type { Claim, Ends } from './conformance/api.ts'
@@ -10,18 +12,17 @@ export type { Claim, Ends } from './conformance/api.ts'
  * `make` gives a fresh channel of the capacity it is asked for.
  *
  * @example
- * import { LocalChannel, LocalReceiver, LocalSender, type Value } from '@millrace/channel'
+ * import { boundedChannel, LocalReceiver, LocalSender, type Value } from '@millrace/channel'
  * import { channelClaims } from '@millrace/channel/conformance'
- * import { arrayRing } from '@millrace/ring'
  *
  * const claims = channelClaims((capacity) => {
- *   const local = new LocalChannel<Value>(arrayRing(capacity))
+ *   const local = boundedChannel<Value>({ capacity })
  *   return { sender: new LocalSender(local), receiver: new LocalReceiver(local) }
  * })
  * for (const { run } of claims) await run()
  */
 export function channelClaims(make: (capacity: number) => Ends): Claim[] {
-  return [...list(whileOpen, make), ...list(ending, make)]
+  return [whileOpen, holding, choosing, ending].flatMap((claims) => list(claims, make))
 }
 
 function list(claims: Claims, make: (capacity: number) => Ends): Claim[] {

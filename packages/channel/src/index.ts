@@ -1,9 +1,27 @@
 export type { WaitOptions } from '@millrace/notify'
 export { TimeoutError } from '@millrace/notify'
 export type { Value } from '@millrace/ring'
-export type { Endpoint, Receiver, Sender, SendOutcome } from './api.ts'
-export { ClosedError } from './errors.ts'
+export type {
+  ChannelStats,
+  DropReason,
+  Endpoint,
+  Overflow,
+  OverflowOptions,
+  Permit,
+  Receiver,
+  Sender,
+  SendOutcome,
+  WeakSender,
+} from './api.ts'
+export { type ConsumeOptions, type Consumer, consume } from './consume.ts'
+export { ClosedError, CutShortError, FullError } from './errors.ts'
+export { type ForwardOptions, forward } from './forward.ts'
 export { LocalChannel } from './local/channel.ts'
+export { boundedChannel, type ChannelOptions, unboundedChannel } from './local/make.ts'
 export { LocalReceiver } from './local/receiver.ts'
 export { LocalSender } from './local/sender.ts'
+export type { CaseKind, Race, SelectCase, Withdraw } from './select/api.ts'
+export { merge } from './select/merge.ts'
+export { type Selectable, type Selected, type SelectResult, select } from './select/select.ts'
+export { after } from './select/timer-and-signal.ts'
 export { turn } from './turn.ts'

@@ -1,7 +1,7 @@
 import { arrayRing, type Ring, type Value } from '@millrace/ring'
 import { describe, expect, test } from 'vitest'
 import { channelClaims, type Ends } from '../src/conformance.ts'
-import { channel, local } from './local.ts'
+import { channel, over } from './local.ts'
 
 for (const { verb, claim, run } of channelClaims((capacity) => channel({ capacity }))) {
   describe(verb, () => test(claim, run))
@@ -14,7 +14,7 @@ const mutants: Record<string, { make: (capacity: number) => Ends; fails: string 
     fails: 'waits while the channel is full, exactly from capacity on',
   },
   'gives the newest value first': {
-    make: (capacity) => local(stack(capacity)),
+    make: (capacity) => over(stack(capacity)),
     fails: 'takes values in the order they were sent',
   },
   'loses what is queued at close': {

@@ -1,15 +1,26 @@
-import { arrayRing, type Ring } from '@millrace/ring'
-import { LocalChannel, LocalReceiver, LocalSender, type Value } from '../src/index.ts'
+import type { Ring } from '@millrace/ring'
+import {
+  boundedChannel,
+  type ChannelOptions,
+  LocalChannel,
+  LocalReceiver,
+  LocalSender,
+  type Value,
+} from '../src/index.ts'
 
-/** A local channel over the given ring, bare of the packages that offer it. */
-export function local<T extends Value>(ring: Ring<T>): { sender: LocalSender<T>; receiver: LocalReceiver<T> } {
-  const channel = new LocalChannel(ring)
-  return { sender: new LocalSender(channel), receiver: new LocalReceiver(channel) }
+/** The two ends of a local channel, bare of the packages that offer it. */
+export function ends<T extends Value>(local: LocalChannel<T>): { sender: LocalSender<T>; receiver: LocalReceiver<T> } {
+  return { sender: new LocalSender(local), receiver: new LocalReceiver(local) }
 }
 
-/** The same with a ring of its own. */
-export function channel<T extends Value>({ capacity }: { capacity: number }): ReturnType<typeof local<T>> {
-  return local(arrayRing<T>(capacity))
+/** The same over a given ring. */
+export function over<T extends Value>(ring: Ring<T>): ReturnType<typeof ends<T>> {
+  return ends(new LocalChannel(ring, ring.capacity))
+}
+
+/** A bounded channel. */
+export function channel<T extends Value>(options: ChannelOptions<T>): ReturnType<typeof ends<T>> {
+  return ends(boundedChannel(options))
 }
 
 /** Resolves when everything that can run has run. */

@@ -1,155 +1,234 @@
-import { checkWaitOptions, WaitList, type WaitOptions } from '@millrace/notify'
+import { type Waiter, WaitList } from '@millrace/notify'
 import type { Ring, Value } from '@millrace/ring'
-import type { SendOutcome } from '../api.ts'
-import { ClosedError } from '../errors.ts'
+import type { ChannelStats, DropReason, Overflow, OverflowOptions, SendOutcome } from '../api.ts'
 import { turn } from '../turn.ts'
-import { ReceiveMany, ReceiveOne, type ReceiveWait, SendWait } from './waits.ts'
-
-/** The send that did not wait, for everybody: nothing in it tells one from another. */
-const SENT: Promise<void> = Promise.resolve()
+import type { RoomGiver, RoomWait, ValueWait } from './waits.ts'
 
 /** Microtasks between a value and the wake it causes. */
 const WAKE_DELAY = 1
 
+/** Which side of a channel. */
+export type Side = 'sender' | 'receiver'
+
 /**
  * The state that all endpoints of one local channel share: values in a ring, and who waits on either side.
  *
- *     send ──▶ waiting senders ──admit──▶ ring ──serve──▶ waiting receivers ──▶ receive
+ *     send ──▶ waiting for room ──admit──▶ ring ──serve──▶ waiting for a value ──▶ receive
  *
  * The wake is coalesced. Handing each value to a parked receiver at once makes both sides park on every item; here the
  * value goes into the ring and the wake runs a few microtasks later, when there is more to hand out.
  *
- * INVARIANT  waiting senders exist only while the ring is full. Room goes to them, in their order, in the call that makes it;
- *            only their promises are resolved later, in the wake.
- * INVARIANT  the first `receivers.length` values of the ring are promised to waiting receivers. A newcomer hands them
- *            out and takes what is beyond them, or waits behind them: first come is first served across the delayed wake.
- * INVARIANT  while a waiting receiver could be served or an admitted sender resolved, a wake is scheduled.
+ * INVARIANT  somebody waits for room only while the first of them finds too little. Room goes to them, in their order,
+ *            in the call that makes it; only their promises are resolved later, in the wake.
+ * INVARIANT  the first `receivers.length` values of the ring are promised to those who wait for one. A newcomer hands
+ *            them out and takes what is beyond them, or waits behind them: first come is first served across the wake.
+ * INVARIANT  while somebody could be served or is admitted and not yet told, a wake is scheduled.
+ * INVARIANT  length + reserved ≤ capacity, except below a capacity that was lowered. A rendezvous (capacity 0) puts a
+ *            value into its ring only in a call that takes it out again.
  */
-export class LocalChannel<T extends Value> {
+export class LocalChannel<T extends Value> implements RoomGiver<T> {
+  readonly overflow: Overflow
   readonly #ring: Ring<T>
-  readonly #receivers = new WaitList<ReceiveWait<T>>()
-  readonly #senders = new WaitList<SendWait<T>>()
-  readonly #admitted = new WaitList<SendWait<T>>()
-  #senderCount = 0
-  #receiverCount = 0
-  #closed = false
+  readonly #onDrop: ((value: T, why: DropReason) => void) | undefined
+  readonly #receivers = new WaitList<ValueWait<T>>()
+  readonly #senders = new WaitList<RoomWait<T>>()
+  readonly #admitted = new WaitList<Waiter<void>>()
+  readonly #endpoints: Record<Side, number> = { sender: 0, receiver: 0 }
+  #capacity: number
+  #reserved = 0
+  #sent = 0
+  #dropped = 0
+  #droppedUnsent = 0
+  #closedBy: Side | undefined
   #closeError: unknown
+  #closing: PromiseWithResolvers<void> | undefined
   #wakeDelay = 0
   #wakeScheduled = false
   readonly #wake = (): void => this.#runWake()
 
-  constructor(ring: Ring<T>) {
+  /** The ring is this channel's own; `capacity`, at most the ring's, is what counts. */
+  constructor(ring: Ring<T>, capacity: number, { overflow = 'wait', onDrop }: OverflowOptions<T> = {}) {
     this.#ring = ring
-  }
-
-  /** Counts an endpoint in. */
-  attach(side: 'sender' | 'receiver'): void {
-    if (side === 'sender') this.#senderCount++
-    else this.#receiverCount++
-  }
-
-  /**
-   * Counts an endpoint out. The last of a side closes the channel; after the last receiver what is queued has nobody
-   * left to receive it and is let go.
-   */
-  detach(side: 'sender' | 'receiver'): void {
-    const left = side === 'sender' ? --this.#senderCount : --this.#receiverCount
-    if (left > 0) return
-    this.close(undefined)
-    if (side === 'receiver' && this.#receivers.length === 0) this.#ring.popMany(this.#ring.length)
+    this.#capacity = capacity
+    this.overflow = overflow
+    this.#onDrop = onDrop
   }
 
   get capacity(): number {
-    return this.#ring.capacity
+    return this.#capacity
   }
 
   get length(): number {
     return this.#ring.length
   }
 
-  get closed(): boolean {
-    return this.#closed
+  get free(): number {
+    return Math.max(0, this.#capacity - this.#ring.length - this.#reserved)
   }
 
-  send(value: T, options: WaitOptions | undefined): Promise<void> {
-    if (options !== undefined) checkWaitOptions(options)
-    if (value === undefined) refuseUndefined()
-    if (options?.signal?.aborted) return Promise.reject(options.signal.reason)
-    const outcome = this.trySend(value)
-    if (outcome === 'sent') return turn() ?? SENT
-    if (outcome === 'closed') return Promise.reject(new ClosedError(value))
-    const wait = new SendWait(value)
-    this.#senders.add(wait)
-    if (options !== undefined) wait.limit(options)
-    return wait.promise
+  get closedBy(): Side | undefined {
+    return this.#closedBy
   }
 
+  /** Counts an endpoint in. */
+  attach(side: Side): void {
+    this.#endpoints[side]++
+  }
+
+  /** Counts an endpoint out: the last of a side closes the channel; with the last receiver what is queued is dropped. */
+  detach(side: Side): void {
+    if (--this.#endpoints[side] > 0) return
+    this.close(side, undefined)
+    if (side === 'sender' || this.#receivers.length > 0) return
+    for (let value = this.#ring.pop(); value !== undefined; value = this.#ring.pop()) this.#drop(value, 'closed')
+  }
+
+  /** Sends if that needs no waiting. `value` is not undefined. */
   trySend(value: T): SendOutcome {
-    if (this.#closed) {
-      if (value === undefined) refuseUndefined()
-      return 'closed'
-    }
-    if (!this.#ring.push(value)) return 'full'
+    if (this.#closedBy !== undefined) return 'closed'
+    if (this.#senders.length > 0 || this.#ring.length + this.#reserved >= this.#capacity)
+      return this.#trySendFull(value)
+    this.#ring.push(value)
+    this.#sent++
     if (this.#receivers.length > 0) this.#scheduleWake()
     return 'sent'
   }
 
-  receive(options: WaitOptions | undefined): Promise<T | undefined> {
-    if (options !== undefined) {
-      checkWaitOptions(options)
-      if (options.signal?.aborted) return Promise.reject(options.signal.reason)
-    }
-    const value = this.take()
-    if (value !== undefined) {
-      const due = turn()
-      return due === undefined ? Promise.resolve(value) : due.then(() => value)
-    }
-    if (this.#ended()) return this.#end(undefined)
-    return this.#park(new ReceiveOne<T>(), options)
+  /** Lets the value go that found no room. */
+  dropNewest(value: T): void {
+    this.#drop(value, 'newest')
   }
 
-  receiveMany(max: number, options: WaitOptions | undefined): Promise<T[]> {
-    checkMax(max)
-    if (options !== undefined) {
-      checkWaitOptions(options)
-      if (options.signal?.aborted) return Promise.reject(options.signal.reason)
-    }
-    if (this.#hasSpare()) {
-      const values = this.#ring.popMany(max)
-      this.#admit()
-      const due = turn()
-      return due === undefined ? Promise.resolve(values) : due.then(() => values)
-    }
-    if (this.#ended()) return this.#end([])
-    return this.#park(new ReceiveMany<T>(max), options)
-  }
-
-  /** Takes the oldest value that is not promised to a waiting receiver; `undefined` if there is none. */
+  /** Takes the oldest value that is not promised to somebody who waits; `undefined` if there is none. */
   take(): T | undefined {
-    if (!this.#hasSpare()) return undefined
+    if (!this.#hasSpare(1)) return undefined
     const value = this.#ring.pop()
     if (this.#senders.length > 0) this.#admit()
     return value
   }
 
-  tryReceive(): T | undefined {
-    const value = this.take()
-    if (value === undefined && this.#closeError !== undefined && this.#ended()) throw this.#closeError
-    return value
+  /** Takes at most `max` values, as `take`. */
+  takeMany(max: number): T[] {
+    if (!this.#hasSpare(max)) return []
+    const values = this.#ring.popMany(max)
+    if (this.#senders.length > 0) this.#admit()
+    return values
   }
 
-  close(error: unknown): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#closeError = error
-    for (let wait = this.#senders.takeFirst(); wait !== undefined; wait = this.#senders.takeFirst()) {
-      wait.fail(new ClosedError(wait.value))
-    }
+  /** What a receive that found nothing ends with, if the channel has ended; while others wait, the wake ends them first. */
+  get end(): { readonly error: unknown } | undefined {
+    return this.#drained() && this.#receivers.length === 0 ? { error: this.#closeError } : undefined
+  }
+
+  /** Puts somebody at the end of those who wait for a value. */
+  parkReceiver(wait: ValueWait<T>): void {
+    this.#receivers.add(wait)
+  }
+
+  /** Puts somebody at the end of those who wait for room. They asked in vain before, in the same call. */
+  parkSender(wait: RoomWait<T>): void {
+    this.#senders.add(wait)
+  }
+
+  /** Keeps room, if it is there and nobody waits for it. */
+  tryHold(count: number): boolean {
+    if (this.#senders.length > 0 || this.free < count) return false
+    this.#reserved += count
+    return true
+  }
+
+  /** Gives back room that was kept, with the value it was kept for or without. */
+  release(value?: T): void {
+    this.#reserved--
+    if (value !== undefined) this.put(value)
+    else if (this.#senders.length > 0) this.#admit()
     if (this.#receivers.length > 0) this.#scheduleWake()
   }
 
-  /** Whether a newcomer finds a value at the head; those who wait have got theirs by then. */
-  #hasSpare(): boolean {
+  put(value: T): void {
+    this.#ring.push(value)
+    this.#sent++
+  }
+
+  hold(count: number): void {
+    this.#reserved += count
+  }
+
+  wakeSoon(waiter: Waiter<void>): void {
+    this.#admitted.add(waiter)
+  }
+
+  setCapacity(capacity: number): void {
+    this.#capacity = capacity
+    this.#admit()
+  }
+
+  /** Gives room that somebody who wanted more has left to those behind. */
+  readmit(): void {
+    this.#admit()
+  }
+
+  close(side: Side, error: unknown): void {
+    if (this.#closedBy !== undefined) return
+    this.#closedBy = side
+    this.#closeError = error
+    for (let wait = this.#senders.takeFirst(); wait !== undefined; wait = this.#senders.takeFirst()) wait.refuse()
+    if (this.#receivers.length > 0) this.#scheduleWake()
+    this.#closing?.resolve()
+  }
+
+  whenClosed(): Promise<void> {
+    this.#closing ??= Promise.withResolvers()
+    if (this.#closedBy !== undefined) this.#closing.resolve()
+    return this.#closing.promise
+  }
+
+  stats(): ChannelStats {
+    return {
+      length: this.length,
+      capacity: this.#capacity,
+      free: this.free,
+      reserved: this.#reserved,
+      senders: this.#endpoints.sender,
+      receivers: this.#endpoints.receiver,
+      sent: this.#sent,
+      received: this.#sent - this.length - (this.#dropped - this.#droppedUnsent),
+      dropped: this.#dropped,
+      waitingSenders: this.#senders.length,
+      waitingReceivers: this.#receivers.length,
+    }
+  }
+
+  /** A rendezvous hands over to whoever waits, at once; `drop-oldest` makes room; otherwise there is none. */
+  #trySendFull(value: T): SendOutcome {
+    if (this.#capacity === 0 && this.#receivers.length > 0) {
+      this.put(value)
+      this.#serve()
+      return 'sent'
+    }
+    if (this.overflow !== 'drop-oldest' || this.#senders.length > 0) return 'full'
+    this.#serve()
+    const oldest = this.free > 0 ? undefined : this.#ring.pop()
+    if (this.free === 0 && oldest === undefined) return 'full'
+    this.put(value)
+    if (oldest !== undefined) this.#drop(oldest, 'oldest')
+    return 'sent'
+  }
+
+  #drop(value: T, why: DropReason): void {
+    this.#dropped++
+    if (why === 'newest') this.#droppedUnsent++
+    this.#onDrop?.(value, why)
+  }
+
+  #drained(): boolean {
+    if (this.#closedBy === undefined || this.#ring.length > 0) return false
+    return this.#reserved === 0 || this.#closedBy === 'receiver'
+  }
+
+  /** Whether a newcomer who wants `count` values finds one at the head; those who wait have got theirs by then. */
+  #hasSpare(count: number): boolean {
+    if (this.#capacity === 0) this.#admit(count)
     const waiting = this.#receivers.length
     if (waiting === 0) return this.#ring.length > 0
     if (this.#ring.length <= waiting) return false
@@ -157,33 +236,14 @@ export class LocalChannel<T extends Value> {
     return this.#ring.length > 0
   }
 
-  #park<R>(wait: ReceiveWait<T, R>, options: WaitOptions | undefined): Promise<R> {
-    this.#receivers.add(wait)
-    if (options !== undefined) wait.limit(options)
-    return wait.promise
-  }
-
-  /** Closed and nothing left to wait for; while others wait, a wake is scheduled that ends them first. */
-  #ended(): boolean {
-    return this.#closed && this.#ring.length === 0 && this.#receivers.length === 0
-  }
-
-  #end<R>(result: R): Promise<R> {
-    return this.#closeError === undefined ? Promise.resolve(result) : Promise.reject(this.#closeError)
-  }
-
-  /** Moves values of waiting senders into the room there is. From here on they are sent: abort comes too late. */
-  #admit(): void {
-    for (
-      let wait = this.#senders.first;
-      wait !== undefined && this.#ring.push(wait.value);
-      wait = this.#senders.first
-    ) {
+  /** Gives room to those who wait for it, in their order; a rendezvous has as much as is asked of it in this call. */
+  #admit(demand = 0): void {
+    for (let wait = this.#senders.first; wait !== undefined; wait = this.#senders.first) {
+      if (this.#capacity + demand - this.#ring.length - this.#reserved < wait.room) break
       this.#senders.remove(wait)
-      wait.unlimit()
-      this.#admitted.add(wait)
+      wait.admit(this)
     }
-    if (this.#admitted.length > 0) this.#scheduleWake()
+    if (this.#admitted.length > 0 || this.#receivers.length > 0) this.#scheduleWake()
   }
 
   #scheduleWake(): void {
@@ -204,30 +264,23 @@ export class LocalChannel<T extends Value> {
       return
     }
     this.#serve()
-    for (let wait = this.#admitted.takeFirst(); wait !== undefined; wait = this.#admitted.takeFirst()) wait.wake()
+    for (let waiter = this.#admitted.takeFirst(); waiter !== undefined; waiter = this.#admitted.takeFirst())
+      waiter.wake()
     this.#wakeScheduled = false
   }
 
+  /** Hands values to those who wait for one, and the end when there will be no more. */
   #serve(): void {
     while (this.#ring.length > 0) {
       const wait = this.#receivers.takeFirst()
       if (wait === undefined) return
       wait.take(this.#ring)
-      this.#admit()
+      if (this.#senders.length > 0) this.#admit()
     }
-    if (!this.#closed) return
+    if (!this.#drained()) return
     for (let wait = this.#receivers.takeFirst(); wait !== undefined; wait = this.#receivers.takeFirst()) {
       if (this.#closeError === undefined) wait.end()
       else wait.fail(this.#closeError)
     }
   }
-}
-
-function checkMax(max: number): void {
-  if (Number.isInteger(max) && max >= 1) return
-  throw new RangeError(`max: expected an integer from 1, got ${String(max)}`)
-}
-
-function refuseUndefined(): never {
-  throw new TypeError('value: undefined is never a value; it means "closed and drained" (null can be sent)')
 }

@@ -1,6 +1,10 @@
 import type { Value } from '@millrace/ring'
-import type { Endpoint } from '../api.ts'
-import type { LocalChannel } from './channel.ts'
+import type { ChannelStats, Endpoint } from '../api.ts'
+import type { LocalChannel, Side } from './channel.ts'
+import { checkCount } from './check.ts'
+
+/** The largest bounded capacity; also what the ring of a bounded channel is made for, so that its capacity can change. */
+export const LARGEST_CAPACITY: number = 2 ** 30
 
 /**
  * What a sender and a receiver have in common: a view on the channel that is counted while it is not disposed.
@@ -9,10 +13,10 @@ import type { LocalChannel } from './channel.ts'
  */
 export class LocalEndpoint<T extends Value> implements Endpoint {
   protected readonly channel: LocalChannel<T>
-  readonly #side: 'sender' | 'receiver'
+  readonly #side: Side
   #disposed = false
 
-  constructor(channel: LocalChannel<T>, side: 'sender' | 'receiver') {
+  constructor(channel: LocalChannel<T>, side: Side) {
     this.channel = channel
     this.#side = side
     channel.attach(side)
@@ -27,11 +31,33 @@ export class LocalEndpoint<T extends Value> implements Endpoint {
   }
 
   get free(): number {
-    return this.channel.capacity - this.channel.length
+    return this.channel.free
   }
 
   get closed(): boolean {
-    return this.#disposed || this.channel.closed
+    return this.#disposed || this.channel.closedBy !== undefined
+  }
+
+  whenClosed(): Promise<void> {
+    return this.#disposed ? Promise.resolve() : this.channel.whenClosed()
+  }
+
+  stats(): ChannelStats {
+    return this.channel.stats()
+  }
+
+  setCapacity(capacity: number): void {
+    const { capacity: now } = this.channel
+    if (now === 0) throw new RangeError('capacity: a rendezvous has none to change')
+    if (now === Number.POSITIVE_INFINITY) throw new RangeError('capacity: an unbounded channel has none to change')
+    checkCount('capacity', capacity, LARGEST_CAPACITY)
+    this.channel.setCapacity(capacity)
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#disposed) return
+    this.#disposed = true
+    this.channel.detach(this.#side)
   }
 
   protected get disposed(): boolean {
@@ -42,11 +68,5 @@ export class LocalEndpoint<T extends Value> implements Endpoint {
   protected share(): LocalChannel<T> {
     if (this.#disposed) throw new TypeError(`clone: this ${this.#side} was disposed`)
     return this.channel
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#disposed) return
-    this.#disposed = true
-    this.channel.detach(this.#side)
   }
 }

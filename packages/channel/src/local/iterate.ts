@@ -1,20 +1,20 @@
 import type { Value } from '@millrace/ring'
 import type { Receiver } from '../api.ts'
 import { turn } from '../turn.ts'
-import type { LocalChannel } from './channel.ts'
 
 /**
- * The values of a channel, for `for await`. Written by hand, since an async generator costs twice as much an item.
+ * The values of a channel, for `for await`; `take` answers what is there. Written by hand, since an async generator
+ * costs twice as much an item.
  *
  * Leaving the loop leaves the receiver as it is.
  */
 export function iterate<T extends Value>(
-  receiver: Receiver<T>,
-  channel: LocalChannel<T>,
+  receiver: Pick<Receiver<T>, 'receive'>,
+  take: () => T | undefined,
 ): AsyncIterator<T, void, undefined> {
   return {
     next() {
-      const value = receiver.closed ? undefined : channel.take()
+      const value = take()
       if (value === undefined) return receiver.receive().then(toResult)
       const due = turn()
       return due === undefined ? Promise.resolve({ done: false, value }) : due.then(() => ({ done: false, value }))
@@ -24,17 +24,12 @@ export function iterate<T extends Value>(
 }
 
 /** The values of a receiver in arrays of at most `max`. */
-export function iterateBatches<T extends Value>(receiver: Receiver<T>, max: number): AsyncIterable<T[]> {
-  if (!Number.isInteger(max) || max < 1) throw new RangeError(`max: expected an integer from 1, got ${String(max)}`)
-  return {
-    [Symbol.asyncIterator]: () => ({
-      next: () =>
-        receiver
-          .receiveMany(max)
-          .then((values) => (values.length === 0 ? { done: true, value: undefined } : { done: false, value: values })),
-      return: leave,
-    }),
-  }
+export function batches<T extends Value>(receiver: Receiver<T>, max: number): AsyncIterable<T[]> {
+  const next = (): Promise<IteratorResult<T[], void>> =>
+    receiver
+      .receiveMany(max)
+      .then((values) => (values.length === 0 ? { done: true, value: undefined } : { done: false, value: values }))
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
 }
 
 function toResult<T extends Value>(value: T | undefined): IteratorResult<T, void> {

@@ -1,9 +1,14 @@
 import type { WaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Receiver } from '../api.ts'
+import type { SelectCase } from '../select/api.ts'
+import { turn } from '../turn.ts'
 import type { LocalChannel } from './channel.ts'
+import { checkCount, refusal } from './check.ts'
 import { LocalEndpoint } from './endpoint.ts'
-import { iterate, iterateBatches } from './iterate.ts'
+import { batches, iterate } from './iterate.ts'
+import { ReceiveCase } from './select-cases.ts'
+import { ReceiveMany, ReceiveOne } from './waits.ts'
 
 /** The receiving end of a local channel. Contract and costs: `Receiver`. */
 export class LocalReceiver<T extends Value> extends LocalEndpoint<T> implements Receiver<T> {
@@ -12,26 +17,72 @@ export class LocalReceiver<T extends Value> extends LocalEndpoint<T> implements 
   }
 
   receive(options?: WaitOptions): Promise<T | undefined> {
-    return this.disposed ? Promise.resolve(undefined) : this.channel.receive(options)
+    if (options !== undefined) {
+      const refused = refusal(options)
+      if (refused !== undefined) return refused
+    }
+    if (this.disposed) return Promise.resolve(undefined)
+    const value = this.channel.take()
+    if (value !== undefined) return resolveInTurn(value)
+    const { end } = this.channel
+    if (end !== undefined) return settle(end.error, undefined)
+    const wait = new ReceiveOne<T>()
+    this.channel.parkReceiver(wait)
+    if (options !== undefined) wait.limit(options)
+    return wait.promise
   }
 
   tryReceive(): T | undefined {
-    return this.disposed ? undefined : this.channel.tryReceive()
+    if (this.disposed) return undefined
+    const value = this.channel.take()
+    if (value === undefined) {
+      const error = this.channel.end?.error
+      if (error !== undefined) throw error
+    }
+    return value
   }
 
   receiveMany(max: number, options?: WaitOptions): Promise<T[]> {
-    return this.disposed ? Promise.resolve([]) : this.channel.receiveMany(max, options)
+    checkCount('max', max)
+    if (options !== undefined) {
+      const refused = refusal(options)
+      if (refused !== undefined) return refused
+    }
+    if (this.disposed) return Promise.resolve([])
+    const values = this.channel.takeMany(max)
+    if (values.length > 0) return resolveInTurn(values)
+    const { end } = this.channel
+    if (end !== undefined) return settle(end.error, values)
+    const wait = new ReceiveMany<T>(max)
+    this.channel.parkReceiver(wait)
+    if (options !== undefined) wait.limit(options)
+    return wait.promise
   }
 
   batches(max: number): AsyncIterable<T[]> {
-    return iterateBatches(this, max)
+    checkCount('max', max)
+    return batches(this, max)
+  }
+
+  case(): SelectCase<'receive', T | undefined> {
+    return new ReceiveCase(this.share())
   }
 
   close(): void {
-    this.channel.close(undefined)
+    this.channel.close('receiver', undefined)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
-    return iterate(this, this.channel)
+    return iterate(this, () => (this.disposed ? undefined : this.channel.take()))
   }
+}
+
+/** What was taken without waiting; when the event loop is due, it has its turn first. */
+function resolveInTurn<R>(result: R): Promise<R> {
+  const due = turn()
+  return due === undefined ? Promise.resolve(result) : due.then(() => result)
+}
+
+function settle<R>(error: unknown, result: R): Promise<R> {
+  return error === undefined ? Promise.resolve(result) : Promise.reject(error)
 }

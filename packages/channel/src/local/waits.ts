@@ -1,32 +1,87 @@
-import { type Place, Waiter, type WaitOptions } from '@millrace/notify'
+import { type Place, Waiter } from '@millrace/notify'
 import type { Ring, Value } from '@millrace/ring'
+import { ClosedError } from '../errors.ts'
 
-/** A send that waits for room. */
-export class SendWait<T extends Value> extends Waiter<void> {
-  readonly value: T
+/** The side of a channel that room is given by, as those who wait for room see it. */
+export interface RoomGiver<T extends Value> {
+  /** Puts a value into room that was given. */
+  put(value: T): void
+  /** Keeps room for later. */
+  hold(count: number): void
+  /** Has the waiter woken with the coalesced wake. */
+  wakeSoon(waiter: Waiter<void>): void
+}
+
+/** Somebody who waits for room, in the order of senders. */
+export interface RoomWait<T extends Value> extends Place {
+  /** How much room it takes to go on. */
+  readonly room: number
+  /** Takes the room; the wait ends with success, soon. */
+  admit(giver: RoomGiver<T>): void
+  /** Ends the wait: the channel is closed. */
+  refuse(): void
+}
+
+/** Somebody who waits for a value, in the order of receivers. */
+export interface ValueWait<T extends Value> extends Place {
+  /** Takes its share of a ring that is not empty; the wait ends with it. */
+  take(ring: Ring<T>): void
+  /** Ends the wait: no value will come any more. */
+  end(): void
+  /** Ends the wait with the error the channel was closed with. */
+  fail(reason: unknown): void
+}
+
+/** A send that waits for room. From admission on the value is sent: abort and timeout come too late. */
+export class SendWait<T extends Value> extends Waiter<void> implements RoomWait<T> {
+  readonly room: number = 1
+  readonly #value: T
 
   constructor(value: T) {
     super()
-    this.value = value
+    this.#value = value
+  }
+
+  admit(giver: RoomGiver<T>): void {
+    giver.put(this.#value)
+    this.unlimit()
+    giver.wakeSoon(this)
+  }
+
+  refuse(): void {
+    this.fail(new ClosedError(this.#value))
   }
 }
 
-/** A receive that waits, for one value or for several. */
-export interface ReceiveWait<T extends Value, R = unknown> extends Place {
-  /** Settles when the wait ends. */
-  readonly promise: Promise<R>
-  /** Lets abort and timeout end the wait. */
-  limit(options: WaitOptions): void
-  /** Ends the wait with the error of the channel. */
-  fail(reason: unknown): void
-  /** Takes its share of a ring that is not empty and ends the wait with it. */
-  take(ring: Ring<T>): void
-  /** Ends the wait of a receiver that no value will reach any more. */
-  end(): void
+/** A reservation that waits for room. */
+export class ReserveWait<T extends Value> extends Waiter<void> implements RoomWait<T> {
+  readonly room: number
+  readonly #retract: () => void
+
+  /** `retract` is called when the wait was given up, since a large one may have held back those behind it. */
+  constructor(room: number, retract: () => void) {
+    super()
+    this.room = room
+    this.#retract = retract
+  }
+
+  admit(giver: RoomGiver<T>): void {
+    giver.hold(this.room)
+    this.unlimit()
+    giver.wakeSoon(this)
+  }
+
+  refuse(): void {
+    this.fail(new ClosedError(undefined))
+  }
+
+  protected override abandoned(): void {
+    this.#retract()
+  }
 }
 
-/** Waits for one value. */
-export class ReceiveOne<T extends Value> extends Waiter<T | undefined> implements ReceiveWait<T, T | undefined> {
+/** A receive that waits for one value. */
+export class ReceiveOne<T extends Value> extends Waiter<T | undefined> implements ValueWait<T> {
   take(ring: Ring<T>): void {
     this.wake(ring.pop())
   }
@@ -36,8 +91,8 @@ export class ReceiveOne<T extends Value> extends Waiter<T | undefined> implement
   }
 }
 
-/** Waits for at least one value and takes at most `max`. */
-export class ReceiveMany<T extends Value> extends Waiter<T[]> implements ReceiveWait<T, T[]> {
+/** A receive that waits for at least one value and takes at most `max`. */
+export class ReceiveMany<T extends Value> extends Waiter<T[]> implements ValueWait<T> {
   readonly #max: number
 
   constructor(max: number) {

@@ -1,0 +1,208 @@
+import { Waiter, WaitList, type WaitOptions } from '@millrace/notify'
+import type { Value } from '@millrace/ring'
+import { checkCount, refusal, refuseUndefined } from './local/check.ts'
+import { iterate } from './local/iterate.ts'
+import { turn } from './turn.ts'
+
+/** The end that every subscription hears. */
+export interface BroadcastSender<T extends Value> extends Disposable {
+  /** How many subscriptions there are. */
+  readonly subscriptions: number
+  /** Nothing more can be sent. */
+  readonly closed: boolean
+  /** Sends to all subscriptions there are now and answers how many; it never waits. On a closed broadcast it reaches 0. */
+  send(value: T): number
+  /** Ends all subscriptions after what was sent, or gives them the error then. Dispose does the same without an error. */
+  close(error?: unknown): void
+}
+
+/** One listener of a broadcast. It gets every value sent since it subscribed, unless it lags behind by more than the capacity. */
+export interface Subscription<T extends Value> extends AsyncIterable<T>, Disposable {
+  /** The values it has not received yet. */
+  readonly length: number
+  /** The values it missed because it lagged behind, since the beginning. */
+  readonly missed: number
+  /** Nothing more will come after what is there. */
+  readonly closed: boolean
+  /** As `Receiver.receive`. After a lag it goes on with the oldest value that is still there. */
+  receive(options?: WaitOptions): Promise<T | undefined>
+  /** As `Receiver.tryReceive`. */
+  tryReceive(): T | undefined
+}
+
+/** How one subscription hears. */
+export interface SubscribeOptions {
+  /** Called with the number of values that were just missed, before the value after them is received. */
+  readonly onLag?: ((missed: number) => void) | undefined
+}
+
+/** A broadcast: one sender, and as many subscriptions as there are listeners. */
+export interface Broadcast<T extends Value> {
+  /** Where values enter. */
+  readonly sender: BroadcastSender<T>
+  /** Hears every value from now on. */
+  subscribe(options?: SubscribeOptions): Subscription<T>
+}
+
+/**
+ * The last `capacity` values, at position & capacity; each subscription reads on at its own position.
+ *
+ * INVARIANT  a subscription whose position is below tail − capacity has missed what is between.
+ */
+class LocalBroadcast<T extends Value> implements Broadcast<T>, BroadcastSender<T> {
+  readonly listeners = new Set<LocalSubscription<T>>()
+  readonly #values: (T | undefined)[]
+  tail = 0
+  closed = false
+  closeError: unknown
+
+  constructor(capacity: number) {
+    this.#values = new Array<T | undefined>(capacity).fill(undefined)
+  }
+
+  get sender(): BroadcastSender<T> {
+    return this
+  }
+
+  get subscriptions(): number {
+    return this.listeners.size
+  }
+
+  /** The position of the oldest value that is still there. */
+  get oldest(): number {
+    return Math.max(0, this.tail - this.#values.length)
+  }
+
+  at(position: number): T {
+    return this.#values[position % this.#values.length] as T
+  }
+
+  send(value: T): number {
+    if (value === undefined) refuseUndefined()
+    if (this.closed) return 0
+    this.#values[this.tail++ % this.#values.length] = value
+    for (const listener of this.listeners) listener.serve()
+    return this.listeners.size
+  }
+
+  close(error?: unknown): void {
+    if (this.closed) return
+    this.closed = true
+    this.closeError = error
+    for (const listener of this.listeners) listener.serve()
+  }
+
+  subscribe(options: SubscribeOptions = {}): Subscription<T> {
+    const subscription = new LocalSubscription(this, options.onLag)
+    this.listeners.add(subscription)
+    return subscription
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}
+
+class LocalSubscription<T extends Value> implements Subscription<T> {
+  readonly #broadcast: LocalBroadcast<T>
+  readonly #onLag: ((missed: number) => void) | undefined
+  readonly #waits = new WaitList<Waiter<T | undefined>>()
+  #position: number
+  #missed = 0
+  #disposed = false
+
+  constructor(broadcast: LocalBroadcast<T>, onLag: ((missed: number) => void) | undefined) {
+    this.#broadcast = broadcast
+    this.#onLag = onLag
+    this.#position = broadcast.tail
+  }
+
+  get length(): number {
+    return this.#disposed ? 0 : this.#broadcast.tail - Math.max(this.#position, this.#broadcast.oldest)
+  }
+
+  get missed(): number {
+    return this.#missed + Math.max(0, this.#broadcast.oldest - this.#position)
+  }
+
+  get closed(): boolean {
+    return this.#disposed || this.#broadcast.closed
+  }
+
+  receive(options?: WaitOptions): Promise<T | undefined> {
+    if (options !== undefined) {
+      const refused = refusal(options)
+      if (refused !== undefined) return refused
+    }
+    const value = this.#take()
+    const due = turn()
+    if (value !== undefined) return due === undefined ? Promise.resolve(value) : due.then(() => value)
+    const wait = new Waiter<T | undefined>()
+    this.#waits.add(wait)
+    if (options !== undefined) wait.limit(options)
+    if (this.closed) this.serve()
+    return wait.promise
+  }
+
+  tryReceive(): T | undefined {
+    const value = this.#take()
+    if (value === undefined && this.closed && !this.#disposed && this.#broadcast.closeError !== undefined) {
+      throw this.#broadcast.closeError
+    }
+    return value
+  }
+
+  /** Hands values, or the end, to those who wait. Called by the broadcast when there is something new. */
+  serve(): void {
+    while (this.#waits.length > 0) {
+      const value = this.#take()
+      if (value === undefined && !this.closed) return
+      const wait = this.#waits.takeFirst()
+      const { closeError } = this.#broadcast
+      if (value === undefined && !this.#disposed && closeError !== undefined) wait?.fail(closeError)
+      else wait?.wake(value)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#disposed = true
+    this.#broadcast.listeners.delete(this)
+    this.serve()
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
+    return iterate(this, () => this.#take())
+  }
+
+  #take(): T | undefined {
+    const { oldest, tail } = this.#broadcast
+    const lag = oldest - this.#position
+    if (lag > 0) {
+      this.#missed += lag
+      this.#position = oldest
+      this.#onLag?.(lag)
+    }
+    return this.#disposed || this.#position === tail ? undefined : this.#broadcast.at(this.#position++)
+  }
+}
+
+/**
+ * Makes a broadcast: every subscription gets every value sent after it subscribed.
+ *
+ * The sender never waits: a subscription that falls more than `capacity` values behind misses the oldest, counts them in `missed`
+ * and is told by `onLag`. Throws `RangeError` if `capacity` is not an integer from 1 to 2 ** 30.
+ *
+ * @example
+ * import { broadcast } from '@millrace/channel/broadcast'
+ *
+ * const { sender, subscribe } = broadcast<string>({ capacity: 2 })
+ * const listener = subscribe()
+ * for (const news of ['rain', 'sun', 'wind']) sender.send(news)
+ * await listener.receive() // => 'sun'
+ * listener.missed // => 1
+ */
+export function broadcast<T extends Value>({ capacity }: { readonly capacity: number }): Broadcast<T> {
+  checkCount('capacity', capacity, 2 ** 30)
+  const local = new LocalBroadcast<T>(capacity)
+  return { sender: local, subscribe: (options) => local.subscribe(options) }
+}

@@ -1,0 +1,108 @@
+import type { Place } from '@millrace/notify'
+import type { Ring, Value } from '@millrace/ring'
+import { ClosedError } from '../errors.ts'
+import type { Race, SelectCase, Withdraw } from '../select/api.ts'
+import type { LocalChannel } from './channel.ts'
+import type { RoomGiver, RoomWait, ValueWait } from './waits.ts'
+
+/** A place in an order of a channel that a select can give up. */
+class CasePlace implements Place {
+  previous: Place | undefined
+  next: Place | undefined
+  list: { remove(place: Place): void } | undefined
+
+  withdraw(): void {
+    this.list?.remove(this)
+  }
+}
+
+/** Receives from a channel if it wins. */
+export class ReceiveCase<T extends Value> implements SelectCase<'receive', T | undefined> {
+  readonly kind = 'receive'
+  readonly #channel: LocalChannel<T>
+
+  constructor(channel: LocalChannel<T>) {
+    this.#channel = channel
+  }
+
+  attempt(): { readonly value: T | undefined } | undefined {
+    const value = this.#channel.take()
+    if (value !== undefined) return { value }
+    const { end } = this.#channel
+    if (end === undefined) return undefined
+    if (end.error !== undefined) throw end.error
+    return { value: undefined }
+  }
+
+  enlist(race: Race<T | undefined>): Withdraw {
+    const place = new ReceivePlace<T>(race)
+    this.#channel.parkReceiver(place)
+    return () => place.withdraw()
+  }
+}
+
+class ReceivePlace<T extends Value> extends CasePlace implements ValueWait<T> {
+  readonly #race: Race<T | undefined>
+
+  constructor(race: Race<T | undefined>) {
+    super()
+    this.#race = race
+  }
+
+  take(ring: Ring<T>): void {
+    this.#race.win(ring.pop())
+  }
+
+  end(): void {
+    this.#race.win(undefined)
+  }
+
+  fail(reason: unknown): void {
+    this.#race.lose(reason)
+  }
+}
+
+/** Sends to a channel if it wins. */
+export class SendCase<T extends Value> implements SelectCase<'send', void> {
+  readonly kind = 'send'
+  readonly #channel: LocalChannel<T>
+  readonly #value: T
+
+  constructor(channel: LocalChannel<T>, value: T) {
+    this.#channel = channel
+    this.#value = value
+  }
+
+  attempt(): { readonly value: undefined } | undefined {
+    const outcome = this.#channel.trySend(this.#value)
+    if (outcome === 'closed') throw new ClosedError(this.#value)
+    return outcome === 'sent' ? { value: undefined } : undefined
+  }
+
+  enlist(race: Race<void>): Withdraw {
+    const place = new SendPlace<T>(race, this.#value)
+    this.#channel.parkSender(place)
+    return () => place.withdraw()
+  }
+}
+
+class SendPlace<T extends Value> extends CasePlace implements RoomWait<T> {
+  readonly room: number = 1
+  readonly #race: Race<void>
+  readonly #value: T
+
+  constructor(race: Race<void>, value: T) {
+    super()
+    this.#race = race
+    this.#value = value
+  }
+
+  admit(giver: RoomGiver<T>): void {
+    giver.put(this.#value)
+    this.#race.win()
+  }
+
+  refuse(): void {
+    this.#race.lose(new ClosedError(this.#value))
+  }
+}

@@ -1,0 +1,119 @@
+import { checkWaitOptions, TimeoutError, type WaitOptions } from '@millrace/notify'
+import { turn } from '../turn.ts'
+import type { Race, SelectCase, Withdraw } from './api.ts'
+import { promiseCase } from './promise-case.ts'
+import { after, signalCase } from './timer-and-signal.ts'
+
+/** What may stand in the list of a select: a case, or an AbortSignal or a promise to wait for. */
+export type Selectable = SelectCase | AbortSignal | PromiseLike<unknown>
+
+/** What a select resolves with for one of its cases. */
+export type Selected<C, I = number> =
+  C extends SelectCase<infer K, infer V>
+    ? { readonly index: I; readonly kind: K; readonly value: V }
+    : C extends AbortSignal
+      ? { readonly index: I; readonly kind: 'signal'; readonly value: unknown }
+      : { readonly index: I; readonly kind: 'promise'; readonly value: C extends PromiseLike<infer V> ? V : unknown }
+
+/** One of the results that a list of cases can have. */
+export type SelectResult<Cases extends readonly unknown[]> = {
+  [I in keyof Cases]: Selected<Cases[I], I extends `${infer N extends number}` ? N : number>
+}[number]
+
+/**
+ * Waits for the first of several things and does exactly that one: receives, sends, or sees a timer, a signal or a
+ * promise. After Go's select statement.
+ *
+ * If several can be done at once, one of them is chosen at random, so none starves. The others take nothing, hold nothing and
+ * leave nothing behind, however often they are asked again. A receive on a closed and drained channel can be done: its value is
+ * `undefined`, or the select rejects with the error of the close; a send on a closed channel rejects with `ClosedError`, a promise that
+ * rejects rejects the select. `options` end the select itself: `signal` and `timeoutMs` reject it.
+ *
+ * Costs a try of each case; when it has to wait, one promise and one place in each order.
+ *
+ * @example
+ * import { after, boundedChannel, LocalReceiver, LocalSender, select } from '@millrace/channel'
+ *
+ * const local = boundedChannel<string>({ capacity: 1 })
+ * const [sender, receiver] = [new LocalSender(local), new LocalReceiver(local)]
+ * await sender.send('tea')
+ * const { kind, value } = await select([receiver.case(), after(1000)])
+ * kind // => 'receive'
+ * value // => 'tea'
+ */
+export function select<const Cases extends readonly Selectable[]>(
+  cases: Cases,
+  options?: WaitOptions,
+): Promise<SelectResult<Cases>> {
+  if (cases.length === 0) throw new TypeError('cases: expected at least one, got none')
+  const list = cases.map(toCase)
+  if (options !== undefined) {
+    checkWaitOptions(options)
+    if (options.signal?.aborted) return Promise.reject(options.signal.reason)
+  }
+  const start = Math.floor(Math.random() * list.length)
+  try {
+    for (let i = 0; i < list.length; i++) {
+      const index = (start + i) % list.length
+      const member = list[index] as SelectCase
+      const done = member.attempt()
+      if (done === undefined) continue
+      const result = { index, kind: member.kind, value: done.value } as SelectResult<Cases>
+      const due = turn()
+      return due === undefined ? Promise.resolve(result) : due.then(() => result)
+    }
+  } catch (error) {
+    return Promise.reject(error)
+  }
+  return enlistAll(list, options) as Promise<SelectResult<Cases>>
+}
+
+/**
+ * Waits in every order at once.
+ *
+ * INVARIANT  the first case to win or lose withdraws all others before anything else can run, so that
+ *            a channel never gives a value or room to a select that is decided.
+ */
+function enlistAll(list: readonly SelectCase[], options: WaitOptions | undefined): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const withdrawals: Withdraw[] = []
+    let decided = false
+    const decide = (): void => {
+      decided = true
+      for (const withdraw of withdrawals.splice(0)) withdraw()
+    }
+    const enlist = (member: SelectCase, win: (value: unknown) => void): void => {
+      const race: Race = {
+        win(value) {
+          decide()
+          win(value)
+        },
+        lose(reason) {
+          decide()
+          reject(reason)
+        },
+      }
+      const withdraw = member.enlist(race)
+      if (decided) withdraw()
+      else withdrawals.push(withdraw)
+    }
+    if (options?.signal !== undefined) enlist(signalCase(options.signal), reject)
+    if (options?.timeoutMs !== undefined && !decided) {
+      const { timeoutMs } = options
+      if (timeoutMs !== Number.POSITIVE_INFINITY) enlist(after(timeoutMs), () => reject(new TimeoutError(timeoutMs)))
+    }
+    for (let index = 0; index < list.length && !decided; index++) {
+      const member = list[index] as SelectCase
+      enlist(member, (value) => resolve({ index, kind: member.kind, value }))
+    }
+  })
+}
+
+function toCase(selectable: Selectable): SelectCase {
+  if (typeof selectable === 'object' && selectable !== null) {
+    if ('enlist' in selectable) return selectable
+    if ('aborted' in selectable) return signalCase(selectable)
+    if ('then' in selectable) return promiseCase(selectable)
+  }
+  throw new TypeError(`cases: expected a case, an AbortSignal or a promise, got ${String(selectable)}`)
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { broadcast } from '../src/broadcast.ts'
+
+describe('broadcast', () => {
+  test('gives every subscription every value since it subscribed', async () => {
+    const { sender, subscribe } = broadcast<number>({ capacity: 4 })
+    const early = subscribe()
+    expect(sender.send(1)).toBe(1)
+    const late = subscribe()
+    expect([sender.send(2), sender.subscriptions]).toEqual([2, 2])
+    sender.close()
+    const collect = async (values: AsyncIterable<number>) => {
+      const all: number[] = []
+      for await (const value of values) all.push(value)
+      return all
+    }
+    expect([await collect(early), await collect(late)]).toEqual([[1, 2], [2]])
+  })
+
+  test('wakes those who wait, in order', async () => {
+    const { sender, subscribe } = broadcast<number>({ capacity: 4 })
+    const listener = subscribe()
+    const waiting = [listener.receive(), listener.receive()]
+    sender.send(1)
+    sender.send(2)
+    expect(await Promise.all(waiting)).toEqual([1, 2])
+  })
+
+  test('counts what a slow subscription missed and goes on with the oldest that is there', async () => {
+    const lags: number[] = []
+    const { sender, subscribe } = broadcast<number>({ capacity: 2 })
+    const listener = subscribe({ onLag: (missed) => lags.push(missed) })
+    for (const value of [1, 2, 3, 4, 5]) sender.send(value)
+    expect([listener.missed, listener.length]).toEqual([3, 2])
+    expect([await listener.receive(), listener.tryReceive(), listener.tryReceive()]).toEqual([4, 5, undefined])
+    expect([lags, listener.missed]).toEqual([[3], 3])
+  })
+
+  test('ends with its error after what was sent', async () => {
+    const { sender, subscribe } = broadcast<number>({ capacity: 2 })
+    const [listener, waiting] = [subscribe(), subscribe()]
+    const ended = waiting.receive().then(() => waiting.receive())
+    sender.send(1)
+    sender.close('off')
+    expect(await listener.receive()).toBe(1)
+    await expect(listener.receive()).rejects.toBe('off')
+    await expect(ended).rejects.toBe('off')
+    expect(() => listener.tryReceive()).toThrow('off')
+    expect([sender.send(2), listener.closed]).toEqual([0, true])
+  })
+
+  test('forgets a disposed subscription and ends its waits', async () => {
+    const { sender, subscribe } = broadcast<number>({ capacity: 2 })
+    const listener = subscribe()
+    const waiting = listener.receive()
+    listener[Symbol.dispose]()
+    expect([await waiting, await listener.receive(), sender.send(1)]).toEqual([undefined, undefined, 0])
+  })
+
+  test('frees the place of an aborted wait', async () => {
+    const { sender, subscribe } = broadcast<number>({ capacity: 2 })
+    const listener = subscribe()
+    await expect(listener.receive({ timeoutMs: 0 })).rejects.toMatchObject({ code: 'timeout' })
+    await expect(listener.receive({ signal: AbortSignal.abort('no') })).rejects.toBe('no')
+    sender.send(1)
+    expect(await listener.receive()).toBe(1)
+  })
+
+  test.each([0, 1.5, Number.NaN])('refuses capacity %s', (capacity) => {
+    expect(() => broadcast({ capacity })).toThrow(RangeError)
+  })
+})

@@ -1,0 +1,106 @@
+import { getEventListeners } from 'node:events'
+import { describe, expect, test } from 'vitest'
+import { after, merge, select } from '../src/index.ts'
+import { channel, idle } from './local.ts'
+
+const never = () => new Promise<never>(() => {})
+
+describe('select', () => {
+  test('sees a promise, before or after it resolves', async () => {
+    expect(await select([after(10_000), Promise.resolve('tea').then((leaf) => leaf)])).toEqual({
+      index: 1,
+      kind: 'promise',
+      value: 'tea',
+    })
+    const resolved = Promise.resolve('tea')
+    await select([resolved])
+    expect(await select([resolved])).toEqual({ index: 0, kind: 'promise', value: 'tea' })
+  })
+
+  test('rejects with a promise that rejects', async () => {
+    await expect(select([Promise.reject(new Error('burst')), never()])).rejects.toThrow('burst')
+  })
+
+  test('sees a signal, aborted before or after', async () => {
+    const controller = new AbortController()
+    const selecting = select([never(), controller.signal])
+    controller.abort('enough')
+    expect(await selecting).toEqual({ index: 1, kind: 'signal', value: 'enough' })
+    expect(await select([controller.signal])).toEqual({ index: 0, kind: 'signal', value: 'enough' })
+  })
+
+  test('rejects when its own signal or timeout ends it', async () => {
+    await expect(select([never()], { timeoutMs: 1 })).rejects.toMatchObject({ code: 'timeout' })
+    await expect(select([never()], { signal: AbortSignal.abort('no') })).rejects.toBe('no')
+  })
+
+  test('chooses fairly among cases that are always ready', async () => {
+    const channels = Array.from({ length: 4 }, () => channel<number>({ capacity: 1000 }))
+    for (const { sender } of channels) await sender.sendMany(Array.from({ length: 1000 }, (_, i) => i))
+    const counts = new Map<number, number>()
+    const cases = channels.map(({ receiver }) => receiver.case())
+    for (let i = 0; i < 1000; i++) {
+      const { index } = await select(cases)
+      counts.set(index, (counts.get(index) ?? 0) + 1)
+    }
+    expect(counts.size).toBe(4)
+    for (const count of counts.values()) expect(count).toBeGreaterThan(150)
+  })
+
+  test('takes from one channel only when two become ready in the same turn', async () => {
+    const [a, b] = [channel<string>({ capacity: 1 }), channel<string>({ capacity: 1 })]
+    const selecting = select([a.receiver.case(), b.receiver.case()])
+    a.sender.trySend('a')
+    b.sender.trySend('b')
+    const { value } = await selecting
+    await idle()
+    expect([value, a.receiver.tryReceive(), b.receiver.tryReceive()].sort()).toEqual(['a', 'b', undefined])
+  })
+
+  test('meets another select on a rendezvous', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 0 })
+    const receiving = select([receiver.case(), after(10_000)])
+    expect((await select([sender.case('tea'), after(10_000)])).kind).toBe('send')
+    expect((await receiving).value).toBe('tea')
+  })
+
+  test('leaves nothing behind: no place, no listener, no timer, flat memory', async () => {
+    const quiet = channel<number>({ capacity: 1 })
+    const busy = channel<number>({ capacity: 1 })
+    const forever = never()
+    const { signal } = new AbortController()
+    const rounds = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        const selecting = select([quiet.receiver.case(), busy.receiver.case(), forever, signal, after(60_000)])
+        busy.sender.trySend(i)
+        await selecting
+      }
+      globalThis.gc?.()
+      return process.memoryUsage().heapUsed
+    }
+    const before = await rounds(5_000)
+    expect((await rounds(100_000)) - before).toBeLessThan(1_000_000)
+    expect(quiet.receiver.stats().waitingReceivers).toBe(0)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+    expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout')).toEqual([])
+  })
+
+  test('throws TypeError for no cases, or something that is none', () => {
+    expect(() => select([])).toThrow('cases: expected at least one')
+    expect(() => select([5 as never])).toThrow('got 5')
+    expect(() => after(-1)).toThrow(RangeError)
+  })
+})
+
+describe('merge', () => {
+  test('gives all values of all receivers and ends with the last', async () => {
+    const channels = Array.from({ length: 3 }, () => channel<number>({ capacity: 2 }))
+    const all: number[] = []
+    const merging = (async () => {
+      for await (const value of merge(channels.map(({ receiver }) => receiver))) all.push(value)
+    })()
+    await Promise.all(channels.map(({ sender }, i) => sender.sendMany([i, i + 3, i + 6]).then(() => sender.close())))
+    await merging
+    expect(all.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
+  })
+})

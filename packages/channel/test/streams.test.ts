@@ -1,0 +1,173 @@
+import { EventEmitter } from 'node:events'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { describe, expect, test } from 'vitest'
+import { fromEvents } from '../src/events.ts'
+import { forward } from '../src/index.ts'
+import { toReadable, toReadableStream, toWritable, toWritableStream } from '../src/streams.ts'
+import { channel, idle } from './local.ts'
+
+const three = ['a', 'b', 'c']
+
+describe('toReadable', () => {
+  test('gives the values as they are asked for, one read ahead', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 8 })
+    await sender.sendMany(three)
+    sender.close()
+    const readable = toReadable(receiver)
+    readable.read()
+    await idle()
+    expect(receiver.length).toBe(2)
+    expect(await readable.toArray()).toEqual(three)
+  })
+
+  test('is destroyed by the error of a close, and leaves the receiver open when destroyed itself', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 8 })
+    const reading = toReadable(receiver).toArray()
+    sender.close(new Error('burst'))
+    await expect(reading).rejects.toThrow('burst')
+    const other = channel<string>({ capacity: 8 })
+    const readable = toReadable(other.receiver)
+    readable.read()
+    readable.destroy()
+    await idle()
+    expect([other.receiver.closed, other.receiver.stats().waitingReceivers]).toEqual([false, 0])
+  })
+})
+
+describe('toWritable', () => {
+  test('writes no faster than the channel is read, and closes it at the end', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 1 })
+    const writing = pipeline(Readable.from([...three, 'd', 'e']), toWritable(sender))
+    await idle()
+    expect(receiver.length).toBe(1)
+    const got: string[] = []
+    for await (const value of receiver) got.push(value)
+    await writing
+    expect(got).toEqual([...three, 'd', 'e'])
+  })
+
+  test('closes the channel with the error it is destroyed with', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 1 })
+    const writable = toWritable(sender).on('error', () => {})
+    writable.destroy(new Error('burst'))
+    await expect(receiver.receive()).rejects.toThrow('burst')
+  })
+})
+
+describe('web streams', () => {
+  test('carry the values both ways with backpressure', async () => {
+    const [a, b] = [channel<string>({ capacity: 1 }), channel<string>({ capacity: 1 })]
+    const piping = toReadableStream(a.receiver).pipeTo(toWritableStream(b.sender))
+    void forward(three, a.sender)
+    const got: string[] = []
+    for await (const value of b.receiver) got.push(value)
+    await piping
+    expect(got).toEqual(three)
+  })
+
+  test('end a waiting write and the channel when aborted, and leave the receiver open when cancelled', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 1 })
+    const writer = toWritableStream(sender).getWriter()
+    await writer.write('a')
+    const waiting = writer.write('b')
+    await writer.abort('enough').catch(() => {})
+    await expect(waiting).rejects.toBe('enough')
+    expect(await receiver.receive()).toBe('a')
+    await expect(receiver.receive()).rejects.toBe('enough')
+    const other = channel<string>({ capacity: 1 })
+    const reader = toReadableStream(other.receiver).getReader()
+    void reader.read()
+    await reader.cancel()
+    await idle()
+    expect([other.receiver.closed, other.receiver.stats().waitingReceivers]).toEqual([false, 0])
+  })
+})
+
+describe('forward', () => {
+  test('closes the channel with the error of the source', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 1 })
+    function* source() {
+      yield 'a'
+      throw new Error('dry')
+    }
+    await expect(forward(source(), sender)).rejects.toThrow('dry')
+    expect(await receiver.receive()).toBe('a')
+    await expect(receiver.receive()).rejects.toThrow('dry')
+  })
+
+  test('closes the source when the channel closes or the signal aborts', async () => {
+    for (const end of ['close', 'abort']) {
+      const { sender, receiver } = channel<number>({ capacity: 1 })
+      const controller = new AbortController()
+      let returned = 0
+      async function* endless() {
+        try {
+          for (let i = 0; ; i++) yield i
+        } finally {
+          returned++
+        }
+      }
+      const forwarding = forward(endless(), sender, { signal: controller.signal, close: false })
+      await receiver.receive()
+      if (end === 'close') receiver.close()
+      else controller.abort('enough')
+      await expect(forwarding).rejects.toEqual(end === 'close' ? expect.objectContaining({ code: 'closed' }) : 'enough')
+      expect(returned).toBe(1)
+    }
+  })
+})
+
+describe('fromEvents', () => {
+  test('gives events of an emitter and of a target, and stops listening when closed', async () => {
+    const emitter = new EventEmitter()
+    const target = new EventTarget()
+    const events = fromEvents<string>(emitter, 'tea', { capacity: 2, overflow: 'drop-newest' })
+    const domEvents = fromEvents<Event>(target, 'tea', { capacity: 2, overflow: 'drop-newest' })
+    for (const leaf of three) emitter.emit('tea', leaf)
+    target.dispatchEvent(new Event('tea'))
+    expect([events.tryReceive(), events.tryReceive(), events.tryReceive()]).toEqual(['a', 'b', undefined])
+    expect((await domEvents.receive())?.type).toBe('tea')
+    events.close()
+    await idle()
+    expect(emitter.listenerCount('tea') + emitter.listenerCount('error')).toBe(0)
+  })
+
+  test('pauses a source that can be paused exactly while the channel is full', async () => {
+    class Tap extends EventEmitter {
+      readonly calls: string[] = []
+      pause = () => this.calls.push('pause')
+      resume = () => this.calls.push('resume')
+    }
+    const tap = new Tap()
+    const drops = fromEvents<number>(tap, 'drop', { capacity: 2 })
+    tap.emit('drop', 1)
+    expect(tap.calls).toEqual([])
+    tap.emit('drop', 2)
+    tap.emit('drop', 3)
+    expect(tap.calls).toEqual(['pause'])
+    await idle()
+    expect([drops.tryReceive(), tap.calls]).toEqual([1, ['pause']])
+    drops.tryReceive()
+    await idle()
+    expect([tap.calls, drops.tryReceive()]).toEqual([['pause', 'resume'], 3])
+  })
+
+  test('refuses to wait on a source that cannot be paused', () => {
+    expect(() => fromEvents(new EventEmitter(), 'tea', { capacity: 1 })).toThrow(
+      'overflow: this source cannot be paused',
+    )
+  })
+
+  test('closes with the error event of an emitter, its end event, or its signal', async () => {
+    const options = { capacity: 2, overflow: 'drop-oldest' } as const
+    const emitter = new EventEmitter()
+    const failing = fromEvents(emitter, 'tea', options)
+    emitter.emit('error', 'burst')
+    await expect(failing.receive()).rejects.toBe('burst')
+    const controller = new AbortController()
+    const aborted = fromEvents(emitter, 'tea', { ...options, signal: controller.signal })
+    controller.abort('enough')
+    await expect(aborted.receive()).rejects.toBe('enough')
+  })
+})
