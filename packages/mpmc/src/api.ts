@@ -1,10 +1,4 @@
-import type { Receiver as OneReceiver, Sender, Value } from '@millrace/channel'
-
-/** What a channel is made with. */
-export interface ChannelOptions {
-  /** The most values that wait in the channel: an integer from 1 to 2 ** 30. */
-  readonly capacity: number
-}
+import type { Receiver as OneReceiver, Sender, SendOutcome, Value, WaitOptions } from '@millrace/channel'
 
 /** A receiver that may have peers: each value goes to one of them. The last one disposed closes the channel. */
 export interface Receiver<T extends Value> extends OneReceiver<T> {
@@ -18,4 +12,37 @@ export interface Channel<T extends Value> {
   readonly sender: Sender<T>
   /** Clone it for each consumer; the last one disposed closes the channel. */
   readonly receiver: Receiver<T>
+}
+
+/**
+ * Both ends of a channel in one object. Nothing is counted: it closes when `close` is called or it is disposed. What the methods
+ * do is said at `Sender` and `Receiver`.
+ */
+export interface Queue<T extends Value> extends AsyncIterable<T>, Disposable {
+  /** The most values it holds. */
+  readonly capacity: number
+  /** The values it holds now. */
+  readonly length: number
+  /** Room for values. */
+  readonly free: number
+  /** No value is there. */
+  readonly isEmpty: boolean
+  /** No room is there. */
+  readonly isFull: boolean
+  /** Nothing more can be sent. */
+  readonly isClosed: boolean
+  /** As `Sender.send`. */
+  send(value: T, options?: WaitOptions): Promise<void>
+  /** As `Sender.trySend`. */
+  trySend(value: T): SendOutcome
+  /** As `Sender.sendMany`. */
+  sendMany(values: Iterable<T>, options?: WaitOptions): Promise<number>
+  /** As `Receiver.receive`. */
+  receive(options?: WaitOptions): Promise<T | undefined>
+  /** As `Receiver.tryReceive`. */
+  tryReceive(): T | undefined
+  /** As `Receiver.receiveMany`. */
+  receiveMany(max: number, options?: WaitOptions): Promise<T[]>
+  /** As `Sender.close`: what was sent is delivered, then the end or the error. */
+  close(error?: unknown): void
 }

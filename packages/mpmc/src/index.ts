@@ -1,4 +1,19 @@
-export type { Sender, SendOutcome, Value, WaitOptions } from '@millrace/channel'
-export { ClosedError, TimeoutError } from '@millrace/channel'
-export type { Channel, ChannelOptions, Receiver } from './api.ts'
+export type {
+  ChannelOptions,
+  ChannelStats,
+  ConsumeOptions,
+  Consumer,
+  DropReason,
+  Overflow,
+  Permit,
+  SelectCase,
+  Sender,
+  SendOutcome,
+  Value,
+  WaitOptions,
+  WeakSender,
+} from '@millrace/channel'
+export { after, ClosedError, CutShortError, consume, FullError, merge, select, TimeoutError } from '@millrace/channel'
+export type { Channel, Queue, Receiver } from './api.ts'
 export { channel } from './bounded.ts'
+export { queue } from './queue.ts'

@@ -1,12 +1,11 @@
-import { LocalChannel, LocalReceiver, LocalSender, type Value } from '@millrace/channel'
-import { arrayRing } from '@millrace/ring'
-import type { Channel, ChannelOptions } from './api.ts'
+import { boundedChannel, type ChannelOptions, LocalReceiver, LocalSender, type Value } from '@millrace/channel'
+import type { Channel } from './api.ts'
 
 /**
  * Makes a bounded channel from many senders to one receiver, in one event loop.
  *
- * At most `capacity` values wait in it; a sender that finds it full waits. Throws `TypeError` if the options are not
- * an object and `RangeError` if `capacity` is not an integer from 1 to 2 ** 30.
+ * At most `capacity` values wait in it; what a send does when it is full is up to `overflow`: by default it waits. With capacity 0 a
+ * send waits until its value is received. Throws `TypeError` or `RangeError` for options that make no channel.
  *
  * @example
  * const { sender, receiver } = channel<string>({ capacity: 1 })
@@ -15,10 +14,7 @@ import type { Channel, ChannelOptions } from './api.ts'
  * await receiver.receive() // => 'tea'
  * await receiver.receive() // => undefined
  */
-export function channel<T extends Value>(options: ChannelOptions): Channel<T> {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options: expected { capacity }, got ${String(options)}`)
-  }
-  const local = new LocalChannel<T>(arrayRing<T>(options.capacity))
+export function channel<T extends Value>(options: ChannelOptions<T>): Channel<T> {
+  const local = boundedChannel(options)
   return { sender: new LocalSender(local), receiver: new LocalReceiver(local) }
 }

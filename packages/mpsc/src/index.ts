@@ -1,4 +1,20 @@
-export type { Receiver, Sender, SendOutcome, Value, WaitOptions } from '@millrace/channel'
-export { ClosedError, TimeoutError } from '@millrace/channel'
-export type { Channel, ChannelOptions } from './api.ts'
+export type {
+  ChannelOptions,
+  ChannelStats,
+  ConsumeOptions,
+  Consumer,
+  DropReason,
+  Overflow,
+  Permit,
+  Receiver,
+  SelectCase,
+  Sender,
+  SendOutcome,
+  Value,
+  WaitOptions,
+  WeakSender,
+} from '@millrace/channel'
+export { after, ClosedError, CutShortError, consume, FullError, merge, select, TimeoutError } from '@millrace/channel'
+export type { Channel } from './api.ts'
 export { channel } from './bounded.ts'
+export { unboundedChannel } from './unbounded.ts'
