@@ -32,6 +32,7 @@ export interface Totals {
 export type Listed = Entry & { readonly chunks: readonly string[] }
 
 const HEADER = { format: 'millrace-pack', version: 1, chunk: CHUNK, hash: 'sha256', compression: 'zstd' }
+const BLOCK_BYTES = 64 * 1024
 const LINE_BYTES_MAX = 64 * 1024 * 1024
 const hashName = /^[0-9a-f]{64}$/
 
@@ -136,22 +137,26 @@ function spell(key: string, path: BytePath): Record<string, string> {
 }
 
 async function* lines(file: FileHandle, path: string): AsyncGenerator<string, void, undefined> {
-  let parts: Buffer[] = []
-  let length = 0
-  for await (const block of file.createReadStream({ start: 0, autoClose: false })) {
+  const block = Buffer.allocUnsafe(BLOCK_BYTES)
+  let position = 0
+  let rest: Buffer[] = []
+  let restLength = 0
+  for (;;) {
+    const { bytesRead } = await file.read(block, 0, block.length, position)
+    if (bytesRead === 0) break
+    position += bytesRead
     let start = 0
-    for (let end = block.indexOf(10); end >= 0; end = block.indexOf(10, start)) {
-      parts.push(block.subarray(start, end))
-      yield Buffer.concat(parts).toString()
-      parts = []
-      length = 0
+    for (let end = block.indexOf(10); end >= 0 && end < bytesRead; end = block.indexOf(10, start)) {
+      yield Buffer.concat([...rest, block.subarray(start, end)]).toString()
+      rest = []
+      restLength = 0
       start = end + 1
     }
-    parts.push(block.subarray(start))
-    length += block.length - start
-    if (length > LINE_BYTES_MAX) throw new PackError('manifest', `${path} has a line of more than 64 MiB`)
+    rest.push(Buffer.from(block.subarray(start, bytesRead)))
+    restLength += bytesRead - start
+    if (restLength > LINE_BYTES_MAX) throw new PackError('manifest', `${path} has a line of more than 64 MiB`)
   }
-  if (length > 0) yield Buffer.concat(parts).toString()
+  if (restLength > 0) yield Buffer.concat(rest).toString()
 }
 
 function parse(text: string, path: string, number: number): Record<string, unknown> {

@@ -33,8 +33,9 @@ export class Restorer {
     return this.#attempt(entry, async (path) => {
       if (entry.type === 'directory' && entry.path !== '.') await mkdir(path, 0o700)
       if (entry.type === 'link') {
+        const time = secondsOf(entry.mtimeUs)
         await symlink(fsPath(entry.target), path)
-        await lutimes(path, secondsOf(entry.mtimeUs), secondsOf(entry.mtimeUs))
+        await lutimes(path, time, time)
       }
     })
   }
@@ -54,7 +55,8 @@ export class Restorer {
   /** Sets mode and time of a file all of whose chunks are written. Writing clears setuid and setgid, so not before. */
   finishFile(entry: FileEntry): Promise<Problem | undefined> {
     return this.#attempt(entry, async (path) => {
-      await utimes(path, secondsOf(entry.mtimeUs), secondsOf(entry.mtimeUs))
+      const time = secondsOf(entry.mtimeUs)
+      await utimes(path, time, time)
       await chmod(path, entry.mode)
     })
   }
@@ -82,7 +84,8 @@ export class Restorer {
     for (const entry of directories) {
       if (entry.type !== 'directory') continue
       const problem = await this.#attempt(entry, async (path) => {
-        await utimes(path, secondsOf(entry.mtimeUs), secondsOf(entry.mtimeUs))
+        const time = secondsOf(entry.mtimeUs)
+        await utimes(path, time, time)
         await chmod(path, entry.mode)
       })
       if (problem !== undefined) report(problem)
@@ -104,12 +107,17 @@ export class Restorer {
 }
 
 /**
- * The seconds that set exactly this microsecond. Node takes them as a double and cuts to microseconds: half a
- * microsecond more is cut off again, and keeps the double's rounding, up to a quarter until the year 2106, from reaching the one before.
+ * The seconds that set this microsecond, as a string: Node takes numbers below 0 for the present time.
+ *
+ * They pass through a double, which near the year 2026 has steps of a quarter of a microsecond, and are cut to
+ * nanoseconds. The first double not below the microsecond stays within it until the year 2106; whole seconds are exact.
  */
-export function secondsOf(microseconds: number): number {
+export function secondsOf(microseconds: number): string {
   const seconds = Math.floor(microseconds / 1e6)
-  return seconds + (microseconds - seconds * 1e6 + 0.5) / 1e6
+  const rest = microseconds - seconds * 1e6
+  let time = seconds + rest / 1e6
+  if ((time - seconds) * 1e9 < rest * 1e3) time += Math.max(Number.MIN_VALUE, Math.abs(time) * Number.EPSILON)
+  return String(time)
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

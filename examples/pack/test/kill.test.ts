@@ -1,0 +1,54 @@
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { pack } from '../src/pack.ts'
+import { verify } from '../src/verify.ts'
+import { contents, random, randomTree, start, temporary } from './support.ts'
+
+const SEED = Number(process.env['PACK_SEED'] ?? 11)
+const KILLS = 10
+
+/** A store after a kill holds whole objects or nothing: each of them is one of the complete store. */
+function expectPartOf(store: string, complete: readonly string[]): void {
+  const whole = new Set(complete)
+  for (const file of contents(store).filter((line) => line.startsWith('/objects/'))) expect(whole).toContain(file)
+}
+
+describe('SIGKILL', () => {
+  it(`at any moment leaves a store that a rerun completes to the same bytes (PACK_SEED=${SEED})`, async () => {
+    const base = temporary()
+    const next = random(SEED)
+    const folder = randomTree(join(base, 'in'), SEED, 600)
+    const started = performance.now()
+    await pack({ folder, store: join(base, 'whole') })
+    const durationMs = performance.now() - started
+    const complete = contents(join(base, 'whole'))
+    let midRun = 0
+    for (let round = 0; round < KILLS; round++) {
+      // Rounds in the same store, so that a rerun may be killed as well; the last ones begin anew.
+      const store = join(base, `store-${round < 5 ? 'same' : round}`)
+      const child = start([folder, '--to', store], { stdio: 'ignore' })
+      while (!isLocked(store)) await new Promise((resolve) => setImmediate(resolve))
+      const delayMs = next() * durationMs
+      await new Promise((resolve) => setTimeout(resolve, delayMs))
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      if (isLocked(store)) midRun++
+      expectPartOf(store, complete)
+      if (round < 4) continue
+      expect(await pack({ folder, store })).toMatchObject({ files: 600, problems: [] })
+      expect(contents(store)).toEqual(complete)
+      expect(await verify({ store })).toMatchObject({ files: 600, problems: [] })
+    }
+    expect(midRun).toBeGreaterThan(2)
+  })
+})
+
+function isLocked(store: string): boolean {
+  try {
+    return readdirSync(store).some((name) => name.startsWith('lock-'))
+  } catch {
+    return false
+  }
+}
