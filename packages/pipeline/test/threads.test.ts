@@ -24,7 +24,7 @@ describe('threads', () => {
   })
 
   test('fails with the error of the task', async () => {
-    const { error } = await rejection(from([1, 2]).threads(pool, 'fail').toArray())
+    const { error } = await rejection(from([1, 2]).threads(pool, 'fail', { concurrency: 1 }).toArray())
     expect(error).toEqual(new RangeError('no 1'))
   })
 

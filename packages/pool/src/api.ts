@@ -1,4 +1,3 @@
-import type { ResourceLimits, Transferable } from 'node:worker_threads'
 import type { WaitOptions } from '@millrace/notify'
 import type { Moved } from './thread/context.ts'
 
@@ -17,6 +16,18 @@ export type TaskResult<M, K extends keyof M> = M[K] extends (...args: never[]) =
 
 type Unmoved<R> = R extends Moved<infer T> ? T : R
 
+/** Memory limits of a thread, as `worker_threads` takes them, in mebibytes. */
+export interface ThreadLimits {
+  /** The heap for objects that live long. */
+  readonly maxOldGenerationSizeMb?: number | undefined
+  /** The heap for objects that are new. */
+  readonly maxYoungGenerationSizeMb?: number | undefined
+  /** The memory for generated code. */
+  readonly codeRangeSizeMb?: number | undefined
+  /** The stack. */
+  readonly stackSizeMb?: number | undefined
+}
+
 /** Settings of a thread pool, fixed at construction. */
 export interface ThreadPoolOptions {
   /** At most this many threads, and so this many tasks running. As many as the machine runs at a time if not given. */
@@ -29,8 +40,8 @@ export interface ThreadPoolOptions {
   readonly runTimeoutMs?: number | undefined
   /** How long a cancelled task may take to stop by itself before its thread is terminated. 100 if not given; 0 terminates at once. */
   readonly cancelGraceMs?: number | undefined
-  /** Memory limits of each thread, as `worker_threads` takes them. A thread beyond them dies; the process does not. */
-  readonly resourceLimits?: ResourceLimits | undefined
+  /** Memory limits of each thread. A thread beyond them dies; the process does not. */
+  readonly resourceLimits?: ThreadLimits | undefined
   /** Name of the threads, as debuggers and profilers show it. */
   readonly name?: string | undefined
 }
@@ -42,7 +53,7 @@ export interface SubmitOptions extends WaitOptions {
   /** In place of the pool's `runTimeoutMs`, for this task. It counts from the start of the run. */
   readonly runTimeoutMs?: number | undefined
   /** What the arguments hold that is moved to the thread and not copied. */
-  readonly transfer?: readonly Transferable[] | undefined
+  readonly transfer?: readonly object[] | undefined
 }
 
 /**

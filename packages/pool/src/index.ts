@@ -8,6 +8,7 @@ export type {
   TaskNames,
   TaskResult,
   TaskState,
+  ThreadLimits,
   ThreadPool,
   ThreadPoolMetrics,
   ThreadPoolOptions,

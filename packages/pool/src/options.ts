@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
-import type { ResourceLimits } from 'node:worker_threads'
 import { checkWaitOptions } from '@millrace/notify'
 import type { ShutdownOptions, SubmitOptions, ThreadPoolOptions } from './api.ts'
 
@@ -16,7 +15,7 @@ export interface PoolSettings {
   readonly overflow: 'wait' | 'reject'
   readonly runTimeoutMs: number
   readonly cancelGraceMs: number
-  readonly resourceLimits: ResourceLimits | undefined
+  readonly resourceLimits: ThreadLimits | undefined
   readonly name: string
 }
 
@@ -95,7 +94,7 @@ const limitNames = new Set<string>([
   'maxYoungGenerationSizeMb',
   'codeRangeSizeMb',
   'stackSizeMb',
-] satisfies (keyof ResourceLimits)[])
+] satisfies (keyof ThreadLimits)[])
 
 function toUrl(module: unknown): URL | undefined {
   if (module instanceof URL) return module
@@ -130,7 +129,7 @@ function checkRunTimeout(value: number): void {
   throw new RangeError(`runTimeoutMs: expected more than 0 and at most ${LONGEST_DELAY_MS}, or Infinity, got ${value}`)
 }
 
-function checkLimits(limits: ResourceLimits): void {
+function checkLimits(limits: ThreadLimits): void {
   checkNames('resourceLimits', limits, limitNames)
   for (const [name, value] of Object.entries(limits)) {
     if (value === undefined) continue

@@ -1,4 +1,3 @@
-import type { Transferable } from 'node:worker_threads'
 import { checkWaitOptions, type Place, Waiter, WaitList, type WaitOptions } from '@millrace/notify'
 import type { Task, TaskState } from './api.ts'
 
@@ -16,7 +15,7 @@ export type Outcome =
 export interface Call {
   readonly name: string
   readonly args: readonly unknown[]
-  readonly transfer: Transferable[] | undefined
+  readonly transfer: readonly object[] | undefined
   readonly signal: AbortSignal | undefined
   readonly runTimeoutMs: number
 }

@@ -178,8 +178,8 @@ describe('abort', () => {
 
 describe('runTimeoutMs', () => {
   test('cancels a task that runs longer, with code timeout', async () => {
-    const tasks = await warmPool({ threads: 1, runTimeoutMs: 20, cancelGraceMs: 0 })
-    const task = await tasks.submit('spin', [])
+    const tasks = await warmPool({ threads: 1, cancelGraceMs: 0 })
+    const task = await tasks.submit('spin', [], { runTimeoutMs: 20 })
     expect(await rejection(task.result)).toMatchObject({ name: 'PoolError', code: 'timeout' })
     expect(task.state).toBe('cancelled')
     expect(await tasks.run('add', [1, 2])).toBe(3)
@@ -189,8 +189,8 @@ describe('runTimeoutMs', () => {
     const tasks = await warmPool({ threads: 1 })
     const gate = shared()
     await tasks.submit('hold', [gate])
-    const task = await tasks.submit('nap', [1], { runTimeoutMs: 30 })
-    await new Promise((resolve) => setTimeout(resolve, 60))
+    const task = await tasks.submit('nap', [1], { runTimeoutMs: 500 })
+    await new Promise((resolve) => setTimeout(resolve, 600))
     open(gate)
     expect(await task.result).toBe(1)
   })

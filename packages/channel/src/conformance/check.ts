@@ -43,7 +43,7 @@ export async function waits(promise: Promise<unknown>): Promise<boolean> {
 }
 
 /** Resolves when the event loop has turned twice: every wake that was due has come. */
-export async function idle(): Promise<void> {
+async function idle(): Promise<void> {
   for (let turns = 0; turns < 2; turns++) await new Promise<void>((resolve) => setTimeout(resolve))
 }
 

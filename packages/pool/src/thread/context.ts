@@ -1,6 +1,5 @@
 /** Where a task finds itself, and how it hands over what it made; the public part is re-exported by `@millrace/pool/thread`. */
 import type { AsyncLocalStorage } from 'node:async_hooks'
-import type { Transferable } from 'node:worker_threads'
 
 /** The task that the calling code belongs to. */
 export interface TaskContext {
@@ -42,7 +41,7 @@ export interface Moved<T> {
   /** The result. */
   readonly value: T
   /** What is moved. */
-  readonly transfer: Transferable[]
+  readonly transfer: readonly object[]
   /** Marks the record, also between ESM and CJS copies of this module. */
   readonly [moved]: true
 }
@@ -58,7 +57,7 @@ export interface Moved<T> {
  *   return move(bytes, [bytes.buffer])
  * }
  */
-export function move<T>(value: T, transferList: readonly Transferable[]): Moved<T> {
+export function move<T>(value: T, transferList: readonly object[]): Moved<T> {
   if (!Array.isArray(transferList)) throw new TypeError(`transferList: expected an array, got ${typeof transferList}`)
   return { value, transfer: [...transferList], [moved]: true }
 }

@@ -28,7 +28,11 @@ export type FromThread =
 export type Answer = Extract<FromThread, readonly ['done' | 'threw' | 'uncloneable', ...unknown[]]>
 
 /** Sends a message. Throws, and has moved nothing, if it cannot be cloned. */
-export function post<M extends ToThread | FromThread>(port: MessagePort, message: M, transfer?: Transferable[]): void {
+export function post<M extends ToThread | FromThread>(
+  port: MessagePort,
+  message: M,
+  transfer?: readonly object[],
+): void {
   if (transfer === undefined) port.postMessage(message)
-  else port.postMessage(message, transfer)
+  else port.postMessage(message, transfer as readonly Transferable[])
 }
