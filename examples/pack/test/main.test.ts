@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSy
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { verify } from '../src/verify.ts'
-import { contents, noise, outcome, randomTree, run, start, temporary, tree } from './support.ts'
+import { contents, noise, outcome, randomTree, run, start, temporary, tree, until } from './support.ts'
 
 const isRoot = process.getuid?.() === 0
 // The escape character is what is looked for.
@@ -174,6 +174,6 @@ async function midRun(): Promise<{ child: ReturnType<typeof spawn>; folder: stri
   const store = join(base, 'store')
   const child = start([folder, '--to', store])
   const hasObjects = (): boolean => existsSync(join(store, 'objects')) && readdirSync(join(store, 'objects')).length > 5
-  while (!hasObjects()) await new Promise((resolve) => setImmediate(resolve))
+  await until(hasObjects)
   return { child, folder, store }
 }

@@ -112,3 +112,8 @@ export async function outcome(child: ChildProcess): Promise<Outcome> {
 export function run(args: readonly string[], options?: SpawnOptions): Promise<Outcome> {
   return outcome(start(args, options))
 }
+
+/** Waits until something outside of this process is so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 2))
+}
