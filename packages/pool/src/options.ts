@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { checkWaitOptions } from '@millrace/notify'
-import type { ShutdownOptions, SubmitOptions, ThreadPoolOptions } from './api.ts'
+import type { ShutdownOptions, SubmitOptions, ThreadLimits, ThreadPoolOptions } from './api.ts'
 
 /** The longest delay a timer takes; beyond it timers fire at once. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { open, pool, rejection, shared, warmPool } from './support.ts'
+import { open, pool, rejection, shared, warmPool, warmPool } from './support.ts'
 
 describe('run', () => {
   test('resolves with what the task returns', async () => {
@@ -21,7 +21,7 @@ describe('run', () => {
   })
 
   test('never runs more tasks at a time than there are threads', async () => {
-    const tasks = pool({ threads: 2 })
+    const tasks = await warmPool({ threads: 2 })
     const words = shared()
     await Promise.all(Array.from({ length: 20 }, () => tasks.run('together', [words, 2])))
     expect(Atomics.load(words, 1)).toBe(2)

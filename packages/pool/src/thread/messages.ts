@@ -34,5 +34,5 @@ export function post<M extends ToThread | FromThread>(
   transfer?: readonly object[],
 ): void {
   if (transfer === undefined) port.postMessage(message)
-  else port.postMessage(message, transfer as readonly Transferable[])
+  else port.postMessage(message, transfer as Transferable[])
 }
