@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { open, pool, rejection, shared, warmPool, warmPool } from './support.ts'
+import { open, pool, rejection, shared, warmPool } from './support.ts'
 
 describe('run', () => {
   test('resolves with what the task returns', async () => {
