@@ -22,21 +22,20 @@ interface Block {
 }
 
 /**
- * Every example of a package: the fenced `ts` blocks of its README, then those of its docstrings.
+ * Every example of a package, or of another folder with documents: the fenced `ts` blocks of its Markdown, then those
+ * of its docstrings.
  *
  * A block another one imports by its name is no example by itself; it is written beside the one that imports it.
  */
 export function collectExamples(packageDir: string): Example[] {
-  const readme = existsSync(join(packageDir, 'README.md'))
-    ? fromBlocks('README.md', fences(readFileSync(join(packageDir, 'README.md'), 'utf8')), () => '')
-    : []
+  const documents = globSync('*.md', { cwd: packageDir, exclude: ['CHANGELOG.md'] }).sort()
   const sources = globSync('src/**/*.ts', { cwd: packageDir }).sort()
   const importsFor = ownImports(packageDir)
-  return readme.concat(
-    sources.flatMap((file) =>
-      fromBlocks(file, docstringExamples(readFileSync(join(packageDir, file), 'utf8')), importsFor),
-    ),
-  )
+  const read = (file: string) => readFileSync(join(packageDir, file), 'utf8')
+  return [
+    ...documents.flatMap((file) => fromBlocks(file, fences(read(file)), () => '')),
+    ...sources.flatMap((file) => fromBlocks(file, docstringExamples(read(file)), importsFor)),
+  ]
 }
 
 function fromBlocks(file: string, blocks: readonly Block[], importsFor: (code: string) => string): Example[] {
