@@ -35,7 +35,11 @@ export class Buffers {
   /** Gives memory back. The caller must not use it any more. */
   give(buffer: ArrayBuffer): void {
     const size = buffer.byteLength
-    if (this.#keptBytes + size > KEPT_BYTES_MAX) return
+    if (this.#keptBytes + size > KEPT_BYTES_MAX) {
+      // Moved to nowhere, which frees it now.
+      buffer.transfer(0)
+      return
+    }
     this.#keptBytes += size
     const kept = this.#kept.get(size)
     if (kept === undefined) this.#kept.set(size, [buffer])

@@ -15,6 +15,8 @@ const READS = 16
 /** At most so many files are written at a time, so that the disk can sync several together. */
 const WRITES = 16
 const PROGRESS_MS = 100
+/** A thread makes much garbage and keeps little: so its young generation stays small. */
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 8 }
 
 /** The threads' tasks. */
 export type Threads = ThreadPool<typeof import('./tasks.ts')>
@@ -63,7 +65,7 @@ export async function runFlow<C extends Value, R extends Value, D extends Value>
   const [source, read, task, finish] = flow.names
   signal?.throwIfAborted()
   const stop = new AbortController()
-  const pool: Threads = threadPool(new URL('./tasks.ts', import.meta.url), { threads })
+  const pool: Threads = threadPool(new URL('./tasks.ts', import.meta.url), { threads, resourceLimits: THREAD_LIMITS })
   const chunks = from(flow.source({ signal: stop.signal }), { name: source }).filterMap((chunk) => flow.read(chunk), {
     concurrency: READS,
     ordered: false,

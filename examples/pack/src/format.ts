@@ -49,12 +49,12 @@ export function packLines(report: PackReport, store: string, peakBytes: number):
 
 /** The end of a run that verified. */
 export function verifyLines(report: VerifyReport, restore: string | undefined, peakBytes: number): string[] {
-  const { bytes, elapsedMs, checkedObjects, problems } = report
+  const { bytes, elapsedMs, checkedChunks, problems } = report
   const isSound = problems.length === 0
   const verdict = isSound ? 'every hash, mode, link target and mtime is as in the manifest' : 'not identical, see below'
   return [
     `verified    ${totalsText(report)} in ${(elapsedMs / 1000).toFixed(1)} s`,
-    `checked     ${counted(checkedObjects, 'object')}${isSound ? ', each holds what its name says' : ''}`,
+    `checked     ${counted(checkedChunks, 'chunk')}${isSound ? ', each holds what its name says' : ''}`,
     `contents    ${amount(bytes, elapsedMs)}`,
     ...workLines(report, peakBytes),
     ...(restore === undefined ? [] : [`restored    ${printableText(restore)}: ${verdict}`]),

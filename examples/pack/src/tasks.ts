@@ -10,8 +10,8 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { type Moved, move } from '@millrace/pool/thread'
 import { objectName } from './store.ts'
 
-// Larger than the slab that small Buffers share.
-const LARGE_BYTES = 256 * 1024
+// More than a slab that small Buffers share, so that every result of zlib has memory of its own, which can be freed.
+const OUTPUT_BYTES_MIN = 128 * 1024
 
 /** A chunk: the first `length` bytes of `memory`. `id` tells the answer whose it is. */
 export interface RawChunk {
@@ -54,8 +54,7 @@ export function digest({ id, memory, length, store, level }: ChunkToPack): Moved
   // An object is whole as soon as its name is there, so finding the name is enough.
   if (existsSync(join(store, objectName(name)))) return move({ id, name, memory, packedLength: undefined }, [memory])
   const packed = zstdCompressSync(bytes, {
-    // One piece of output: zlib would make more of them and then copy all into another.
-    chunkSize: memory.byteLength,
+    chunkSize: outputSize(memory),
     params: { [constants.ZSTD_c_compressionLevel]: level },
   })
   return move({ id, name, memory, packedLength: putBack(packed, memory) }, [memory])
@@ -77,7 +76,7 @@ export function expand({ id, memory, length, name, packedLength }: PackedChunk):
 function expandInPlace(memory: ArrayBuffer, packedLength: number, length: number): string | undefined {
   try {
     const bytes = zstdDecompressSync(new Uint8Array(memory, 0, packedLength), {
-      chunkSize: memory.byteLength,
+      chunkSize: outputSize(memory),
       // One byte more shows that it holds too much; a hostile one could expand without end.
       maxOutputLength: length + 1,
     })
@@ -88,10 +87,15 @@ function expandInPlace(memory: ArrayBuffer, packedLength: number, length: number
   }
 }
 
-/** Copies a result of zlib into the memory that travels, and frees it at once: a thread that makes little else would collect it late. */
+/** Room for all output in one piece: of several, zlib would make another one. */
+function outputSize(memory: ArrayBuffer): number {
+  return Math.max(OUTPUT_BYTES_MIN, memory.byteLength)
+}
+
+/** Copies a result of zlib into the memory that travels, and frees its own at once: left to the collector, it would pile up. */
 function putBack(result: Buffer, memory: ArrayBuffer): number {
   const { length, buffer } = result
   new Uint8Array(memory).set(result)
-  if (buffer instanceof ArrayBuffer && buffer.byteLength > LARGE_BYTES) buffer.transfer(0)
+  if (buffer instanceof ArrayBuffer && buffer.byteLength >= OUTPUT_BYTES_MIN) buffer.transfer(0)
   return length
 }

@@ -18,8 +18,8 @@ export interface VerifyOptions extends FlowOptions {
 
 /** How verifying went. `totals` counts what is whole, and restored if that was asked for. */
 export interface VerifyReport extends FlowSummary, Totals {
-  /** Objects that were read, expanded and hashed. */
-  readonly checkedObjects: number
+  /** Chunks whose object was read, expanded and hashed. One that many files share may count once. */
+  readonly checkedChunks: number
   /** What is damaged, missing or different from the manifest, in the order of the walk. None: all is identical. */
   readonly problems: readonly Problem[]
 }
@@ -49,5 +49,5 @@ export async function verify(options: VerifyOptions): Promise<VerifyReport> {
     problems.push(...comparing.problems.filter(({ path }) => !known.has(path)))
   }
   problems.sort((a, b) => compareInWalk(a.path, b.path))
-  return { ...checked, elapsedMs, ...checking.totals, checkedObjects: checking.checked, problems }
+  return { ...checked, elapsedMs, ...checking.totals, checkedChunks: checking.checked, problems }
 }

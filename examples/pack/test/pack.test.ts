@@ -48,18 +48,18 @@ describe('pack', () => {
 
   it('cuts files at 4 MiB, exactly', async () => {
     const [base, store] = folders()
-    const sizes = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK + 1]
+    const sizes = [0, 1, 1 << 14, 1 << 16, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK + 1]
     const files = sizes.map((size, i) => [`f${i}`, noise(size, i)] as const)
     const folder = tree(join(base, 'in'), Object.fromEntries(files))
     truncateSync(writeEmpty(join(folder, 'sparse')), 3 * CHUNK)
     const report = await pack({ folder, store })
     expect(report).toMatchObject({
-      files: 7,
+      files: 9,
       problems: [],
-      written: { objects: 1 + 1 + 1 + 2 + 3 + 1 },
+      written: { objects: 1 + 1 + 1 + 1 + 1 + 2 + 3 + 1 },
       knownChunks: 2,
     })
-    expect(await verify({ store, restore: join(base, 'out') })).toMatchObject({ files: 7, problems: [] })
+    expect(await verify({ store, restore: join(base, 'out') })).toMatchObject({ files: 9, problems: [] })
     expect(contents(join(base, 'out'))).toEqual(contents(folder))
   })
 
