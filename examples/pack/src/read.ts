@@ -30,9 +30,11 @@ export async function readChunk(
     try {
       let filled = 0
       while (filled < buffer.length) {
-        const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, offset + filled)
-        if (bytesRead === 0) break
+        const wanted = buffer.length - filled
+        const { bytesRead } = await handle.read(buffer, filled, wanted, offset + filled)
         filled += bytesRead
+        // Less than was asked for: the end of the file, where it should be or before.
+        if (bytesRead === 0 || (bytesRead < wanted && filled === length)) break
       }
       if (filled !== length || !isSame(file.identity, await handle.stat({ bigint: true }))) {
         return { path: file.path, reason: 'changed while it was read' }
