@@ -18,7 +18,10 @@ export type DropReason = 'oldest' | 'newest' | 'closed'
 export interface OverflowOptions<T extends Value> {
   /** What a send does when the channel is full. Default: `"wait"`. */
   readonly overflow?: Overflow | undefined
-  /** Called for every value that was accepted, or let go in place of one, and will not be received. What it throws, the causing call throws. */
+  /**
+   * Called for every value that was accepted, or let go in place of one, and will not be received. It changes nothing: what it throws becomes an uncaught
+   * error in a turn of its own.
+   */
   readonly onDrop?: ((value: T, why: DropReason) => void) | undefined
 }
 
@@ -48,7 +51,12 @@ export interface ChannelStats {
   readonly waitingReceivers: number
 }
 
-/** What both ends of a channel can tell. Lengths are a snapshot, right until the next call on the channel. */
+/**
+ * What both ends of a channel can tell. Lengths are a snapshot, right until the next call on the channel.
+ *
+ * Disposing an endpoint ends its waits as on a closed channel: receives resolve `undefined`, sends reject with
+ * `ClosedError`. Disposed, it receives nothing, sends nothing and closes nothing.
+ */
 export interface Endpoint extends Disposable {
   /** The most values the channel holds. */
   readonly capacity: number
@@ -64,7 +72,8 @@ export interface Endpoint extends Disposable {
   stats(): ChannelStats
   /**
    * Changes the most values the channel holds. More room goes to waiting senders at once; a capacity below `length`
-   * drops nothing, and sends find room again when enough was received. Throws `RangeError` if `capacity` is not an
+   * drops nothing, and sends find room again when enough was received; a `reserveMany` that waits for more than the new
+   * capacity rejects with `RangeError`. Throws `RangeError` if `capacity` is not an
    * integer from 1 to 2 ** 30, or the channel is a rendezvous or unbounded.
    */
   setCapacity(capacity: number): void
@@ -100,7 +109,7 @@ export interface Sender<T extends Value> extends Endpoint {
   send(value: T, options?: WaitOptions): Promise<void>
   /**
    * Sends without waiting: `"sent"`, or `"full"` or `"closed"` and the value stays with the caller. With overflow
-   * `"drop-oldest"` it is never full.
+   * `"drop-oldest"` it is full only while permits hold all of its room.
    */
   trySend(value: T): SendOutcome
   /**

@@ -1,8 +1,7 @@
-import { Waiter, WaitList, type WaitOptions } from '@millrace/notify'
-import type { Value } from '@millrace/ring'
-import { checkCount, refusal, refuseUndefined } from './local/check.ts'
+import { checkCount, refusal, resolveInTurn, Waiter, WaitList, type WaitOptions } from '@millrace/notify'
+import { refuseUndefined, type Value } from '@millrace/ring'
 import { iterate } from './local/iterate.ts'
-import { turn } from './turn.ts'
+import { tell } from './local/report.ts'
 
 /** The end that every subscription hears. */
 export interface BroadcastSender<T extends Value> extends Disposable {
@@ -32,7 +31,7 @@ export interface Subscription<T extends Value> extends AsyncIterable<T>, Disposa
 
 /** How one subscription hears. */
 export interface SubscribeOptions {
-  /** Called with the number of values that were just missed, before the value after them is received. */
+  /** Called with the number of values that were just missed, when the value after them is received. It changes nothing: what it throws becomes an uncaught error. */
   readonly onLag?: ((missed: number) => void) | undefined
 }
 
@@ -45,19 +44,20 @@ export interface Broadcast<T extends Value> {
 }
 
 /**
- * The last `capacity` values, at position & capacity; each subscription reads on at its own position.
+ * The last `capacity` values, at position % capacity; each subscription reads on at its own position.
  *
  * INVARIANT  a subscription whose position is below tail − capacity has missed what is between.
  */
 class LocalBroadcast<T extends Value> implements Broadcast<T>, BroadcastSender<T> {
-  readonly listeners = new Set<LocalSubscription<T>>()
-  readonly #values: (T | undefined)[]
+  readonly subscribed = new Set<LocalSubscription<T>>()
+  readonly capacity: number
+  readonly #values: T[] = []
   tail = 0
   closed = false
   closeError: unknown
 
   constructor(capacity: number) {
-    this.#values = new Array<T | undefined>(capacity).fill(undefined)
+    this.capacity = capacity
   }
 
   get sender(): BroadcastSender<T> {
@@ -65,36 +65,36 @@ class LocalBroadcast<T extends Value> implements Broadcast<T>, BroadcastSender<T
   }
 
   get subscriptions(): number {
-    return this.listeners.size
+    return this.subscribed.size
   }
 
   /** The position of the oldest value that is still there. */
   get oldest(): number {
-    return Math.max(0, this.tail - this.#values.length)
+    return Math.max(0, this.tail - this.capacity)
   }
 
   at(position: number): T {
-    return this.#values[position % this.#values.length] as T
+    return this.#values[position % this.capacity] as T
   }
 
   send(value: T): number {
     if (value === undefined) refuseUndefined()
     if (this.closed) return 0
-    this.#values[this.tail++ % this.#values.length] = value
-    for (const listener of this.listeners) listener.serve()
-    return this.listeners.size
+    this.#values[this.tail++ % this.capacity] = value
+    for (const subscription of this.subscribed) subscription.serve()
+    return this.subscribed.size
   }
 
   close(error?: unknown): void {
     if (this.closed) return
     this.closed = true
     this.closeError = error
-    for (const listener of this.listeners) listener.serve()
+    for (const subscription of this.subscribed) subscription.serve()
   }
 
   subscribe(options: SubscribeOptions = {}): Subscription<T> {
     const subscription = new LocalSubscription(this, options.onLag)
-    this.listeners.add(subscription)
+    this.subscribed.add(subscription)
     return subscription
   }
 
@@ -130,13 +130,10 @@ class LocalSubscription<T extends Value> implements Subscription<T> {
   }
 
   receive(options?: WaitOptions): Promise<T | undefined> {
-    if (options !== undefined) {
-      const refused = refusal(options)
-      if (refused !== undefined) return refused
-    }
+    const refused = refusal(options)
+    if (refused !== undefined) return refused
     const value = this.#take()
-    const due = turn()
-    if (value !== undefined) return due === undefined ? Promise.resolve(value) : due.then(() => value)
+    if (value !== undefined) return resolveInTurn(value)
     const wait = new Waiter<T | undefined>()
     this.#waits.add(wait)
     if (options !== undefined) wait.limit(options)
@@ -166,7 +163,7 @@ class LocalSubscription<T extends Value> implements Subscription<T> {
 
   [Symbol.dispose](): void {
     this.#disposed = true
-    this.#broadcast.listeners.delete(this)
+    this.#broadcast.subscribed.delete(this)
     this.serve()
   }
 
@@ -174,15 +171,16 @@ class LocalSubscription<T extends Value> implements Subscription<T> {
     return iterate(this, () => this.#take())
   }
 
+  /** Moves on before it tells of a lag, since whoever is told may call back. */
   #take(): T | undefined {
+    if (this.#disposed) return undefined
     const { oldest, tail } = this.#broadcast
-    const lag = oldest - this.#position
-    if (lag > 0) {
-      this.#missed += lag
-      this.#position = oldest
-      this.#onLag?.(lag)
-    }
-    return this.#disposed || this.#position === tail ? undefined : this.#broadcast.at(this.#position++)
+    const lag = Math.max(0, oldest - this.#position)
+    this.#missed += lag
+    this.#position += lag
+    const value = this.#position === tail ? undefined : this.#broadcast.at(this.#position++)
+    if (lag > 0) tell(this.#onLag, lag)
+    return value
   }
 }
 

@@ -1,3 +1,4 @@
+import { checkCount } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Receiver } from './api.ts'
 
@@ -43,14 +44,15 @@ export interface Consumer {
  * sum // => 6
  */
 export function consume<T extends Value>(
-  receiver: Receiver<T>,
+  receiver: Pick<Receiver<T>, 'receive'>,
   handler: (value: T, context: { readonly signal: AbortSignal }) => unknown,
   { concurrency = 1, signal }: ConsumeOptions = {},
 ): Consumer {
-  if (typeof handler !== 'function') throw new TypeError(`handler: expected a function, got ${String(handler)}`)
-  if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new RangeError(`concurrency: expected an integer from 1, got ${String(concurrency)}`)
+  if (typeof receiver?.receive !== 'function') {
+    throw new TypeError(`receiver: expected a receiver, got ${String(receiver)}`)
   }
+  if (typeof handler !== 'function') throw new TypeError(`handler: expected a function, got ${String(handler)}`)
+  checkCount('concurrency', concurrency)
   const intake = new AbortController()
   const failure = new AbortController()
   const counts = { running: 0, handled: 0 }

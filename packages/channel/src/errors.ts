@@ -3,11 +3,11 @@ export class ClosedError<T = unknown> extends Error {
   /** Tells this error apart, also between ESM and CJS copies of the class. */
   readonly code: 'closed' = 'closed'
   override readonly name: string = 'ClosedError'
-  /** The value that was not sent. */
+  /** The value that was not sent; `undefined` if there was none, as for `reserve`. */
   readonly value: T
 
   constructor(value: T) {
-    super('the channel is closed; the value was not sent')
+    super(value === undefined ? 'the channel is closed' : 'the channel is closed; the value was not sent')
     this.value = value
   }
 }
@@ -26,7 +26,7 @@ export class FullError<T = unknown> extends Error {
   }
 }
 
-/** A `sendMany` that could not send all of its values. */
+/** A `sendMany` or `forward` that could not send all of its values. */
 export class CutShortError<T = unknown> extends Error {
   /** Tells this error apart, also between ESM and CJS copies of the class. */
   readonly code: 'cut-short' = 'cut-short'
@@ -37,7 +37,7 @@ export class CutShortError<T = unknown> extends Error {
   readonly rest: Iterable<T>
 
   constructor(sent: number, rest: Iterable<T>, cause: unknown) {
-    super(`sendMany was cut short after ${sent} values`, { cause })
+    super(`cut short after ${sent} values: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
     this.sent = sent
     this.rest = rest
   }

@@ -1,6 +1,7 @@
+import { checkCount } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
-import type { OverflowOptions, Receiver } from './api.ts'
-import { boundedChannel } from './local/make.ts'
+import type { Overflow, OverflowOptions, Receiver } from './api.ts'
+import { boundedChannel, LARGEST_CAPACITY } from './local/make.ts'
 import { LocalReceiver } from './local/receiver.ts'
 import { LocalSender } from './local/sender.ts'
 
@@ -12,8 +13,10 @@ export type EventSource =
     }
   | EventTarget
 
-/** How events become values. */
+/** How events become values. With overflow `"reject"` there would be nobody to reject, so there is none here. */
 export interface EventOptions<T extends Value> extends OverflowOptions<T> {
+  /** What becomes of an event that finds the channel full. Default: `"wait"`, which takes a source that can be paused. */
+  readonly overflow?: Exclude<Overflow, 'reject'> | undefined
   /** The most events that wait: an integer from 1. */
   readonly capacity: number
   /** Events that close the channel. Default: none. */
@@ -23,7 +26,8 @@ export interface EventOptions<T extends Value> extends OverflowOptions<T> {
 }
 
 /**
- * The events of one name as values: the first argument of an EventEmitter's, the event of an EventTarget's.
+ * The events of one name as values: the first argument of an EventEmitter's (`null` if it has none), the event of an
+ * EventTarget's.
  *
  * Events cannot wait. With overflow `"wait"` (the default) a source that has `pause` and `resume`, like a stream or a
  * readline, is paused while the channel is full, and a source without throws `TypeError`: choose what to drop. The
@@ -45,14 +49,16 @@ export function fromEvents<T extends Value>(
   name: string,
   { end = [], signal, ...options }: EventOptions<T>,
 ): Receiver<T> {
+  checkCount('capacity', options.capacity, LARGEST_CAPACITY)
+  if ((options.overflow as Overflow) === 'reject') throw new RangeError('overflow: events have nobody to reject')
   const local = boundedChannel<T>(options)
-  const paces = typeof source.pause === 'function' && typeof source.resume === 'function'
-  if (local.overflow === 'wait' && !paces) {
+  const paces = local.overflow === 'wait'
+  if (paces && (typeof source.pause !== 'function' || typeof source.resume !== 'function')) {
     throw new TypeError('overflow: this source cannot be paused, so "wait" is not possible; choose what to drop')
   }
   const sender = new LocalSender(local)
   let paused = false
-  const onEvent = (event: T): void => {
+  const onEvent = (event: T | undefined = null as T): void => {
     sender.send(event).catch(() => {}) // rejected by a close that has not stopped the events yet
     if (!paces || paused || local.free > 0) return
     paused = true
@@ -76,7 +82,7 @@ export function fromEvents<T extends Value>(
   ]
   if (signal?.aborted) onAbort()
   else signal?.addEventListener('abort', onAbort)
-  void local.whenClosed().then(() => {
+  void local.lifecycle.whenClosed().then(() => {
     for (const stop of stops) stop?.()
     signal?.removeEventListener('abort', onAbort)
   })

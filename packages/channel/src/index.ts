@@ -1,5 +1,5 @@
 export type { WaitOptions } from '@millrace/notify'
-export { TimeoutError } from '@millrace/notify'
+export { TimeoutError, turn } from '@millrace/notify'
 export type { Value } from '@millrace/ring'
 export type {
   ChannelStats,
@@ -24,4 +24,3 @@ export type { CaseKind, Race, SelectCase, Withdraw } from './select/api.ts'
 export { merge } from './select/merge.ts'
 export { type Selectable, type Selected, type SelectResult, select } from './select/select.ts'
 export { after } from './select/timer-and-signal.ts'
-export { turn } from './turn.ts'

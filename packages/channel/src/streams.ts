@@ -34,7 +34,7 @@ export function toReadable<T extends NonNullable<unknown>>(receiver: Receiver<T>
 
 /**
  * A sender as a Node stream in object mode: a write ends when its value is in the channel. Ending the stream closes the
- * channel, destroying it closes the channel with the error.
+ * channel, destroying it before its end closes the channel with an error.
  */
 export function toWritable<T extends Value>(sender: Sender<T>): Writable {
   const giveUp = new AbortController()
@@ -42,7 +42,11 @@ export function toWritable<T extends Value>(sender: Sender<T>): Writable {
     objectMode: true,
     highWaterMark: 1,
     write(value: T, _encoding, callback) {
-      sender.send(value, { signal: giveUp.signal }).then(() => callback(), callback)
+      try {
+        sender.send(value, { signal: giveUp.signal }).then(() => callback(), callback)
+      } catch (error) {
+        callback(error as Error) // undefined, which is never a value
+      }
     },
     final(callback) {
       sender.close()
@@ -50,7 +54,8 @@ export function toWritable<T extends Value>(sender: Sender<T>): Writable {
     },
     destroy(error, callback) {
       giveUp.abort(error ?? undefined)
-      sender.close(error ?? undefined)
+      // After the end this changes nothing: the channel is closed. Before it, receivers must not take the part for the whole.
+      sender.close(error ?? new Error('the stream was destroyed before its end'))
       callback(error)
     },
   })

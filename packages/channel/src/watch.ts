@@ -1,6 +1,5 @@
-import { notify, type WaitOptions } from '@millrace/notify'
-import type { Value } from '@millrace/ring'
-import { refusal, refuseUndefined } from './local/check.ts'
+import { notify, refusal, resolveInTurn, type WaitOptions } from '@millrace/notify'
+import { refuseUndefined, type Value } from '@millrace/ring'
 
 /** The end that sets the value. */
 export interface WatchSender<T extends Value> extends Disposable {
@@ -14,13 +13,13 @@ export interface WatchSender<T extends Value> extends Disposable {
   close(): void
 }
 
-/** One observer of a value. Iterating gives the latest value, then the latest after each change; what came between is skipped. */
+/** One observer of a value. Iterating gives what `changed` gives: the latest value after each change; what came between is skipped. */
 export interface WatchReceiver<T extends Value> extends AsyncIterable<T> {
   /** The latest value; reading it does not count as seeing it. */
   readonly value: T
   /** Nothing more will come after the latest value. */
   readonly closed: boolean
-  /** Waits until there is a value this observer has not seen, and sees it; `undefined` once there will be none. */
+  /** Waits until there is a value this observer has not seen, and sees it; `undefined` once there will be none. Calls that wait together see the same change. */
   changed(options?: WaitOptions): Promise<T | undefined>
   /** Another observer, that has seen what this one has. */
   clone(): WatchReceiver<T>
@@ -34,11 +33,11 @@ export interface Watch<T extends Value> {
   readonly receiver: WatchReceiver<T>
 }
 
-/** One value, numbered by version. INVARIANT  a version is raised before those who wait are woken. */
+/** One value, and how often it was set. INVARIANT  `changes` is raised before those who wait are woken. */
 class LocalWatch<T extends Value> implements WatchSender<T> {
   readonly change = notify()
   value: T
-  version = 1
+  changes = 1
   closed = false
 
   constructor(value: T) {
@@ -49,7 +48,7 @@ class LocalWatch<T extends Value> implements WatchSender<T> {
     if (value === undefined) refuseUndefined()
     if (this.closed) return false
     this.value = value
-    this.version++
+    this.changes++
     this.change.notifyAll()
     return true
   }
@@ -81,14 +80,18 @@ class LocalWatchReceiver<T extends Value> implements WatchReceiver<T> {
     return this.#watch.closed
   }
 
-  async changed(options?: WaitOptions): Promise<T | undefined> {
-    const refused = options && refusal(options)
+  changed(options?: WaitOptions): Promise<T | undefined> {
+    const refused = refusal(options)
     if (refused !== undefined) return refused
     const watch = this.#watch
-    if (this.#seen === watch.version && !watch.closed) await watch.change.wait(options)
-    if (this.#seen === watch.version) return undefined
-    this.#seen = watch.version
-    return watch.value
+    const seen = this.#seen
+    const see = (): T | undefined => {
+      if (seen === watch.changes) return undefined
+      this.#seen = watch.changes
+      return watch.value
+    }
+    if (seen === watch.changes && !watch.closed) return watch.change.wait(options).then(see)
+    return resolveInTurn(see())
   }
 
   clone(): WatchReceiver<T> {

@@ -36,6 +36,21 @@ describe('broadcast', () => {
     expect([lags, listener.missed]).toEqual([[3], 3])
   })
 
+  test('stays exact when onLag calls back', async () => {
+    const { sender, subscribe } = broadcast<string>({ capacity: 1 })
+    const calls: (() => void)[] = [() => sender.send('c'), () => expect(listener.tryReceive()).toBe('c')]
+    const listener = subscribe({ onLag: () => calls.shift()?.() })
+    sender.send('a')
+    sender.send('b')
+    expect([listener.tryReceive(), listener.tryReceive(), listener.tryReceive()]).toEqual(['b', 'c', undefined])
+    expect([listener.missed, listener.length]).toEqual([1, 0])
+  })
+
+  test('costs what it holds, not what it might', () => {
+    const { sender } = broadcast<number>({ capacity: 2 ** 30 })
+    sender.send(1)
+  })
+
   test('ends with its error after what was sent', async () => {
     const { sender, subscribe } = broadcast<number>({ capacity: 2 })
     const [listener, waiting] = [subscribe(), subscribe()]

@@ -101,7 +101,8 @@ const notSent = (value: number) => (error: unknown) => {
 }
 
 const nothing = (error: unknown): number[] => {
-  if (!(error instanceof ClosedError)) expect(error).toBe('enough')
+  if (error instanceof ClosedError || error instanceof RangeError) return []
+  expect(error).toBe('enough')
   return []
 }
 
@@ -123,7 +124,6 @@ test('every accepted value is received once, in order, by the receivers in their
       else if (end === 'receiver.close') receiver.close()
       else sender[Symbol.dispose]()
       trial.receives.push({ controller: new AbortController(), values: trial.drain() })
-      for (const { controller } of trial.reserves) controller.abort('enough')
       await Promise.all(trial.reserves.map(({ values }) => values))
       for (const permit of trial.permits) permit[Symbol.dispose]()
 

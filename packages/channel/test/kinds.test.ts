@@ -28,12 +28,27 @@ describe('overflow drop-oldest', () => {
     expect([await waiting, receiver.tryReceive(), dropped]).toEqual(['a', 'b', []])
   })
 
-  test('drops the new value when all room is reserved', async () => {
+  test('makes room for a reservation, too, and drops the new value when permits hold all of it', async () => {
     const { sender, dropped } = dropping('drop-oldest')
+    await sender.send('a')
     await sender.reserveMany(2)
-    expect(sender.trySend('a')).toBe('full')
-    await sender.send('b')
-    expect([dropped, sender.length]).toEqual([[['b', 'newest']], 0])
+    expect(sender.trySend('b')).toBe('full')
+    await sender.send('c')
+    expect([dropped, sender.length]).toEqual([
+      [
+        ['a', 'oldest'],
+        ['c', 'newest'],
+      ],
+      0,
+    ])
+  })
+
+  test('shrinks to a lowered capacity with the next value', async () => {
+    const { sender, receiver, dropped } = dropping('drop-oldest', 4)
+    await sender.sendMany(['a', 'b', 'c', 'd'])
+    sender.setCapacity(1)
+    await sender.send('e')
+    expect([dropped.length, await receiver.receiveMany(9)]).toEqual([4, ['e']])
   })
 })
 
@@ -59,17 +74,39 @@ describe('overflow reject', () => {
 })
 
 describe('onDrop', () => {
-  test('is told what the last receiver left behind', async () => {
-    const { sender, receiver, dropped } = dropping('wait')
-    await sender.sendMany(['a', 'b'])
+  test('is told what the last receiver left behind, also what a wait was promised', async () => {
+    const { sender, receiver, dropped } = dropping('wait', 4)
+    const waiting = receiver.receive()
+    await sender.sendMany(['a', 'b', 'c'].slice(0, 2))
+    const second = receiver.receive()
+    sender.trySend('c')
     receiver[Symbol.dispose]()
-    expect([dropped, sender.length]).toEqual([
-      [
-        ['a', 'closed'],
-        ['b', 'closed'],
-      ],
-      0,
-    ])
+    const got = [await waiting, await second].filter((value) => value !== undefined)
+    expect([...got, ...dropped.map(([value]) => value)]).toEqual(['a', 'b', 'c'])
+    expect([sender.length, receiver.stats()]).toEqual([0, expect.objectContaining({ sent: 3, received: got.length })])
+  })
+
+  test('changes nothing by throwing: no value is lost or doubled, and the error is uncaught', async () => {
+    const uncaught: unknown[] = []
+    const listen = (error: unknown) => uncaught.push(error)
+    process.on('uncaughtException', listen)
+    try {
+      const { sender, receiver } = channel<number>({
+        capacity: 1,
+        overflow: 'drop-oldest',
+        onDrop: (value) => {
+          throw value
+        },
+      })
+      expect(await sender.sendMany([1, 2, 3])).toBe(3)
+      expect([receiver.tryReceive(), receiver.tryReceive()]).toEqual([3, undefined])
+      await sender.send(4)
+      receiver[Symbol.dispose]()
+      await idle()
+      expect(uncaught).toEqual([1, 2, 4])
+    } finally {
+      process.off('uncaughtException', listen)
+    }
   })
 })
 
@@ -138,5 +175,29 @@ describe('an unbounded channel', () => {
     for (let value = 0; value < 500_000; value++) if (receiver.tryReceive() !== value) throw new Error(`lost ${value}`)
     expect(heap() - before).toBeLessThan(1_000_000)
     expect(() => sender.setCapacity(1)).toThrow(RangeError)
+  })
+})
+
+describe('misuse', () => {
+  test.each([
+    [{ capacity: 1, overFlow: 'wait' }, 'overFlow: no such option'],
+    [{ capacity: 1, overflow: 'drop' }, 'overflow: expected wait, drop-oldest, drop-newest or reject, got drop'],
+    [{ capacity: 1, onDrop: 5 }, 'onDrop: expected a function, got 5'],
+  ])('names the option of %o', (options, message) => {
+    expect(() => channel(options as never)).toThrow(message)
+  })
+
+  test('of an unbounded channel, of sendMany and of a disposed endpoint throws at once', () => {
+    expect(() => unboundedChannel({ onDrop: 5 as never })).toThrow('onDrop')
+    const { sender, receiver } = channel<number>({ capacity: 1 })
+    expect(() => sender.sendMany(5 as never)).toThrow('values: expected an iterable, got 5')
+    expect(() => sender.sendMany([], { timeoutMs: -1 })).toThrow(RangeError)
+    expect(() => sender.send(1, null as never)).toThrow('options: ')
+    receiver[Symbol.dispose]()
+    sender[Symbol.dispose]()
+    expect(() => receiver.case()).toThrow('case: this receiver was disposed')
+    expect(() => sender.case(1)).toThrow('case: this sender was disposed')
+    expect(() => sender.downgrade()).toThrow('downgrade: this sender was disposed')
+    expect(() => sender.setCapacity(1)).toThrow('setCapacity: this sender was disposed')
   })
 })

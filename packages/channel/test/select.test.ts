@@ -34,6 +34,45 @@ describe('select', () => {
     await expect(select([never()], { signal: AbortSignal.abort('no') })).rejects.toBe('no')
   })
 
+  test('never waits with timeoutMs 0, and has no limit with Infinity', async () => {
+    await expect(select([after(0)], { timeoutMs: 0 })).rejects.toMatchObject({ code: 'timeout', timeoutMs: 0 })
+    const { sender, receiver } = channel<string>({ capacity: 1 })
+    const selecting = select([receiver.case(), after(Number.POSITIVE_INFINITY)], {
+      timeoutMs: Number.POSITIVE_INFINITY,
+    })
+    await idle()
+    await sender.send('tea')
+    expect((await selecting).value).toBe('tea')
+  })
+
+  test('does what the overflow says when it sends to a full channel', async () => {
+    const rejecting = channel<string>({ capacity: 1, overflow: 'reject' })
+    await rejecting.sender.send('a')
+    await expect(select([rejecting.sender.case('b')])).rejects.toMatchObject({ code: 'full', value: 'b' })
+    const dropped: string[] = []
+    const dropping = channel<string>({ capacity: 1, overflow: 'drop-newest', onDrop: (value) => dropped.push(value) })
+    await dropping.sender.send('a')
+    await select([dropping.sender.case('b')])
+    expect(dropped).toEqual(['b'])
+  })
+
+  test('keeps a channel usable when the withdrawal of a foreign case throws', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 1 })
+    const foreign = {
+      kind: 'promise' as const,
+      attempt: () => undefined,
+      enlist: () => () => {
+        throw new Error('clumsy')
+      },
+    }
+    const selecting = select([receiver.case(), foreign])
+    const uncaught = new Promise((resolve) => process.once('uncaughtException', resolve))
+    await sender.send('a')
+    await Promise.race([selecting, uncaught])
+    await sender.send('b')
+    expect(await receiver.receive()).toBe('b')
+  })
+
   test('chooses fairly among cases that are always ready', async () => {
     const channels = Array.from({ length: 4 }, () => channel<number>({ capacity: 1000 }))
     for (const { sender } of channels) await sender.sendMany(Array.from({ length: 1000 }, (_, i) => i))
@@ -65,6 +104,8 @@ describe('select', () => {
   })
 
   test('leaves nothing behind: no place, no listener, no timer, flat memory', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    const timersBefore = timers()
     const quiet = channel<number>({ capacity: 1 })
     const busy = channel<number>({ capacity: 1 })
     const forever = never()
@@ -82,7 +123,7 @@ describe('select', () => {
     expect((await rounds(100_000)) - before).toBeLessThan(1_000_000)
     expect(quiet.receiver.stats().waitingReceivers).toBe(0)
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
-    expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout')).toEqual([])
+    expect(timers()).toBe(timersBefore)
   })
 
   test('throws TypeError for no cases, or something that is none', () => {
@@ -93,6 +134,17 @@ describe('select', () => {
 })
 
 describe('merge', () => {
+  test('ends at once when it is left, also in mid-wait, and takes nothing', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 1 })
+    const merging = merge([receiver])
+    const next = merging.next()
+    await idle()
+    await merging.return?.()
+    expect(await next).toEqual({ done: true, value: undefined })
+    await sender.send(1)
+    expect(receiver.tryReceive()).toBe(1)
+  })
+
   test('gives all values of all receivers and ends with the last', async () => {
     const channels = Array.from({ length: 3 }, () => channel<number>({ capacity: 2 }))
     const all: number[] = []

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import { EventEmitter, getEventListeners } from 'node:events'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, test } from 'vitest'
@@ -45,6 +45,21 @@ describe('toWritable', () => {
     for await (const value of receiver) got.push(value)
     await writing
     expect(got).toEqual([...three, 'd', 'e'])
+  })
+
+  test('reports a write of undefined and goes on to its end', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 1 })
+    const writable = toWritable(sender)
+    const failed = new Promise((resolve) => writable.once('error', resolve))
+    writable.write(undefined)
+    expect(await failed).toBeInstanceOf(TypeError)
+    await expect(receiver.receive()).rejects.toBeInstanceOf(TypeError)
+  })
+
+  test('gives receivers an error when it is destroyed before its end, also without one', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 1 })
+    toWritable(sender).destroy()
+    await expect(receiver.receive()).rejects.toThrow('destroyed before its end')
   })
 
   test('closes the channel with the error it is destroyed with', async () => {
@@ -96,6 +111,16 @@ describe('forward', () => {
     await expect(receiver.receive()).rejects.toThrow('dry')
   })
 
+  test('closes the channel with an error also when the source throws undefined', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 1 })
+    // biome-ignore lint/correctness/useYield: it fails before the first item
+    async function* source(): AsyncGenerator<string> {
+      throw undefined
+    }
+    await expect(forward(source(), sender)).rejects.toBeUndefined()
+    await expect(receiver.receive()).rejects.toThrow('the source failed')
+  })
+
   test('closes the source when the channel closes or the signal aborts', async () => {
     for (const end of ['close', 'abort']) {
       const { sender, receiver } = channel<number>({ capacity: 1 })
@@ -112,7 +137,8 @@ describe('forward', () => {
       await receiver.receive()
       if (end === 'close') receiver.close()
       else controller.abort('enough')
-      await expect(forwarding).rejects.toEqual(end === 'close' ? expect.objectContaining({ code: 'closed' }) : 'enough')
+      const cause = end === 'close' ? expect.objectContaining({ code: 'closed' }) : 'enough'
+      await expect(forwarding).rejects.toMatchObject({ code: 'cut-short', sent: 1, rest: [1], cause })
       expect(returned).toBe(1)
     }
   })
@@ -151,6 +177,33 @@ describe('fromEvents', () => {
     drops.tryReceive()
     await idle()
     expect([tap.calls, drops.tryReceive()]).toEqual([['pause', 'resume'], 3])
+  })
+
+  test('never pauses a source whose events may be dropped, and drops what it is told to', async () => {
+    const tap = Object.assign(new EventEmitter(), { pause: () => expect.fail(), resume: () => expect.fail() })
+    const drops = fromEvents<number>(tap, 'drop', { capacity: 2, overflow: 'drop-oldest' })
+    for (let i = 0; i < 6; i++) tap.emit('drop', i)
+    expect(await drops.receiveMany(9)).toEqual([4, 5])
+  })
+
+  test('gives null for an event without an argument', () => {
+    const emitter = new EventEmitter()
+    const events = fromEvents(emitter, 'tick', { capacity: 1, overflow: 'drop-oldest' })
+    emitter.emit('tick')
+    expect(events.tryReceive()).toBeNull()
+  })
+
+  test('leaves no listener on its signal when it closes', async () => {
+    const { signal } = new AbortController()
+    fromEvents(new EventEmitter(), 'tick', { capacity: 1, overflow: 'drop-oldest', signal }).close()
+    await idle()
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+  })
+
+  test('refuses overflow reject, since events have nobody to reject, and a capacity below 1', () => {
+    const emitter = new EventEmitter()
+    expect(() => fromEvents(emitter, 'tick', { capacity: 1, overflow: 'reject' as never })).toThrow('overflow: ')
+    expect(() => fromEvents(emitter, 'tick', { capacity: 0, overflow: 'drop-newest' })).toThrow('capacity: ')
   })
 
   test('refuses to wait on a source that cannot be paused', () => {

@@ -19,6 +19,14 @@ describe('watch', () => {
     expect(await Promise.all(waiting)).toEqual(['hot', 'hot'])
   })
 
+  test('shows the same change to calls that wait together', async () => {
+    const { sender, receiver } = watch<string>('cold')
+    await receiver.changed()
+    const both = Promise.all([receiver.changed(), receiver.changed()])
+    sender.send('hot')
+    expect(await both).toEqual(['hot', 'hot'])
+  })
+
   test('ends after the last value was seen', async () => {
     const { sender, receiver } = watch<string>('cold')
     const seen: string[] = []

@@ -25,6 +25,10 @@ export interface Queue<T extends Value> extends AsyncIterable<T>, Disposable {
   readonly length: number
   /** Room for values. */
   readonly free: number
+  /** The end where values enter, for what takes a sender. */
+  readonly sender: Sender<T>
+  /** The end where values leave, for `select`, `merge` and `consume`. */
+  readonly receiver: Receiver<T>
   /** No value is there. */
   readonly isEmpty: boolean
   /** No room is there. */

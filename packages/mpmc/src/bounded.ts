@@ -3,7 +3,7 @@ import type { Channel, Receiver } from './api.ts'
 
 class CloneableReceiver<T extends Value> extends LocalReceiver<T> implements Receiver<T> {
   clone(): Receiver<T> {
-    return new CloneableReceiver(this.share())
+    return new CloneableReceiver(this.use('clone'))
   }
 }
 

@@ -4,25 +4,25 @@ import { channel } from './bounded.ts'
 
 /** Both ends of a channel in one object. Contract: `Queue`. */
 class ChannelQueue<T extends Value> implements Queue<T> {
-  readonly #sender: Sender<T>
-  readonly #receiver: Receiver<T>
+  readonly sender: Sender<T>
+  readonly receiver: Receiver<T>
 
   constructor(options: ChannelOptions<T>) {
     const { sender, receiver } = channel(options)
-    this.#sender = sender
-    this.#receiver = receiver
+    this.sender = sender
+    this.receiver = receiver
   }
 
   get capacity(): number {
-    return this.#sender.capacity
+    return this.sender.capacity
   }
 
   get length(): number {
-    return this.#sender.length
+    return this.sender.length
   }
 
   get free(): number {
-    return this.#sender.free
+    return this.sender.free
   }
 
   get isEmpty(): boolean {
@@ -34,35 +34,35 @@ class ChannelQueue<T extends Value> implements Queue<T> {
   }
 
   get isClosed(): boolean {
-    return this.#sender.closed
+    return this.sender.closed
   }
 
   send(value: T, options?: WaitOptions): Promise<void> {
-    return this.#sender.send(value, options)
+    return this.sender.send(value, options)
   }
 
   trySend(value: T): SendOutcome {
-    return this.#sender.trySend(value)
+    return this.sender.trySend(value)
   }
 
   sendMany(values: Iterable<T>, options?: WaitOptions): Promise<number> {
-    return this.#sender.sendMany(values, options)
+    return this.sender.sendMany(values, options)
   }
 
   receive(options?: WaitOptions): Promise<T | undefined> {
-    return this.#receiver.receive(options)
+    return this.receiver.receive(options)
   }
 
   tryReceive(): T | undefined {
-    return this.#receiver.tryReceive()
+    return this.receiver.tryReceive()
   }
 
   receiveMany(max: number, options?: WaitOptions): Promise<T[]> {
-    return this.#receiver.receiveMany(max, options)
+    return this.receiver.receiveMany(max, options)
   }
 
   close(error?: unknown): void {
-    this.#sender.close(error)
+    this.sender.close(error)
   }
 
   [Symbol.dispose](): void {
@@ -70,7 +70,7 @@ class ChannelQueue<T extends Value> implements Queue<T> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
-    return this.#receiver[Symbol.asyncIterator]()
+    return this.receiver[Symbol.asyncIterator]()
   }
 }
 

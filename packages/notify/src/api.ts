@@ -17,7 +17,8 @@ export interface Listener extends Disposable {
    * Waits for the wake of this registration; resolves at once if it already came.
    *
    * An aborted or timed-out wait takes the listener out of the order; if a wake had already reached it, that wake goes
-   * to the next listener. A listener waits once; a second call, or one after dispose, throws `TypeError`.
+   * to the next listener. A listener waits once; a second call, or one after dispose, throws `TypeError`. Disposing it while it
+   * waits rejects the wait with an `AbortError`.
    */
   wait(options?: WaitOptions): Promise<void>
 }

@@ -1,9 +1,12 @@
 import { getEventListeners } from 'node:events'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { notify, TimeoutError } from '../src/index.ts'
 
 /** Resolves when everything that can run has run. */
 const idle = () => new Promise((resolve) => setImmediate(resolve))
+
+/** How many timers run, those of the test runner among them. */
+const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
 
 /** Names of the waits that have been woken, in order. */
 function watch(waits: Record<string, Promise<void>>): string[] {
@@ -139,6 +142,18 @@ describe('listen', () => {
     expect(woken).toEqual([])
   })
 
+  test('rejects its wait with AbortError when disposed meanwhile, and leaves no timer and no listener', async () => {
+    const before = timers()
+    const ready = notify()
+    const { signal } = new AbortController()
+    const listener = ready.listen()
+    const waiting = listener.wait({ signal, timeoutMs: 60_000 })
+    listener[Symbol.dispose]()
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
+    expect(timers()).toBe(before)
+  })
+
   test('throws TypeError when it waits twice or after dispose', () => {
     const ready = notify()
     const listener = ready.listen()
@@ -188,6 +203,23 @@ describe('wait', () => {
     await ready.wait({ timeoutMs: 0 })
   })
 
+  test('runs a timeout longer than a timer can be in laps', async () => {
+    vi.useFakeTimers()
+    try {
+      const waiting = notify().wait({ timeoutMs: 2 ** 32 })
+      let expired = false
+      waiting.catch(() => {
+        expired = true
+      })
+      await vi.advanceTimersByTimeAsync(2 ** 31)
+      expect(expired).toBe(false)
+      await vi.advanceTimersByTimeAsync(2 ** 31)
+      expect(expired).toBe(true)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('takes a timeout longer than a timer can be', async () => {
     const ready = notify()
     const woken = watch({
@@ -198,6 +230,15 @@ describe('wait', () => {
     ready.notifyAll()
     await idle()
     expect(woken).toEqual(['a', 'b'])
+  })
+
+  test('leaves no timer behind', async () => {
+    const before = timers()
+    const ready = notify()
+    const waits = [ready.wait({ timeoutMs: 60_000 }), ready.wait({ timeoutMs: 60_000 })]
+    ready.notifyAll()
+    await Promise.all(waits)
+    expect(timers()).toBe(before)
   })
 
   test('leaves no listener on a signal after ten thousand waits', async () => {
@@ -211,6 +252,7 @@ describe('wait', () => {
   })
 
   test.each([
+    [null as never, TypeError, 'options: expected { signal, timeoutMs }, got null'],
     [{ timeoutMs: -1 }, RangeError, 'timeoutMs: expected 0 or more, got -1'],
     [{ timeoutMs: Number.NaN }, RangeError, 'timeoutMs: expected 0 or more, got NaN'],
     [{ timeoutMs: '5' as never }, TypeError, 'timeoutMs: expected a number, got 5'],

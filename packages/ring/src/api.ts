@@ -1,4 +1,7 @@
-/** What a ring, and every channel above it, can hold: anything but `undefined`, which means "nothing there". */
+/**
+ * What a ring, and every channel above it, can hold: anything but `undefined`, which means "nothing there". A promise can
+ * be held, but whoever awaits its receipt awaits the promise too: send what it resolves to instead.
+ */
 export type Value = NonNullable<unknown> | null
 
 /** A first-in first-out buffer of fixed capacity that never waits. Full and empty are answers, not errors. */
@@ -13,6 +16,6 @@ export interface Ring<T extends Value> {
   pop(): T | undefined
   /** Adds values in order until the ring is full; answers how many it took. Throws `TypeError` for an `undefined` among them, before any is added. */
   pushMany(values: readonly T[]): number
-  /** Takes at most `max` values, oldest first; `[]` if the ring is empty. */
+  /** Takes at most `max` values, oldest first; `[]` if the ring is empty. Throws `RangeError` unless `max` is an integer from 0. */
   popMany(max: number): T[]
 }

@@ -1,3 +1,4 @@
+import { select } from '../select/select.ts'
 import type { Claims } from './api.ts'
 import { rejects, same, throws } from './check.ts'
 
@@ -63,6 +64,28 @@ export const ending: Claims = {
       receiver[Symbol.dispose]()
       same(((await rejects(sends[2] as Promise<void>, { code: 'closed' })) as { value: unknown }).value, 'c')
       same([sender.trySend('d'), await receiver.receive()], ['closed', undefined])
+    },
+    'ends the waits of its endpoint, and of no other': async ({ sender, receiver }) => {
+      const [other, waiting] = [sender.clone(), receiver.receive()]
+      await sender.sendMany(['a', 'b', 'c'].slice(0, 2))
+      await sender.send('c')
+      const [mine, theirs] = [sender.send('d'), other.send('e')]
+      sender[Symbol.dispose]()
+      await rejects(mine, { code: 'closed' })
+      same([await waiting, await receiver.receive(), await receiver.receive()], ['a', 'b', 'c'])
+      await theirs
+      same(await receiver.receive(), 'e')
+    },
+    'leaves nothing that the endpoint could still do to the channel': async ({ sender, receiver }) => {
+      const other = sender.clone()
+      const late = sender.case('b')
+      sender[Symbol.dispose]()
+      sender.close()
+      same([other.closed, other.trySend('a'), sender.trySend('b')], [false, 'sent', 'closed'])
+      await rejects(sender.send('b'), { code: 'closed' })
+      await rejects(select([late]), { code: 'closed' })
+      receiver[Symbol.dispose]()
+      same([await receiver.receive(), await receiver.receiveMany(2), receiver.tryReceive()], [undefined, [], undefined])
     },
     'makes a later clone throw TypeError': async ({ sender }) => {
       sender[Symbol.dispose]()

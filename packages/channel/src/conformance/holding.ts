@@ -62,6 +62,30 @@ export const holding: Claims = {
       throws(() => permit.send('a'), 'ClosedError')
       await rejects(sender.reserve(), { code: 'closed' })
     },
+    'gives its room back when the receiver refused the value, so that those who wait end': async ({
+      sender,
+      receiver,
+    }) => {
+      const permit = await sender.reserve()
+      receiver.close()
+      throws(() => permit.send('a'), 'ClosedError')
+      same([sender.stats().reserved, await receiver.receive()], [0, undefined])
+    },
+    'holds nobody up once the receiver closed, before or after the senders did': async ({ sender, receiver }) => {
+      const permit = await sender.reserve()
+      await sender.send('a')
+      sender.close()
+      receiver.close()
+      same([await receiver.receive(), await receiver.receive()], ['a', undefined])
+      throws(() => permit.send('b'), 'ClosedError')
+    },
+    'hands the value back when no receiver is left': async ({ sender, receiver }) => {
+      const permit = await sender.reserve()
+      sender.close()
+      receiver[Symbol.dispose]()
+      throws(() => permit.send('a'), 'ClosedError')
+      same(sender.stats().sent, 0)
+    },
     'uses a permit once': async ({ sender }) => {
       const permit = await sender.reserve()
       permit.send('a')
@@ -160,6 +184,14 @@ export const holding: Claims = {
       receiver.setCapacity(1)
       same([sender.free, receiver.tryReceive(), sender.trySend('c')], [0, 'a', 'full'])
       same([receiver.tryReceive(), sender.trySend('d'), sender.trySend('e')], ['b', 'sent', 'full'])
+    },
+    'rejects a reservation that waits for more than the new capacity, and goes on': async ({ sender, receiver }) => {
+      await sender.send('a')
+      const both = sender.reserveMany(2)
+      const sending = sender.send('b')
+      sender.setCapacity(1)
+      same(((await both.catch((error: unknown) => error)) as Error).name, 'RangeError')
+      same([receiver.tryReceive(), await sending, await receiver.receive()], ['a', undefined, 'b'])
     },
     'throws RangeError unless it is an integer from 1': async ({ sender }) => {
       for (const capacity of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {

@@ -1,14 +1,13 @@
-import { type Waiter, WaitList } from '@millrace/notify'
+import { turn, type Waiter, WaitList } from '@millrace/notify'
 import type { Ring, Value } from '@millrace/ring'
 import type { ChannelStats, DropReason, Overflow, OverflowOptions, SendOutcome } from '../api.ts'
-import { turn } from '../turn.ts'
+import { FullError } from '../errors.ts'
+import { Lifecycle, type Side } from './lifecycle.ts'
+import { tell } from './report.ts'
 import type { RoomGiver, RoomWait, ValueWait } from './waits.ts'
 
-/** Microtasks between a value and the wake it causes. */
+/** Turns of the microtasks that a wake lets pass before it runs. */
 const WAKE_DELAY = 1
-
-/** Which side of a channel. */
-export type Side = 'sender' | 'receiver'
 
 /**
  * The state that all endpoints of one local channel share: values in a ring, and who waits on either side.
@@ -16,7 +15,7 @@ export type Side = 'sender' | 'receiver'
  *     send ──▶ waiting for room ──admit──▶ ring ──serve──▶ waiting for a value ──▶ receive
  *
  * The wake is coalesced. Handing each value to a parked receiver at once makes both sides park on every item; here the
- * value goes into the ring and the wake runs a few microtasks later, when there is more to hand out.
+ * value goes into the ring and the wake runs two microtasks later, when there is more to hand out.
  *
  * INVARIANT  somebody waits for room only while the first of them finds too little. Room goes to them, in their order,
  *            in the call that makes it; only their promises are resolved later, in the wake.
@@ -25,23 +24,20 @@ export type Side = 'sender' | 'receiver'
  * INVARIANT  while somebody could be served or is admitted and not yet told, a wake is scheduled.
  * INVARIANT  length + reserved ≤ capacity, except below a capacity that was lowered. A rendezvous (capacity 0) puts a
  *            value into its ring only in a call that takes it out again.
+ * INVARIANT  sent = received + length + dropped of those that were sent: what leaves the ring is received or reported.
  */
 export class LocalChannel<T extends Value> implements RoomGiver<T> {
+  readonly lifecycle: Lifecycle = new Lifecycle()
   readonly overflow: Overflow
   readonly #ring: Ring<T>
   readonly #onDrop: ((value: T, why: DropReason) => void) | undefined
   readonly #receivers = new WaitList<ValueWait<T>>()
   readonly #senders = new WaitList<RoomWait<T>>()
   readonly #admitted = new WaitList<Waiter<void>>()
-  readonly #endpoints: Record<Side, number> = { sender: 0, receiver: 0 }
   #capacity: number
   #reserved = 0
   #sent = 0
-  #dropped = 0
-  #droppedUnsent = 0
-  #closedBy: Side | undefined
-  #closeError: unknown
-  #closing: PromiseWithResolvers<void> | undefined
+  readonly #dropped: Record<DropReason, number> = { oldest: 0, newest: 0, closed: 0 }
   #wakeDelay = 0
   #wakeScheduled = false
   readonly #wake = (): void => this.#runWake()
@@ -66,37 +62,39 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     return Math.max(0, this.#capacity - this.#ring.length - this.#reserved)
   }
 
-  get closedBy(): Side | undefined {
-    return this.#closedBy
-  }
-
   /** Counts an endpoint in. */
   attach(side: Side): void {
-    this.#endpoints[side]++
+    this.lifecycle.endpoints[side]++
   }
 
-  /** Counts an endpoint out: the last of a side closes the channel; with the last receiver what is queued is dropped. */
-  detach(side: Side): void {
-    if (--this.#endpoints[side] > 0) return
-    this.close(side, undefined)
-    if (side === 'sender' || this.#receivers.length > 0) return
+  /** Counts an endpoint out and ends its waits: the last of a side closes the channel; after the last receiver what is left is dropped. */
+  detach(side: Side, endpoint: object): void {
+    const last = --this.lifecycle.endpoints[side] === 0
+    for (const wait of this.#senders.takeWhere(({ owner }) => owner === endpoint)) wait.refuse()
+    for (const wait of this.#receivers.takeWhere(({ owner }) => owner === endpoint)) wait.end()
+    if (last) this.close(side, undefined)
+    this.#admit()
+    if (!last || side === 'sender') return
     for (let value = this.#ring.pop(); value !== undefined; value = this.#ring.pop()) this.#drop(value, 'closed')
   }
 
   /** Sends if that needs no waiting. `value` is not undefined. */
   trySend(value: T): SendOutcome {
-    if (this.#closedBy !== undefined) return 'closed'
-    if (this.#senders.length > 0 || this.#ring.length + this.#reserved >= this.#capacity)
+    if (this.lifecycle.closed) return 'closed'
+    if (this.#senders.length > 0 || this.#ring.length + this.#reserved >= this.#capacity) {
       return this.#trySendFull(value)
-    this.#ring.push(value)
-    this.#sent++
+    }
+    this.put(value)
     if (this.#receivers.length > 0) this.#scheduleWake()
     return 'sent'
   }
 
-  /** Lets the value go that found no room. */
-  dropNewest(value: T): void {
+  /** What becomes of a value that found the channel full. Throws `FullError` if that is what the overflow says. */
+  overflowing(value: T): 'waits' | 'dropped' {
+    if (this.overflow === 'wait') return 'waits'
+    if (this.overflow === 'reject') throw new FullError(value)
     this.#drop(value, 'newest')
+    return 'dropped'
   }
 
   /** Takes the oldest value that is not promised to somebody who waits; `undefined` if there is none. */
@@ -117,7 +115,7 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
 
   /** What a receive that found nothing ends with, if the channel has ended; while others wait, the wake ends them first. */
   get end(): { readonly error: unknown } | undefined {
-    return this.#drained() && this.#receivers.length === 0 ? { error: this.#closeError } : undefined
+    return this.#drained() && this.#receivers.length === 0 ? this.lifecycle : undefined
   }
 
   /** Puts somebody at the end of those who wait for a value. */
@@ -130,9 +128,11 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     this.#senders.add(wait)
   }
 
-  /** Keeps room, if it is there and nobody waits for it. */
+  /** Keeps room, if it is there and nobody waits for it; where the oldest are dropped for a send, they are for this too. */
   tryHold(count: number): boolean {
-    if (this.#senders.length > 0 || this.free < count) return false
+    if (this.#senders.length > 0 || this.#capacity - this.#reserved < count) return false
+    if (this.overflow === 'drop-oldest') this.#dropOldest(count)
+    if (this.free < count) return false
     this.#reserved += count
     return true
   }
@@ -141,8 +141,7 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
   release(value?: T): void {
     this.#reserved--
     if (value !== undefined) this.put(value)
-    else if (this.#senders.length > 0) this.#admit()
-    if (this.#receivers.length > 0) this.#scheduleWake()
+    this.#admit()
   }
 
   put(value: T): void {
@@ -158,8 +157,12 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     this.#admitted.add(waiter)
   }
 
+  /** Changes the capacity. Those who wait for more room than there can ever be now are refused. */
   setCapacity(capacity: number): void {
     this.#capacity = capacity
+    for (const wait of this.#senders.takeWhere(({ room }) => room > capacity)) {
+      wait.fail(new RangeError(`capacity: lowered to ${capacity}, below the room of ${wait.room} that was waited for`))
+    }
     this.#admit()
   }
 
@@ -169,31 +172,23 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
   }
 
   close(side: Side, error: unknown): void {
-    if (this.#closedBy !== undefined) return
-    this.#closedBy = side
-    this.#closeError = error
+    this.lifecycle.close(side, error)
     for (let wait = this.#senders.takeFirst(); wait !== undefined; wait = this.#senders.takeFirst()) wait.refuse()
     if (this.#receivers.length > 0) this.#scheduleWake()
-    this.#closing?.resolve()
-  }
-
-  whenClosed(): Promise<void> {
-    this.#closing ??= Promise.withResolvers()
-    if (this.#closedBy !== undefined) this.#closing.resolve()
-    return this.#closing.promise
   }
 
   stats(): ChannelStats {
+    const { oldest, newest, closed } = this.#dropped
     return {
       length: this.length,
       capacity: this.#capacity,
       free: this.free,
       reserved: this.#reserved,
-      senders: this.#endpoints.sender,
-      receivers: this.#endpoints.receiver,
+      senders: this.lifecycle.endpoints.sender,
+      receivers: this.lifecycle.endpoints.receiver,
       sent: this.#sent,
-      received: this.#sent - this.length - (this.#dropped - this.#droppedUnsent),
-      dropped: this.#dropped,
+      received: this.#sent - this.length - oldest - closed,
+      dropped: oldest + newest + closed,
       waitingSenders: this.#senders.length,
       waitingReceivers: this.#receivers.length,
     }
@@ -207,23 +202,30 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
       return 'sent'
     }
     if (this.overflow !== 'drop-oldest' || this.#senders.length > 0) return 'full'
-    this.#serve()
-    const oldest = this.free > 0 ? undefined : this.#ring.pop()
-    if (this.free === 0 && oldest === undefined) return 'full'
+    this.#dropOldest(1)
+    if (this.free === 0) return 'full'
     this.put(value)
-    if (oldest !== undefined) this.#drop(oldest, 'oldest')
     return 'sent'
   }
 
+  /** Makes room for `count` values, as far as there is something to drop that nobody was promised. */
+  #dropOldest(count: number): void {
+    this.#serve()
+    while (this.#capacity - this.#ring.length - this.#reserved < count) {
+      const value = this.#ring.pop()
+      if (value === undefined) return
+      this.#drop(value, 'oldest')
+    }
+  }
+
   #drop(value: T, why: DropReason): void {
-    this.#dropped++
-    if (why === 'newest') this.#droppedUnsent++
-    this.#onDrop?.(value, why)
+    this.#dropped[why]++
+    tell(this.#onDrop, value, why)
   }
 
   #drained(): boolean {
-    if (this.#closedBy === undefined || this.#ring.length > 0) return false
-    return this.#reserved === 0 || this.#closedBy === 'receiver'
+    const { closed, refuses } = this.lifecycle
+    return closed && this.#ring.length === 0 && (this.#reserved === 0 || refuses)
   }
 
   /** Whether a newcomer who wants `count` values finds one at the head; those who wait have got theirs by then. */
@@ -263,10 +265,12 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
       queueMicrotask(this.#wake)
       return
     }
-    this.#serve()
-    for (let waiter = this.#admitted.takeFirst(); waiter !== undefined; waiter = this.#admitted.takeFirst())
-      waiter.wake()
-    this.#wakeScheduled = false
+    try {
+      this.#serve()
+      for (let waiter = this.#admitted.takeFirst(); waiter; waiter = this.#admitted.takeFirst()) waiter.wake()
+    } finally {
+      this.#wakeScheduled = false
+    }
   }
 
   /** Hands values to those who wait for one, and the end when there will be no more. */
@@ -279,8 +283,8 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     }
     if (!this.#drained()) return
     for (let wait = this.#receivers.takeFirst(); wait !== undefined; wait = this.#receivers.takeFirst()) {
-      if (this.#closeError === undefined) wait.end()
-      else wait.fail(this.#closeError)
+      if (this.lifecycle.error === undefined) wait.end()
+      else wait.fail(this.lifecycle.error)
     }
   }
 }

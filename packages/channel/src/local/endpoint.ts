@@ -1,10 +1,9 @@
+import { checkCount } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { ChannelStats, Endpoint } from '../api.ts'
-import type { LocalChannel, Side } from './channel.ts'
-import { checkCount } from './check.ts'
-
-/** The largest bounded capacity; also what the ring of a bounded channel is made for, so that its capacity can change. */
-export const LARGEST_CAPACITY: number = 2 ** 30
+import type { LocalChannel } from './channel.ts'
+import type { Side } from './lifecycle.ts'
+import { LARGEST_CAPACITY } from './make.ts'
 
 /**
  * What a sender and a receiver have in common: a view on the channel that is counted while it is not disposed.
@@ -35,11 +34,16 @@ export class LocalEndpoint<T extends Value> implements Endpoint {
   }
 
   get closed(): boolean {
-    return this.#disposed || this.channel.closedBy !== undefined
+    return this.#disposed || this.channel.lifecycle.closed
+  }
+
+  /** Whether this endpoint, whatever the others do, is out of use. */
+  get disposed(): boolean {
+    return this.#disposed
   }
 
   whenClosed(): Promise<void> {
-    return this.#disposed ? Promise.resolve() : this.channel.whenClosed()
+    return this.#disposed ? Promise.resolve() : this.channel.lifecycle.whenClosed()
   }
 
   stats(): ChannelStats {
@@ -47,7 +51,7 @@ export class LocalEndpoint<T extends Value> implements Endpoint {
   }
 
   setCapacity(capacity: number): void {
-    const { capacity: now } = this.channel
+    const { capacity: now } = this.use('setCapacity')
     if (now === 0) throw new RangeError('capacity: a rendezvous has none to change')
     if (now === Number.POSITIVE_INFINITY) throw new RangeError('capacity: an unbounded channel has none to change')
     checkCount('capacity', capacity, LARGEST_CAPACITY)
@@ -57,16 +61,12 @@ export class LocalEndpoint<T extends Value> implements Endpoint {
   [Symbol.dispose](): void {
     if (this.#disposed) return
     this.#disposed = true
-    this.channel.detach(this.#side)
+    this.channel.detach(this.#side, this)
   }
 
-  protected get disposed(): boolean {
-    return this.#disposed
-  }
-
-  /** The channel, for a clone to attach to. */
-  protected share(): LocalChannel<T> {
-    if (this.#disposed) throw new TypeError(`clone: this ${this.#side} was disposed`)
+  /** The channel, for what makes no sense on a disposed endpoint. */
+  protected use(verb: string): LocalChannel<T> {
+    if (this.#disposed) throw new TypeError(`${verb}: this ${this.#side} was disposed`)
     return this.channel
   }
 }

@@ -1,6 +1,11 @@
+import { resolveInTurn } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Receiver } from '../api.ts'
-import { turn } from '../turn.ts'
+
+/** A value as an iterator gives it; `undefined` is the end. */
+function toResult<R>(value: R | undefined): IteratorResult<R, void> {
+  return value === undefined ? { done: true, value: undefined } : { done: false, value }
+}
 
 /**
  * The values of a channel, for `for await`; `take` answers what is there. Written by hand, since an async generator
@@ -11,31 +16,29 @@ import { turn } from '../turn.ts'
 export function iterate<T extends Value>(
   receiver: Pick<Receiver<T>, 'receive'>,
   take: () => T | undefined,
-): AsyncIterator<T, void, undefined> {
-  return {
-    next() {
-      const value = take()
-      if (value === undefined) return receiver.receive().then(toResult)
-      const due = turn()
-      return due === undefined ? Promise.resolve({ done: false, value }) : due.then(() => ({ done: false, value }))
-    },
-    return: leave,
-  }
+): AsyncIterableIterator<T> {
+  return iterator(() => {
+    const value = take()
+    return value === undefined ? receiver.receive().then(toResult) : resolveInTurn({ done: false, value })
+  })
 }
 
 /** The values of a receiver in arrays of at most `max`. */
 export function batches<T extends Value>(receiver: Receiver<T>, max: number): AsyncIterable<T[]> {
-  const next = (): Promise<IteratorResult<T[], void>> =>
-    receiver
-      .receiveMany(max)
-      .then((values) => (values.length === 0 ? { done: true, value: undefined } : { done: false, value: values }))
-  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) }
+  const next = () => receiver.receiveMany(max).then((values) => toResult(values.length === 0 ? undefined : values))
+  return { [Symbol.asyncIterator]: () => iterator(next) }
 }
 
-function toResult<T extends Value>(value: T | undefined): IteratorResult<T, void> {
-  return value === undefined ? { done: true, value } : { done: false, value }
-}
-
-function leave(): Promise<IteratorReturnResult<void>> {
-  return Promise.resolve({ done: true, value: undefined })
+function iterator<R>(more: () => Promise<IteratorResult<R, void>>): AsyncIterableIterator<R> {
+  let left = false
+  return {
+    next: () => (left ? Promise.resolve(toResult<R>(undefined)) : more()),
+    return() {
+      left = true
+      return Promise.resolve(toResult<R>(undefined))
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
 }

@@ -1,7 +1,9 @@
 import { arrayRing, segmentRing, type Value } from '@millrace/ring'
 import type { OverflowOptions } from '../api.ts'
 import { LocalChannel } from './channel.ts'
-import { LARGEST_CAPACITY } from './endpoint.ts'
+
+/** The largest bounded capacity; also what the ring of a bounded channel is made for, so that its capacity can change. */
+export const LARGEST_CAPACITY: number = 2 ** 30
 
 /** What a bounded channel is made with. */
 export interface ChannelOptions<T extends Value> extends OverflowOptions<T> {
@@ -16,6 +18,7 @@ export function boundedChannel<T extends Value>(options: ChannelOptions<T>): Loc
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`options: expected { capacity }, got ${String(options)}`)
   }
+  checkNames(options, ['capacity', 'overflow', 'onDrop'])
   const { capacity, overflow = 'wait', onDrop } = options
   if (!Number.isInteger(capacity) || capacity < 0 || capacity > LARGEST_CAPACITY) {
     throw new RangeError(`capacity: expected an integer from 0 to 2 ** 30, got ${String(capacity)}`)
@@ -26,15 +29,25 @@ export function boundedChannel<T extends Value>(options: ChannelOptions<T>): Loc
   if (capacity === 0 && overflow === 'drop-oldest') {
     throw new RangeError('overflow: a rendezvous (capacity 0) holds nothing, so drop-oldest has nothing to drop')
   }
-  if (onDrop !== undefined && typeof onDrop !== 'function') {
-    throw new TypeError(`onDrop: expected a function, got ${String(onDrop)}`)
-  }
+  checkOnDrop(onDrop)
   return new LocalChannel(arrayRing<T>(LARGEST_CAPACITY), capacity, { overflow, onDrop })
 }
 
 /** The state of an unbounded channel. */
-export function unboundedChannel<T extends Value>({
-  onDrop,
-}: Pick<OverflowOptions<T>, 'onDrop'> = {}): LocalChannel<T> {
+export function unboundedChannel<T extends Value>(options: Pick<OverflowOptions<T>, 'onDrop'> = {}): LocalChannel<T> {
+  checkNames(options, ['onDrop'])
+  const { onDrop } = options
+  checkOnDrop(onDrop)
   return new LocalChannel(segmentRing<T>(), Number.POSITIVE_INFINITY, { onDrop })
+}
+
+function checkNames(options: object, names: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) throw new TypeError(`${name}: no such option; there are ${names.join(', ')}`)
+  }
+}
+
+function checkOnDrop(onDrop: unknown): void {
+  if (onDrop === undefined || typeof onDrop === 'function') return
+  throw new TypeError(`onDrop: expected a function, got ${String(onDrop)}`)
 }

@@ -1,9 +1,9 @@
-import type { Value } from '@millrace/ring'
+import { refuseUndefined, type Value } from '@millrace/ring'
 import type { Permit } from '../api.ts'
 import { ClosedError } from '../errors.ts'
 import type { LocalChannel } from './channel.ts'
 
-/** Room for one value in a local channel. INVARIANT  released exactly once: with its value, or without by dispose. */
+/** Room for one value in a local channel. INVARIANT  released exactly once: with its value, or without. */
 export class LocalPermit<T extends Value> implements Permit<T> {
   #channel: LocalChannel<T> | undefined
 
@@ -12,11 +12,11 @@ export class LocalPermit<T extends Value> implements Permit<T> {
   }
 
   send(value: T): void {
-    if (value === undefined) throw new TypeError('value: undefined is never a value (null can be sent)')
+    if (value === undefined) refuseUndefined()
     const channel = this.#channel
     if (channel === undefined) throw new TypeError('send: this permit was used or disposed')
     this.#channel = undefined
-    if (channel.closedBy === 'receiver') {
+    if (channel.lifecycle.refuses) {
       channel.release()
       throw new ClosedError(value)
     }

@@ -1,10 +1,8 @@
-import type { WaitOptions } from '@millrace/notify'
+import { checkCount, refusal, rejectInTurn, resolveInTurn, type WaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Receiver } from '../api.ts'
 import type { SelectCase } from '../select/api.ts'
-import { turn } from '../turn.ts'
 import type { LocalChannel } from './channel.ts'
-import { checkCount, refusal } from './check.ts'
 import { LocalEndpoint } from './endpoint.ts'
 import { batches, iterate } from './iterate.ts'
 import { ReceiveCase } from './select-cases.ts'
@@ -21,12 +19,12 @@ export class LocalReceiver<T extends Value> extends LocalEndpoint<T> implements 
       const refused = refusal(options)
       if (refused !== undefined) return refused
     }
-    if (this.disposed) return Promise.resolve(undefined)
+    if (this.disposed) return resolveInTurn(undefined)
     const value = this.channel.take()
     if (value !== undefined) return resolveInTurn(value)
     const { end } = this.channel
     if (end !== undefined) return settle(end.error, undefined)
-    const wait = new ReceiveOne<T>()
+    const wait = new ReceiveOne<T>(this)
     this.channel.parkReceiver(wait)
     if (options !== undefined) wait.limit(options)
     return wait.promise
@@ -48,12 +46,12 @@ export class LocalReceiver<T extends Value> extends LocalEndpoint<T> implements 
       const refused = refusal(options)
       if (refused !== undefined) return refused
     }
-    if (this.disposed) return Promise.resolve([])
+    if (this.disposed) return resolveInTurn([])
     const values = this.channel.takeMany(max)
     if (values.length > 0) return resolveInTurn(values)
     const { end } = this.channel
     if (end !== undefined) return settle(end.error, values)
-    const wait = new ReceiveMany<T>(max)
+    const wait = new ReceiveMany<T>(this, max)
     this.channel.parkReceiver(wait)
     if (options !== undefined) wait.limit(options)
     return wait.promise
@@ -65,11 +63,11 @@ export class LocalReceiver<T extends Value> extends LocalEndpoint<T> implements 
   }
 
   case(): SelectCase<'receive', T | undefined> {
-    return new ReceiveCase(this.share())
+    return new ReceiveCase(this.use('case'), this)
   }
 
   close(): void {
-    this.channel.close('receiver', undefined)
+    if (!this.disposed) this.channel.close('receiver', undefined)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
@@ -77,12 +75,7 @@ export class LocalReceiver<T extends Value> extends LocalEndpoint<T> implements 
   }
 }
 
-/** What was taken without waiting; when the event loop is due, it has its turn first. */
-function resolveInTurn<R>(result: R): Promise<R> {
-  const due = turn()
-  return due === undefined ? Promise.resolve(result) : due.then(() => result)
-}
-
+/** The end of a closed channel: a result that says so, or the error it was closed with. */
 function settle<R>(error: unknown, result: R): Promise<R> {
-  return error === undefined ? Promise.resolve(result) : Promise.reject(error)
+  return error === undefined ? resolveInTurn(result) : rejectInTurn(error)
 }

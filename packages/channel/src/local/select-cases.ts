@@ -3,13 +3,19 @@ import type { Ring, Value } from '@millrace/ring'
 import { ClosedError } from '../errors.ts'
 import type { Race, SelectCase, Withdraw } from '../select/api.ts'
 import type { LocalChannel } from './channel.ts'
+import type { LocalEndpoint } from './endpoint.ts'
 import type { RoomGiver, RoomWait, ValueWait } from './waits.ts'
 
 /** A place in an order of a channel that a select can give up. */
 class CasePlace implements Place {
+  readonly owner: object
   previous: Place | undefined
   next: Place | undefined
   list: { remove(place: Place): void } | undefined
+
+  constructor(owner: object) {
+    this.owner = owner
+  }
 
   withdraw(): void {
     this.list?.remove(this)
@@ -20,12 +26,15 @@ class CasePlace implements Place {
 export class ReceiveCase<T extends Value> implements SelectCase<'receive', T | undefined> {
   readonly kind = 'receive'
   readonly #channel: LocalChannel<T>
+  readonly #owner: LocalEndpoint<T>
 
-  constructor(channel: LocalChannel<T>) {
+  constructor(channel: LocalChannel<T>, owner: LocalEndpoint<T>) {
     this.#channel = channel
+    this.#owner = owner
   }
 
   attempt(): { readonly value: T | undefined } | undefined {
+    if (this.#owner.disposed) return { value: undefined }
     const value = this.#channel.take()
     if (value !== undefined) return { value }
     const { end } = this.#channel
@@ -35,7 +44,7 @@ export class ReceiveCase<T extends Value> implements SelectCase<'receive', T | u
   }
 
   enlist(race: Race<T | undefined>): Withdraw {
-    const place = new ReceivePlace<T>(race)
+    const place = new ReceivePlace<T>(this.#owner, race)
     this.#channel.parkReceiver(place)
     return () => place.withdraw()
   }
@@ -44,8 +53,8 @@ export class ReceiveCase<T extends Value> implements SelectCase<'receive', T | u
 class ReceivePlace<T extends Value> extends CasePlace implements ValueWait<T> {
   readonly #race: Race<T | undefined>
 
-  constructor(race: Race<T | undefined>) {
-    super()
+  constructor(owner: object, race: Race<T | undefined>) {
+    super(owner)
     this.#race = race
   }
 
@@ -66,21 +75,24 @@ class ReceivePlace<T extends Value> extends CasePlace implements ValueWait<T> {
 export class SendCase<T extends Value> implements SelectCase<'send', void> {
   readonly kind = 'send'
   readonly #channel: LocalChannel<T>
+  readonly #owner: LocalEndpoint<T>
   readonly #value: T
 
-  constructor(channel: LocalChannel<T>, value: T) {
+  constructor(channel: LocalChannel<T>, owner: LocalEndpoint<T>, value: T) {
     this.#channel = channel
+    this.#owner = owner
     this.#value = value
   }
 
   attempt(): { readonly value: undefined } | undefined {
-    const outcome = this.#channel.trySend(this.#value)
+    const outcome = this.#owner.disposed ? 'closed' : this.#channel.trySend(this.#value)
     if (outcome === 'closed') throw new ClosedError(this.#value)
-    return outcome === 'sent' ? { value: undefined } : undefined
+    if (outcome === 'full' && this.#channel.overflowing(this.#value) === 'waits') return undefined
+    return { value: undefined }
   }
 
   enlist(race: Race<void>): Withdraw {
-    const place = new SendPlace<T>(race, this.#value)
+    const place = new SendPlace<T>(this.#owner, race, this.#value)
     this.#channel.parkSender(place)
     return () => place.withdraw()
   }
@@ -91,8 +103,8 @@ class SendPlace<T extends Value> extends CasePlace implements RoomWait<T> {
   readonly #race: Race<void>
   readonly #value: T
 
-  constructor(race: Race<void>, value: T) {
-    super()
+  constructor(owner: object, race: Race<void>, value: T) {
+    super(owner)
     this.#race = race
     this.#value = value
   }
@@ -103,6 +115,10 @@ class SendPlace<T extends Value> extends CasePlace implements RoomWait<T> {
   }
 
   refuse(): void {
-    this.#race.lose(new ClosedError(this.#value))
+    this.fail(new ClosedError(this.#value))
+  }
+
+  fail(reason: unknown): void {
+    this.#race.lose(reason)
   }
 }

@@ -1,35 +1,50 @@
-import type { WaitOptions } from '@millrace/notify'
+import { refusal, turn, type WaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Sender } from '../api.ts'
 import { CutShortError } from '../errors.ts'
-import { refusal } from './check.ts'
 
 /** Sends as many as there is room for without a promise, and waits with one ordinary send where there is none. */
-export async function sendMany<T extends Value>(
+export function sendMany<T extends Value>(
   sender: Sender<T>,
   values: Iterable<T>,
   options: WaitOptions | undefined,
 ): Promise<number> {
-  const iterator = values[Symbol.iterator]()
-  let sent = 0
-  try {
-    if (options !== undefined) await refusal(options)
-  } catch (cause) {
-    throw new CutShortError(0, { [Symbol.iterator]: () => iterator }, cause)
+  if (typeof values?.[Symbol.iterator] !== 'function') {
+    throw new TypeError(`values: expected an iterable, got ${String(values)}`)
   }
+  return sendEach(sender, values[Symbol.iterator](), options, refusal(options))
+}
+
+async function sendEach<T extends Value>(
+  sender: Sender<T>,
+  iterator: Iterator<T>,
+  options: WaitOptions | undefined,
+  refused: Promise<never> | undefined,
+): Promise<number> {
+  let sent = 0
+  if (refused !== undefined) {
+    await refused.catch((cause: unknown) => {
+      throw new CutShortError(0, remaining(iterator), cause)
+    })
+  }
+  const signal = options?.signal
   for (let next = iterator.next(); next.done !== true; next = iterator.next()) {
     const { value } = next
     try {
-      if (sender.trySend(value) !== 'sent') await sender.send(value, options)
+      signal?.throwIfAborted()
+      if (sender.trySend(value) === 'sent') {
+        const due = turn()
+        if (due !== undefined) await due
+      } else await sender.send(value, options)
     } catch (cause) {
-      throw new CutShortError(sent, restFrom(value, iterator), cause)
+      throw new CutShortError(sent, remaining(iterator, value), cause)
     }
     sent++
   }
   return sent
 }
 
-function* restFrom<T>(value: T, iterator: Iterator<T>): Generator<T> {
-  yield value
+function* remaining<T>(iterator: Iterator<T>, first?: T): Generator<T> {
+  if (first !== undefined) yield first
   for (let next = iterator.next(); next.done !== true; next = iterator.next()) yield next.value
 }

@@ -1,11 +1,9 @@
-import type { WaitOptions } from '@millrace/notify'
-import type { Value } from '@millrace/ring'
+import { checkCount, refusal, rejectInTurn, resolveInTurn, turn, type WaitOptions } from '@millrace/notify'
+import { refuseUndefined, type Value } from '@millrace/ring'
 import type { Permit, Sender, SendOutcome, WeakSender } from '../api.ts'
-import { ClosedError, FullError } from '../errors.ts'
+import { ClosedError } from '../errors.ts'
 import type { SelectCase } from '../select/api.ts'
-import { turn } from '../turn.ts'
 import type { LocalChannel } from './channel.ts'
-import { checkCount, refusal, refuseUndefined } from './check.ts'
 import { LocalEndpoint } from './endpoint.ts'
 import { LocalPermit } from './permit.ts'
 import { SendCase } from './select-cases.ts'
@@ -29,7 +27,7 @@ export class LocalSender<T extends Value> extends LocalEndpoint<T> implements Se
     }
     const outcome = this.disposed ? 'closed' : this.channel.trySend(value)
     if (outcome === 'sent') return turn() ?? SENT
-    if (outcome === 'closed') return Promise.reject(new ClosedError(value))
+    if (outcome === 'closed') return rejectInTurn(new ClosedError(value))
     return this.#sendFull(value, options)
   }
 
@@ -47,17 +45,15 @@ export class LocalSender<T extends Value> extends LocalEndpoint<T> implements Se
   }
 
   reserveMany(count: number, options?: WaitOptions): Promise<Permit<T>[]> {
-    if (this.capacity === 0) throw new TypeError('reserve: a rendezvous has no room to hold')
-    checkCount('count', count, this.capacity)
-    if (options !== undefined) {
-      const refused = refusal(options)
-      if (refused !== undefined) return refused
-    }
-    if (this.closed) return Promise.reject(new ClosedError(undefined))
     const { channel } = this
+    if (channel.capacity === 0) throw new TypeError('reserve: a rendezvous has no room to hold')
+    checkCount('count', count, channel.capacity)
+    const refused = refusal(options)
+    if (refused !== undefined) return refused
+    if (this.closed) return rejectInTurn(new ClosedError(undefined))
     const permits = () => Array.from({ length: count }, () => new LocalPermit(channel))
-    if (channel.tryHold(count)) return Promise.resolve(permits())
-    const wait = new ReserveWait<T>(count, () => channel.readmit())
+    if (channel.tryHold(count)) return resolveInTurn(permits())
+    const wait = new ReserveWait<T>(this, count, () => channel.readmit())
     channel.parkSender(wait)
     if (options !== undefined) wait.limit(options)
     return wait.promise.then(permits)
@@ -65,31 +61,29 @@ export class LocalSender<T extends Value> extends LocalEndpoint<T> implements Se
 
   case(value: T): SelectCase<'send', void> {
     if (value === undefined) refuseUndefined()
-    return new SendCase(this.share(), value)
+    return new SendCase(this.use('case'), this, value)
   }
 
   clone(): Sender<T> {
-    return new LocalSender(this.share())
+    return new LocalSender(this.use('clone'))
   }
 
   downgrade(): WeakSender<T> {
-    const channel = this.share()
-    return { upgrade: () => (channel.closedBy === undefined ? new LocalSender(channel) : undefined) }
+    const channel = this.use('downgrade')
+    return { upgrade: () => (channel.lifecycle.closed ? undefined : new LocalSender(channel)) }
   }
 
   close(error?: unknown): void {
-    this.channel.close('sender', error)
+    if (!this.disposed) this.channel.close('sender', error)
   }
 
-  /** What a send does when the channel is full: the overflow decides. */
   #sendFull(value: T, options: WaitOptions | undefined): Promise<void> {
-    const { overflow } = this.channel
-    if (overflow === 'reject') return Promise.reject(new FullError(value))
-    if (overflow !== 'wait') {
-      this.channel.dropNewest(value)
-      return turn() ?? SENT
+    try {
+      if (this.channel.overflowing(value) === 'dropped') return turn() ?? SENT
+    } catch (error) {
+      return rejectInTurn(error)
     }
-    const wait = new SendWait(value)
+    const wait = new SendWait(this, value)
     this.channel.parkSender(wait)
     if (options !== undefined) wait.limit(options)
     return wait.promise

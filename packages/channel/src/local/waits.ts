@@ -14,16 +14,22 @@ export interface RoomGiver<T extends Value> {
 
 /** Somebody who waits for room, in the order of senders. */
 export interface RoomWait<T extends Value> extends Place {
+  /** The endpoint that waits: disposing it ends the wait. */
+  readonly owner: object
   /** How much room it takes to go on. */
   readonly room: number
   /** Takes the room; the wait ends with success, soon. */
   admit(giver: RoomGiver<T>): void
   /** Ends the wait: the channel is closed. */
   refuse(): void
+  /** Ends the wait with an error. */
+  fail(reason: unknown): void
 }
 
 /** Somebody who waits for a value, in the order of receivers. */
 export interface ValueWait<T extends Value> extends Place {
+  /** The endpoint that waits: disposing it ends the wait. */
+  readonly owner: object
   /** Takes its share of a ring that is not empty; the wait ends with it. */
   take(ring: Ring<T>): void
   /** Ends the wait: no value will come any more. */
@@ -34,11 +40,13 @@ export interface ValueWait<T extends Value> extends Place {
 
 /** A send that waits for room. From admission on the value is sent: abort and timeout come too late. */
 export class SendWait<T extends Value> extends Waiter<void> implements RoomWait<T> {
+  readonly owner: object
   readonly room: number = 1
   readonly #value: T
 
-  constructor(value: T) {
+  constructor(owner: object, value: T) {
     super()
+    this.owner = owner
     this.#value = value
   }
 
@@ -55,12 +63,14 @@ export class SendWait<T extends Value> extends Waiter<void> implements RoomWait<
 
 /** A reservation that waits for room. */
 export class ReserveWait<T extends Value> extends Waiter<void> implements RoomWait<T> {
+  readonly owner: object
   readonly room: number
   readonly #retract: () => void
 
   /** `retract` is called when the wait was given up, since a large one may have held back those behind it. */
-  constructor(room: number, retract: () => void) {
+  constructor(owner: object, room: number, retract: () => void) {
     super()
+    this.owner = owner
     this.room = room
     this.#retract = retract
   }
@@ -82,6 +92,13 @@ export class ReserveWait<T extends Value> extends Waiter<void> implements RoomWa
 
 /** A receive that waits for one value. */
 export class ReceiveOne<T extends Value> extends Waiter<T | undefined> implements ValueWait<T> {
+  readonly owner: object
+
+  constructor(owner: object) {
+    super()
+    this.owner = owner
+  }
+
   take(ring: Ring<T>): void {
     this.wake(ring.pop())
   }
@@ -93,10 +110,12 @@ export class ReceiveOne<T extends Value> extends Waiter<T | undefined> implement
 
 /** A receive that waits for at least one value and takes at most `max`. */
 export class ReceiveMany<T extends Value> extends Waiter<T[]> implements ValueWait<T> {
+  readonly owner: object
   readonly #max: number
 
-  constructor(max: number) {
+  constructor(owner: object, max: number) {
     super()
+    this.owner = owner
     this.#max = max
   }
 

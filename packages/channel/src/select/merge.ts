@@ -20,11 +20,29 @@ import { select } from './select.ts'
  * for await (const leaf of merge(receivers)) leaves.push(leaf)
  * leaves.sort() // => ['black', 'green']
  */
-export async function* merge<T extends Value>(receivers: Iterable<Receiver<T>>): AsyncGenerator<T, void, undefined> {
-  const open = [...receivers]
-  while (open.length > 0) {
-    const { index, value } = await select(open.map((receiver) => receiver.case()))
-    if (value === undefined) open.splice(index, 1)
-    else yield value
+export function merge<T extends Value>(receivers: Iterable<Pick<Receiver<T>, 'case'>>): AsyncIterableIterator<T> {
+  const open = Array.from(receivers, (receiver) => receiver.case())
+  const left = new AbortController()
+  const end = { done: true, value: undefined } as const
+
+  async function next(): Promise<IteratorResult<T, void>> {
+    while (open.length > 0 && !left.signal.aborted) {
+      const { index, kind, value } = await select([...open, left.signal])
+      if (kind === 'signal') break
+      if (value !== undefined) return { done: false, value: value as T }
+      open.splice(index, 1)
+    }
+    return end
+  }
+
+  return {
+    next,
+    return() {
+      left.abort()
+      return Promise.resolve(end)
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
   }
 }

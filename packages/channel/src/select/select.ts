@@ -1,5 +1,4 @@
-import { checkWaitOptions, TimeoutError, type WaitOptions } from '@millrace/notify'
-import { turn } from '../turn.ts'
+import { refusal, rejectInTurn, resolveInTurn, TimeoutError, type WaitOptions } from '@millrace/notify'
 import type { Race, SelectCase, Withdraw } from './api.ts'
 import { promiseCase } from './promise-case.ts'
 import { after, signalCase } from './timer-and-signal.ts'
@@ -45,12 +44,11 @@ export function select<const Cases extends readonly Selectable[]>(
   cases: Cases,
   options?: WaitOptions,
 ): Promise<SelectResult<Cases>> {
+  if (!Array.isArray(cases)) throw new TypeError(`cases: expected an array, got ${String(cases)}`)
   if (cases.length === 0) throw new TypeError('cases: expected at least one, got none')
   const list = cases.map(toCase)
-  if (options !== undefined) {
-    checkWaitOptions(options)
-    if (options.signal?.aborted) return Promise.reject(options.signal.reason)
-  }
+  const refused = refusal(options)
+  if (refused !== undefined) return refused
   const start = Math.floor(Math.random() * list.length)
   try {
     for (let i = 0; i < list.length; i++) {
@@ -58,13 +56,12 @@ export function select<const Cases extends readonly Selectable[]>(
       const member = list[index] as SelectCase
       const done = member.attempt()
       if (done === undefined) continue
-      const result = { index, kind: member.kind, value: done.value } as SelectResult<Cases>
-      const due = turn()
-      return due === undefined ? Promise.resolve(result) : due.then(() => result)
+      return resolveInTurn({ index, kind: member.kind, value: done.value } as SelectResult<Cases>)
     }
   } catch (error) {
-    return Promise.reject(error)
+    return rejectInTurn(error)
   }
+  if (options?.timeoutMs === 0) return rejectInTurn(new TimeoutError(0))
   return enlistAll(list, options) as Promise<SelectResult<Cases>>
 }
 
@@ -98,13 +95,11 @@ function enlistAll(list: readonly SelectCase[], options: WaitOptions | undefined
       else withdrawals.push(withdraw)
     }
     if (options?.signal !== undefined) enlist(signalCase(options.signal), reject)
-    if (options?.timeoutMs !== undefined && !decided) {
-      const { timeoutMs } = options
-      if (timeoutMs !== Number.POSITIVE_INFINITY) enlist(after(timeoutMs), () => reject(new TimeoutError(timeoutMs)))
-    }
+    const timeoutMs = options?.timeoutMs
+    if (timeoutMs !== undefined) enlist(after(timeoutMs), () => reject(new TimeoutError(timeoutMs)))
     for (let index = 0; index < list.length && !decided; index++) {
       const member = list[index] as SelectCase
-      enlist(member, (value) => resolve({ index, kind: member.kind, value }))
+      enlist(member, (value) => resolve(resolveInTurn({ index, kind: member.kind, value })))
     }
   })
 }

@@ -1,8 +1,9 @@
+import { startTimer } from '@millrace/notify'
 import type { Race, SelectCase, Withdraw } from './api.ts'
 
 /**
- * A case of `select` that happens when `ms` milliseconds have passed since the select began. Throws `RangeError` if
- * `ms` is not a number from 0.
+ * A case of `select` that happens when `ms` milliseconds have passed since the select began; never for `Infinity`. Throws
+ * `RangeError` if `ms` is not a number from 0.
  *
  * @example
  * const { kind } = await select([after(1), new Promise<void>(() => {})])
@@ -14,13 +15,10 @@ export function after(ms: number): SelectCase<'timer', void> {
     kind: 'timer',
     attempt: () => undefined,
     enlist(race: Race<void>): Withdraw {
-      const timer = setTimeout(() => race.win(), Math.min(ms, LONGEST_DELAY_MS))
-      return () => clearTimeout(timer)
+      return startTimer(ms, () => race.win())
     },
   }
 }
-
-const LONGEST_DELAY_MS = 2 ** 31 - 1
 
 /** A case of `select` that happens when the signal is aborted; its value is the reason. */
 export function signalCase(signal: AbortSignal): SelectCase<'signal', unknown> {

@@ -1,5 +1,6 @@
 import type { Latch, WaitOptions } from '../api.ts'
-import { checkWaitOptions } from '../wait-options.ts'
+import { refusal } from '../check.ts'
+import { resolveInTurn } from '../turn.ts'
 import { WaitList } from './wait-list.ts'
 import { Waiter } from './waiter.ts'
 
@@ -22,11 +23,9 @@ class LocalLatch implements Latch {
   }
 
   wait(options?: WaitOptions): Promise<void> {
-    if (options !== undefined) {
-      checkWaitOptions(options)
-      if (options.signal?.aborted) return Promise.reject(options.signal.reason)
-    }
-    if (this.#isOpen) return Promise.resolve()
+    const refused = refusal(options)
+    if (refused !== undefined) return refused
+    if (this.#isOpen) return resolveInTurn(undefined)
     const waiter = new Waiter<void>()
     this.#waiters.add(waiter)
     if (options !== undefined) waiter.limit(options)

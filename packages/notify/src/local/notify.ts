@@ -1,5 +1,5 @@
 import type { Listener, Notify, WaitOptions } from '../api.ts'
-import { checkWaitOptions } from '../wait-options.ts'
+import { refusal } from '../check.ts'
 import { WaitList } from './wait-list.ts'
 import { Waiter } from './waiter.ts'
 
@@ -34,9 +34,7 @@ class LocalNotify implements Notify {
   }
 
   wait(options?: WaitOptions): Promise<void> {
-    if (options !== undefined) checkWaitOptions(options)
-    if (options?.signal?.aborted) return Promise.reject(options.signal.reason)
-    return this.#register().wait(options)
+    return refusal(options) ?? this.#register().wait(options)
   }
 
   /** Gives a wake that its listener did not use to the next one, in the order it was meant for. */
@@ -85,10 +83,10 @@ class LocalListener extends Waiter<void> implements Listener {
 
   wait(options?: WaitOptions): Promise<void> {
     if (this.#used) throw new TypeError('wait: this listener has waited or was disposed; listen again')
-    if (options !== undefined) checkWaitOptions(options)
-    if (options?.signal?.aborted) {
+    const refused = refusal(options)
+    if (refused !== undefined) {
       this[Symbol.dispose]()
-      return Promise.reject(options.signal.reason)
+      return refused
     }
     this.#used = true
     if (options !== undefined && this.wokenBy === undefined) this.limit(options)
@@ -96,8 +94,12 @@ class LocalListener extends Waiter<void> implements Listener {
   }
 
   [Symbol.dispose](): void {
-    if (this.list !== undefined) this.#owner.remove(this)
-    else if (this.wokenBy !== undefined && !this.#used) this.#owner.handOn(this.wokenBy)
+    if (this.list !== undefined) {
+      this.#owner.remove(this)
+      // Whoever disposes a listener in mid-wait knows; the promise may have nobody left to tell.
+      this.promise.catch(() => {})
+      this.fail(new DOMException('the listener was disposed while it waited', 'AbortError'))
+    } else if (this.wokenBy !== undefined && !this.#used) this.#owner.handOn(this.wokenBy)
     this.#used = true
   }
 }

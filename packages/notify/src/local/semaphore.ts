@@ -1,5 +1,6 @@
 import type { Semaphore, SemaphorePermit, WaitOptions } from '../api.ts'
-import { checkWaitOptions } from '../wait-options.ts'
+import { checkCount, refusal } from '../check.ts'
+import { resolveInTurn } from '../turn.ts'
 import { WaitList } from './wait-list.ts'
 import { Waiter } from './waiter.ts'
 
@@ -31,11 +32,11 @@ class LocalSemaphore implements Semaphore {
   }
 
   acquireMany(count: number, options?: WaitOptions): Promise<SemaphorePermit> {
-    this.#checkCount(count)
-    if (options !== undefined) checkWaitOptions(options)
-    if (options?.signal?.aborted) return Promise.reject(options.signal.reason)
+    checkCount('count', count, this.capacity)
+    const refused = refusal(options)
+    if (refused !== undefined) return refused
     const permit = this.tryAcquire(count)
-    if (permit !== undefined) return Promise.resolve(permit)
+    if (permit !== undefined) return resolveInTurn(permit)
     const waiter = new Acquisition(this, count)
     this.#waiters.add(waiter)
     if (options !== undefined) waiter.limit(options)
@@ -43,7 +44,7 @@ class LocalSemaphore implements Semaphore {
   }
 
   tryAcquire(count = 1): SemaphorePermit | undefined {
-    this.#checkCount(count)
+    checkCount('count', count, this.capacity)
     if (this.#waiters.length > 0 || count > this.#available) return undefined
     this.#available -= count
     return new LocalPermit(this, count)
@@ -66,11 +67,6 @@ class LocalSemaphore implements Semaphore {
       this.#available -= next.count
       next.wake(new LocalPermit(this, next.count))
     }
-  }
-
-  #checkCount(count: number): void {
-    if (Number.isInteger(count) && count >= 1 && count <= this.capacity) return
-    throw new RangeError(`count: expected an integer from 1 to ${this.capacity}, got ${String(count)}`)
   }
 }
 
@@ -121,8 +117,6 @@ class LocalPermit implements SemaphorePermit {
  * slots.available // => 2
  */
 export function semaphore(capacity: number): Semaphore {
-  if (!Number.isSafeInteger(capacity) || capacity < 1) {
-    throw new RangeError(`capacity: expected an integer from 1, got ${String(capacity)}`)
-  }
+  checkCount('capacity', capacity)
   return new LocalSemaphore(capacity)
 }

@@ -66,4 +66,18 @@ export class WaitList<W extends Place> {
     place.previous = place.next = place.list = undefined
     this.#length--
   }
+
+  /** Takes out those that `belongs` picks, in their order. */
+  takeWhere(belongs: (place: W) => boolean): W[] {
+    const taken: W[] = []
+    for (let place = this.#first; place !== undefined; ) {
+      const next = place.next as W | undefined
+      if (belongs(place)) {
+        this.remove(place)
+        taken.push(place)
+      }
+      place = next
+    }
+    return taken
+  }
 }

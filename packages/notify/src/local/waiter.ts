@@ -1,9 +1,8 @@
 import type { WaitOptions } from '../api.ts'
 import { TimeoutError } from '../errors.ts'
+import { startTimer } from '../timer.ts'
+import { turn } from '../turn.ts'
 import type { Place } from './wait-list.ts'
-
-/** The longest delay a timer takes; beyond it timers fire at once, so longer timeouts run in laps. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1
 
 /**
  * One wait: a place in a wait list, a promise, and what may end it early.
@@ -28,7 +27,7 @@ export class Waiter<R> implements Place {
   #resolve!: (result: R | PromiseLike<R>) => void
   #reject!: (reason: unknown) => void
   #signal: AbortSignal | undefined
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #stopTimer: (() => void) | undefined
 
   constructor() {
     this.promise = new Promise<R>((resolve, reject) => {
@@ -40,13 +39,11 @@ export class Waiter<R> implements Place {
   /** Lets abort and timeout end the wait. The options were checked, and the signal was not aborted yet. */
   limit(options: WaitOptions): void {
     const { signal, timeoutMs } = options
-    if (timeoutMs !== undefined && timeoutMs !== Number.POSITIVE_INFINITY) {
-      if (timeoutMs <= 0) {
-        this.#expire(timeoutMs)
-        return
-      }
-      this.#startTimer(timeoutMs, timeoutMs)
+    if (timeoutMs === 0) {
+      this.#expire(timeoutMs)
+      return
     }
+    if (timeoutMs !== undefined) this.#stopTimer = startTimer(timeoutMs, () => this.#expire(timeoutMs))
     if (signal !== undefined) {
       this.#signal = signal
       signal.addEventListener('abort', this)
@@ -59,16 +56,19 @@ export class Waiter<R> implements Place {
       this.#signal.removeEventListener('abort', this)
       this.#signal = undefined
     }
-    if (this.#timer !== undefined) {
-      clearTimeout(this.#timer)
-      this.#timer = undefined
-    }
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
   }
 
-  /** Ends the wait with a result. The caller has taken the waiter out of its list. */
+  /**
+   * Ends the wait with a result. The caller has taken the waiter out of its list. Those who wake each other for ever
+   * never leave the microtasks, so a wake counts as an operation of `turn`.
+   */
   wake(result: R): void {
     this.unlimit()
-    this.#resolve(result)
+    const due = turn()
+    if (due === undefined) this.#resolve(result)
+    else due.then(() => this.#resolve(result))
   }
 
   /** Ends the wait with an error. The caller has taken the waiter out of its list. */
@@ -93,11 +93,5 @@ export class Waiter<R> implements Place {
 
   #expire(timeoutMs: number): void {
     this.#giveUp(new TimeoutError(timeoutMs))
-  }
-
-  #startTimer(leftMs: number, timeoutMs: number): void {
-    const lapMs = Math.min(leftMs, LONGEST_DELAY_MS)
-    const onLap = () => (leftMs > lapMs ? this.#startTimer(leftMs - lapMs, timeoutMs) : this.#expire(timeoutMs))
-    this.#timer = setTimeout(onLap, lapMs)
   }
 }

@@ -52,6 +52,7 @@ class SegmentRing<T extends Value> implements Ring<T> {
   }
 
   popMany(max: number): T[] {
+    if (!Number.isInteger(max) || max < 0) throw new RangeError(`max: expected an integer from 0, got ${String(max)}`)
     const count = Math.min(max, this.#length)
     const values: T[] = []
     for (let i = 0; i < count; i++) values.push(this.pop() as T)

@@ -6,13 +6,22 @@
  * next turn. While a turn is due everybody waits for it: one task that goes on would keep it from coming.
  *
  * The clock costs more than the operations it guards, so it is read every few hundred of them.
+ *
+ * INVARIANT  one budget per process, also when ESM and CJS copies of this module are loaded side by side.
  */
 const OPERATIONS_PER_CLOCK = 256
 const SLICE_MS = 1
 
-let operations = 0
-let turnedAt = 0
-let due: Promise<void> | undefined
+interface Budget {
+  operations: number
+  turnedAt: number
+  due: Promise<void> | undefined
+}
+
+const key = Symbol.for('@millrace/notify.turn')
+const shared = globalThis as { [key]?: Budget }
+shared[key] ??= { operations: 0, turnedAt: 0, due: undefined }
+const budget: Budget = shared[key]
 
 /**
  * Counts one operation that did not have to wait. Answers `undefined` while there is time left, else a promise that
@@ -24,21 +33,33 @@ let due: Promise<void> | undefined
  * for (let i = 0; i < 1000; i++) await turn()
  */
 export function turn(): Promise<void> | undefined {
-  if (due !== undefined) return due
-  operations = (operations + 1) % OPERATIONS_PER_CLOCK
-  return operations === 0 ? sliceEnd() : undefined
+  if (budget.due !== undefined) return budget.due
+  budget.operations = (budget.operations + 1) % OPERATIONS_PER_CLOCK
+  return budget.operations === 0 ? sliceEnd() : undefined
+}
+
+/** A promise of a result that is there; when the event loop is due, it has its turn first. */
+export function resolveInTurn<R>(result: R): Promise<R> {
+  const due = turn()
+  return due === undefined ? Promise.resolve(result) : due.then(() => result)
+}
+
+/** A promise that rejects; when the event loop is due, it has its turn first. */
+export function rejectInTurn(reason: unknown): Promise<never> {
+  const due = turn()
+  return due === undefined ? Promise.reject(reason) : due.then(() => Promise.reject(reason))
 }
 
 function sliceEnd(): Promise<void> | undefined {
-  if (performance.now() - turnedAt < SLICE_MS) return undefined
-  due = new Promise((resolve) => {
+  if (performance.now() - budget.turnedAt < SLICE_MS) return undefined
+  budget.due = new Promise((resolve) => {
     afterTurn(() => {
-      due = undefined
-      turnedAt = performance.now()
+      budget.due = undefined
+      budget.turnedAt = performance.now()
       resolve()
     })
   })
-  return due
+  return budget.due
 }
 
 /** `setImmediate` where there is one; in browsers a message to ourselves, which unlike a timer is not delayed. */

@@ -1,8 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { getEventListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { latch, notify, semaphore } from '@millrace/notify'
 import { describe, expect, test } from 'vitest'
-import { turn } from '../src/index.ts'
+import { broadcast } from '../src/broadcast.ts'
+import { select, turn } from '../src/index.ts'
+import { watch } from '../src/watch.ts'
 import { channel } from './local.ts'
 
 describe('the event loop', () => {
@@ -23,6 +26,53 @@ describe('the event loop', () => {
     async function consume() {
       while ((await receiver.receive()) !== undefined);
     }
+  })
+
+  const always: Record<string, () => Promise<unknown>> = (() => {
+    const full = channel<number>({ capacity: 1, overflow: 'reject' })
+    full.sender.trySend(1)
+    const closed = channel<number>({ capacity: 1 })
+    closed.sender.close()
+    const open = channel<number>({ capacity: 4 })
+    const drops = channel<number>({ capacity: 1, overflow: 'drop-oldest' })
+    const slots = semaphore(1)
+    const [door, bell, news, mood] = [latch(), notify(), broadcast<number>({ capacity: 1 }), watch<number>(0)]
+    const listener = news.subscribe()
+    door.open()
+    return {
+      'sends that reject': () => full.sender.send(2).catch(() => {}),
+      'sends after the close': () => closed.sender.send(1).catch(() => {}),
+      'receives after the close': () => closed.receiver.receive(),
+      'receives with an aborted signal': () => open.receiver.receive({ signal: AbortSignal.abort() }).catch(() => {}),
+      reservations: () => open.sender.reserve().then((permit) => permit[Symbol.dispose]()),
+      'sendMany to who drops': () => drops.sender.sendMany([1, 2, 3]),
+      'selects of ready promises': () => select([Promise.resolve(1)]),
+      'permits of a semaphore': () => slots.acquire().then((permit) => permit.release()),
+      'an open latch': () => door.wait(),
+      'stored wakes': () => {
+        bell.notifyOne()
+        return bell.wait()
+      },
+      'broadcast news': () => {
+        const waiting = listener.receive()
+        news.sender.send(1)
+        return waiting
+      },
+      'changes of a watch': () => {
+        mood.sender.send(1)
+        return mood.receiver.changed()
+      },
+    }
+  })()
+
+  test.each(Object.entries(always))('keeps turning under %s', async (_, operation) => {
+    let turned = false
+    setTimeout(() => {
+      turned = true
+    }, 2)
+    const deadline = performance.now() + 5_000
+    while (!turned && performance.now() < deadline) await operation()
+    expect(turned).toBe(true)
   })
 
   test('keeps turning while two tasks hand one value back and forth', async () => {

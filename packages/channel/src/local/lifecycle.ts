@@ -1,0 +1,38 @@
+/** Which side of a channel. */
+export type Side = 'sender' | 'receiver'
+
+/**
+ * Who is left on either side of a channel, and how it closed.
+ *
+ *     open ── sender.close, last sender disposed ──▶ closed ──▶ drained
+ *       └──── receiver.close, last receiver disposed ──▶ closed, and permits are worth nothing
+ *
+ * INVARIANT  `closed` never goes back, and only the first close leaves an error.
+ * INVARIANT  `refuses` once the receiving side closed, before or after the sending side did.
+ */
+export class Lifecycle {
+  readonly endpoints: Record<Side, number> = { sender: 0, receiver: 0 }
+  /** Nothing more is accepted, except from permits. */
+  closed = false
+  /** Nothing more is accepted, not even from permits. */
+  refuses = false
+  /** What receivers get after the last value; `undefined` for the plain end. */
+  error: unknown
+  #closing: PromiseWithResolvers<void> | undefined
+
+  /** Closes, as one of the sides wants it. */
+  close(side: Side, error: unknown): void {
+    if (side === 'receiver') this.refuses = true
+    if (this.closed) return
+    this.closed = true
+    this.error = error
+    this.#closing?.resolve()
+  }
+
+  /** Resolves at the close. */
+  whenClosed(): Promise<void> {
+    this.#closing ??= Promise.withResolvers()
+    if (this.closed) this.#closing.resolve()
+    return this.#closing.promise
+  }
+}

@@ -1,0 +1,39 @@
+import type { WaitOptions } from './api.ts'
+import { rejectInTurn } from './turn.ts'
+
+/** Throws for options no wait can have, naming the option and the value. */
+export function checkWaitOptions(options: WaitOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`options: expected { signal, timeoutMs }, got ${describe(options)}`)
+  }
+  const { signal, timeoutMs } = options
+  if (timeoutMs !== undefined) checkTimeout(timeoutMs)
+  if (signal === undefined) return
+  if (typeof signal !== 'object' || signal === null || typeof signal.addEventListener !== 'function') {
+    throw new TypeError(`signal: expected an AbortSignal, got ${describe(signal)}`)
+  }
+}
+
+/** Checks the options of a wait that is about to begin. Answers its rejection if the signal is aborted already, else `undefined`. */
+export function refusal(options: WaitOptions | undefined): Promise<never> | undefined {
+  if (options === undefined) return undefined
+  checkWaitOptions(options)
+  return options.signal?.aborted ? rejectInTurn(options.signal.reason) : undefined
+}
+
+/** Throws `RangeError` naming the option unless the value is an integer from 1 to `most`. */
+export function checkCount(name: string, value: number, most: number = Number.POSITIVE_INFINITY): void {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return
+  const range = most === Number.POSITIVE_INFINITY ? 'from 1' : `from 1 to ${most}`
+  throw new RangeError(`${name}: expected an integer ${range}, got ${describe(value)}`)
+}
+
+function checkTimeout(timeoutMs: number): void {
+  if (typeof timeoutMs !== 'number') throw new TypeError(`timeoutMs: expected a number, got ${describe(timeoutMs)}`)
+  if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs: expected 0 or more, got ${timeoutMs}`)
+}
+
+/** How a wrong value appears in an error message. */
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value)
+}
