@@ -6,8 +6,10 @@ import { Lifecycle, type Side } from './lifecycle.ts'
 import { tell } from './report.ts'
 import type { RoomGiver, RoomWait, ValueWait } from './waits.ts'
 
-/** Turns of the microtasks that a wake lets pass before it runs. */
-const WAKE_DELAY = 1
+/** Rounds of microtasks that a wake lets pass before it runs, when somebody waits for a value. */
+const VALUE_DELAY = 1
+/** The same when only senders are to be told: what a receiver takes meanwhile is room that they need not wait for again. */
+const ROOM_DELAY = 16
 
 /**
  * The state that all endpoints of one local channel share: values in a ring, and who waits on either side.
@@ -15,7 +17,7 @@ const WAKE_DELAY = 1
  *     send ──▶ waiting for room ──admit──▶ ring ──serve──▶ waiting for a value ──▶ receive
  *
  * The wake is coalesced. Handing each value to a parked receiver at once makes both sides park on every item; here the
- * value goes into the ring and the wake runs two microtasks later, when there is more to hand out.
+ * value goes into the ring and the wake runs some microtasks later, when there is more to hand out.
  *
  * INVARIANT  somebody waits for room only while the first of them finds too little. Room goes to them, in their order,
  *            in the call that makes it; only their promises are resolved later, in the wake.
@@ -121,6 +123,7 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
   /** Puts somebody at the end of those who wait for a value. */
   parkReceiver(wait: ValueWait<T>): void {
     this.#receivers.add(wait)
+    if (this.#wakeDelay > VALUE_DELAY) this.#wakeDelay = VALUE_DELAY
   }
 
   /** Puts somebody at the end of those who wait for room. They asked in vain before, in the same call. */
@@ -251,7 +254,7 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
   #scheduleWake(): void {
     if (this.#wakeScheduled) return
     this.#wakeScheduled = true
-    this.#wakeDelay = WAKE_DELAY
+    this.#wakeDelay = this.#receivers.length > 0 ? VALUE_DELAY : ROOM_DELAY
     queueMicrotask(this.#wake)
   }
 
