@@ -6,9 +6,10 @@ import { Lifecycle, type Side } from './lifecycle.ts'
 import { tell } from './report.ts'
 import type { RoomGiver, RoomWait, ValueWait } from './waits.ts'
 
-/** Rounds of microtasks that a wake lets pass before it runs, when somebody waits for a value. */
-const VALUE_DELAY = 1
-/** The same when only senders are to be told: what a receiver takes meanwhile is room that they need not wait for again. */
+/**
+ * Rounds of microtasks that a wake lets pass when nobody waits for a value and only senders are to be told: what a
+ * receiver takes meanwhile is room that they need not wait for again.
+ */
 const ROOM_DELAY = 16
 
 /**
@@ -17,7 +18,7 @@ const ROOM_DELAY = 16
  *     send ──▶ waiting for room ──admit──▶ ring ──serve──▶ waiting for a value ──▶ receive
  *
  * The wake is coalesced. Handing each value to a parked receiver at once makes both sides park on every item; here the
- * value goes into the ring and the wake runs some microtasks later, when there is more to hand out.
+ * value goes into the ring and the wake runs as a microtask of its own, when there is more to hand out.
  *
  * INVARIANT  somebody waits for room only while the first of them finds too little. Room goes to them, in their order,
  *            in the call that makes it; only their promises are resolved later, in the wake.
@@ -123,7 +124,7 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
   /** Puts somebody at the end of those who wait for a value. */
   parkReceiver(wait: ValueWait<T>): void {
     this.#receivers.add(wait)
-    if (this.#wakeDelay > VALUE_DELAY) this.#wakeDelay = VALUE_DELAY
+    this.#wakeDelay = 0
   }
 
   /** Puts somebody at the end of those who wait for room. They asked in vain before, in the same call. */
@@ -254,7 +255,7 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
   #scheduleWake(): void {
     if (this.#wakeScheduled) return
     this.#wakeScheduled = true
-    this.#wakeDelay = this.#receivers.length > 0 ? VALUE_DELAY : ROOM_DELAY
+    this.#wakeDelay = this.#receivers.length > 0 ? 0 : ROOM_DELAY
     queueMicrotask(this.#wake)
   }
 
