@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { PoolError } from './errors.ts'
-import { textOf } from './thread/outcomes.ts'
 import { type Death, Thread, type ThreadOwner, type ThreadPlan } from './thread/thread.ts'
+import { textOf } from './thread/thrown.ts'
 
 /** How long no thread is started after one could not load the module; doubled each time, up to the longest. */
 const FIRST_PAUSE_MS = 100

@@ -21,6 +21,7 @@ import { type Outcome, PoolTask, type TaskOwner } from './task.ts'
 import type { Answer } from './thread/messages.ts'
 import { outcomeOf, outcomeOfDeath, unsendable } from './thread/outcomes.ts'
 import type { Death, Run, Thread, ThreadOwner } from './thread/thread.ts'
+import { traceOf } from './thread/thrown.ts'
 
 /**
  * Brings tasks and threads together, one task to a thread.
@@ -147,7 +148,7 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
       this.#running.delete(run.task)
       this.#end(run.task, outcomeOfDeath(run, death))
     } else if (!wasAsked && thread.isReady) {
-      const how = death.cause instanceof Error ? (death.cause.stack ?? death.cause.message) : `code ${death.exitCode}`
+      const how = death.cause === undefined ? `code ${death.exitCode}` : traceOf(death.cause)
       process.emitWarning(`a thread of ${this.#settings.name} died while it ran no task: ${how}`, 'PoolWarning')
     }
     this.#dispatch()

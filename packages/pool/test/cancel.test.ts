@@ -81,6 +81,23 @@ describe('abort', () => {
     expect(tasks.metrics()).toMatchObject({ liveThreads: 1, crashes: 0 })
   })
 
+  test('with a reason that can be read once stops the task all the same', async () => {
+    const tasks = await warmPool({ threads: 1, cancelGraceMs: 10_000 })
+    const words = shared()
+    const task = await tasks.submit('noteAbort', [words])
+    await changed(words, 0)
+    let reads = 0
+    const reason = {
+      get word() {
+        if (reads++ > 0) throw new Error('read again')
+        return 'once'
+      },
+    }
+    task.cancel(reason)
+    expect(await rejection(task.result)).toBe(reason)
+    expect(Atomics.load(words, 1)).toBe(1)
+  })
+
   test('of a running task that does not stop terminates the thread after the grace, and only then rejects', async () => {
     const tasks = await warmPool({ threads: 1, cancelGraceMs: 20 })
     const words = shared()

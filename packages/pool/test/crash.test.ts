@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { type ThreadPool, threadPool } from '@millrace/pool'
 import { describe, expect, test } from 'vitest'
 import { open, pool, rejection, shared, warmPool } from './support.ts'
 
@@ -20,6 +21,18 @@ describe('a thread that dies', () => {
       message: 'the thread of task "stray" died: stray',
       cause: { name: 'RangeError', message: 'stray' },
     })
+  })
+
+  test('by throwing what has no text rejects its task', async () => {
+    const module =
+      'data:text/javascript,export const f = () => new Promise(() => setTimeout(() => { throw { toString: 1 } }))'
+    const tasks: ThreadPool = threadPool(module, { threads: 1 })
+    expect(await rejection(tasks.run('f', []))).toMatchObject({
+      code: 'crashed',
+      message: 'the thread of task "f" died: { toString: 1 }',
+      cause: { toString: 1 },
+    })
+    await tasks.shutdown()
   })
 
   test('leaves those behind its task their own answers, without another submit', async () => {
@@ -71,6 +84,8 @@ describe('a module that does not load', () => {
     'is no JavaScript': ['data:text/javascript,export const =', /Unexpected token/],
     exits: ['data:text/javascript,process.exit(3)', /code 3/],
     'throws null': ['data:text/javascript,throw null', /null/],
+    'throws what has no text': ['data:text/javascript,throw { toString: 1 }', /toString: 1/],
+    'throws what has neither text nor clone': ['data:text/javascript,throw { toString() { return {} } }', /toString/],
   } as const
   for (const [how, [module, message]] of Object.entries(cases)) {
     test(`because it ${how} rejects its callers`, async () => {

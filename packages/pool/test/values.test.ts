@@ -3,6 +3,14 @@ import { pool, rejection } from './support.ts'
 
 const failures: Record<string, unknown> = { null: null, zero: 0, text: 'text', record: { a: 1 }, NaN: Number.NaN }
 
+function wordlessError(): Error {
+  return Object.defineProperty(new Error(), 'message', {
+    get() {
+      throw new Error('no message')
+    },
+  })
+}
+
 describe('a thrown value', () => {
   for (const [name, value] of Object.entries(failures)) {
     test(`${name} arrives as the same rejection`, async () => {
@@ -40,6 +48,19 @@ describe('a thrown value', () => {
     expect(await rejection(pool({ threads: 1 }).run('failWith', ['circle']))).toMatchObject({ message: 'round' })
   })
 
+  test('is read once, so that what cannot be read again arrives too', async () => {
+    const tasks = pool({ threads: 1 })
+    expect(await rejection(tasks.run('failWith', ['once']))).toEqual({ word: 'once' })
+    expect(await rejection(tasks.run('failWith', ['once-field']))).toMatchObject({ field: { word: 'once' } })
+    expect(tasks.metrics().crashes).toBe(0)
+  })
+
+  test('that has neither a clone nor a text is named all the same', async () => {
+    const tasks = pool({ threads: 1 })
+    expect(await rejection(tasks.run('failWith', ['wordless']))).toMatchObject({ code: 'uncloneable' })
+    expect(tasks.metrics().crashes).toBe(0)
+  })
+
   test('that cannot be cloned is named', async () => {
     expect(await rejection(pool({ threads: 1 }).run('failWith', ['function']))).toMatchObject({
       code: 'uncloneable',
@@ -72,6 +93,20 @@ describe('a value that cannot be cloned', () => {
       cause: { message: 'trap' },
     })
     expect(await tasks.run('echo', [1])).toBe(1)
+  })
+
+  test('because a getter throws what has no text rejects all the same', async () => {
+    const tasks = pool({ threads: 1 })
+    for (const thrown of [Object.create(null), { toString: 1 }, wordlessError()]) {
+      const trap = {
+        get bad(): never {
+          throw thrown
+        },
+      }
+      const error = await rejection(tasks.run('echo', [trap]))
+      expect(error).toMatchObject({ code: 'uncloneable', message: expect.stringContaining('of task "echo"') })
+      expect((error as Error).cause).toBe(thrown)
+    }
   })
 
   test('as a result rejects naming the task', async () => {

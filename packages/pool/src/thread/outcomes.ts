@@ -4,7 +4,7 @@ import type { Outcome, PoolTask } from '../task.ts'
 import { unpack } from './buffers.ts'
 import type { Answer } from './messages.ts'
 import type { Death, Run } from './thread.ts'
-import { unpackThrown } from './thrown.ts'
+import { textOf, unpackThrown } from './thrown.ts'
 
 /** The outcome a thread answered. */
 export function outcomeOf(task: PoolTask, answer: Answer): Outcome {
@@ -25,9 +25,4 @@ export function outcomeOfDeath({ task, cancelled }: Run, { cause, exitCode }: De
 /** Something of the task that cannot be sent between threads. */
 export function unsendable(task: PoolTask, what: string, cause: unknown): PoolError {
   return new PoolError('uncloneable', `${what} of task "${task.name}" cannot be cloned: ${textOf(cause)}`, { cause })
-}
-
-/** One line about something thrown. */
-export function textOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

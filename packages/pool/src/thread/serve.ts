@@ -9,7 +9,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { pack, unpack } from './buffers.ts'
 import { type Moved, moved, type TaskContext, taskContexts } from './context.ts'
 import { post, type ThreadData, type ToThread } from './messages.ts'
-import { packThrown, type Thrown, unpackThrown } from './thrown.ts'
+import { packThrown, type Thrown, textOf, unpackThrown } from './thrown.ts'
 
 /** Loads the module and serves its functions until told to exit. */
 export async function serve({ port, module }: ThreadData): Promise<void> {
@@ -136,5 +136,5 @@ function ownField(holder: unknown, name: string): unknown {
 }
 
 function thrownOrText(error: unknown): Thrown {
-  return packThrown(error) ?? ['value', String(error)]
+  return packThrown(error) ?? ['value', textOf(error)]
 }

@@ -120,12 +120,13 @@ export class Thread {
       this.kill()
       return
     }
+    // Before the message: whatever becomes of that, the thread does not run on for ever.
+    this.#timer = setTimeout(() => this.kill(), graceMs)
     post(this.#port, [
       'cancel',
       run.task.id,
       packThrown(reason) ?? ['value', new DOMException('cancelled', 'AbortError')],
     ])
-    this.#timer = setTimeout(() => this.kill(), graceMs)
   }
 
   /** Ends the thread in the middle of whatever it does. */

@@ -2,7 +2,7 @@
  * What was thrown, as data. A structured clone of an error keeps message and stack and drops own fields, a changed
  * name and all of it if one field cannot be cloned; here only that field is dropped.
  */
-import { types } from 'node:util'
+import { inspect, types } from 'node:util'
 
 /** A thrown value in transit. */
 export type Thrown = readonly ['value', unknown] | readonly ['error', ErrorRecord]
@@ -45,8 +45,8 @@ const DEEPEST_CAUSE = 8
 export function packThrown(thrown: unknown, depth = 0): Thrown | undefined {
   try {
     if (isError(thrown)) return ['error', packError(thrown, depth)]
-    structuredClone(thrown)
-    return ['value', thrown]
+    // The clone and not the value: it can be cloned again, while a getter of the value may throw the next time.
+    return ['value', structuredClone(thrown)]
   } catch {
     return undefined
   }
@@ -57,19 +57,41 @@ export function unpackThrown(thrown: Thrown): unknown {
   return thrown[0] === 'value' ? thrown[1] : unpackError(thrown[1])
 }
 
+/** One line about something thrown, whatever it is: what has neither message nor text must not be thrown again. */
+export function textOf(thrown: unknown): string {
+  try {
+    if (thrown instanceof Error || types.isNativeError(thrown)) return String(thrown.message)
+    return typeof thrown === 'string'
+      ? thrown
+      : inspect(thrown, { compact: true, breakLength: Number.POSITIVE_INFINITY })
+  } catch {
+    return 'something that has no text'
+  }
+}
+
+/** Where an error was thrown, if it says so; else its text. */
+export function traceOf(thrown: unknown): string {
+  try {
+    const stack: unknown = isError(thrown) ? thrown.stack : undefined
+    return typeof stack === 'string' ? stack : textOf(thrown)
+  } catch {
+    return textOf(thrown)
+  }
+}
+
 // DOMException is a cloneable class of its own, so it travels as a value.
 function isError(thrown: unknown): thrown is Error {
   return (thrown instanceof Error || types.isNativeError(thrown)) && !(thrown instanceof DOMException)
 }
 
 function packError(error: Error, depth: number): ErrorRecord {
-  const { cause, errors } = error as Error & { readonly errors?: unknown }
+  const { name, message, stack, cause, errors } = error as Error & { readonly errors?: unknown }
   const deeper = depth < DEEPEST_CAUSE
   return {
     type: typeOf(error),
-    name: String(error.name),
-    message: String(error.message),
-    stack: typeof error.stack === 'string' ? error.stack : undefined,
+    name: String(name),
+    message: String(message),
+    stack: typeof stack === 'string' ? stack : undefined,
     fields: packFields(error),
     cause: deeper && 'cause' in error ? packThrown(cause, depth + 1) : undefined,
     errors: deeper && Array.isArray(errors) ? packAll(errors, depth + 1) : undefined,
@@ -85,9 +107,7 @@ function packFields(error: Error): [string, unknown][] {
   for (const key of Object.keys(error)) {
     if (carried.has(key)) continue
     try {
-      const value: unknown = Reflect.get(error, key)
-      structuredClone(value)
-      fields.push([key, value])
+      fields.push([key, structuredClone<unknown>(Reflect.get(error, key))])
     } catch {
       // A field that cannot be read or cloned stays behind; the rest of the error is worth more.
     }
