@@ -30,6 +30,11 @@ export class Admission {
     return this.#waiting.length
   }
 
+  /** Tasks that wait or pend. */
+  get length(): number {
+    return this.#pending.length + this.#waiting.length
+  }
+
   /** Throws if a submit would neither be accepted nor wait. */
   checkRoom(): void {
     if (this.#overflow === 'wait' || this.#pending.length < this.#maxPending) return

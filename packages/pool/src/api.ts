@@ -16,15 +16,15 @@ export type TaskResult<M, K extends keyof M> = M[K] extends (...args: never[]) =
 
 type Unmoved<R> = R extends Moved<infer T> ? T : R
 
-/** Memory limits of a thread, as `worker_threads` takes them, in mebibytes. */
+/** Memory limits of a thread, as `worker_threads` takes them, in mebibytes. What is so little that V8 ends the process is refused. */
 export interface ThreadLimits {
-  /** The heap for objects that live long. */
+  /** The heap for objects that live long, at least 8. */
   readonly maxOldGenerationSizeMb?: number | undefined
   /** The heap for objects that are new. */
   readonly maxYoungGenerationSizeMb?: number | undefined
   /** The memory for generated code. */
   readonly codeRangeSizeMb?: number | undefined
-  /** The stack. */
+  /** The stack, at least 0.5. */
   readonly stackSizeMb?: number | undefined
 }
 

@@ -1,5 +1,6 @@
-import { checkWaitOptions, type Place, Waiter, WaitList, type WaitOptions } from '@millrace/notify'
+import { type Place, Waiter, WaitList, type WaitOptions } from '@millrace/notify'
 import type { Task, TaskState } from './api.ts'
+import { checkWait } from './options.ts'
 
 /** Whoever can end a task early. */
 export interface TaskOwner {
@@ -71,9 +72,9 @@ export class PoolTask implements Task<unknown>, Place {
   }
 
   async wait(options?: WaitOptions): Promise<unknown> {
-    if (options !== undefined) checkWaitOptions(options)
+    const refused = checkWait('wait', options)
+    if (refused !== undefined) return refused
     if (options === undefined || this.#outcome !== undefined) return this.result
-    if (options.signal?.aborted) throw options.signal.reason
     this.#waiters ??= new WaitList<Waiter<unknown>>()
     const waiter = new Waiter<unknown>()
     this.#waiters.add(waiter)

@@ -1,4 +1,4 @@
-import { checkWaitOptions, notify, Waiter, type WaitOptions } from '@millrace/notify'
+import { notify, type WaitOptions } from '@millrace/notify'
 import { AbortWatch } from './abort-watch.ts'
 import { Admission } from './admission.ts'
 import type {
@@ -14,9 +14,18 @@ import type {
   ThreadPoolMetrics,
   ThreadPoolOptions,
 } from './api.ts'
+import { Closing, type ClosingPool, type Counts } from './closing.ts'
 import { Crew } from './crew.ts'
 import { PoolError } from './errors.ts'
-import { checkCall, checkShutdown, moduleUrl, noOptions, type PoolSettings, poolSettings } from './options.ts'
+import {
+  checkCall,
+  checkShutdown,
+  checkWait,
+  moduleUrl,
+  noOptions,
+  type PoolSettings,
+  poolSettings,
+} from './options.ts'
 import { type Outcome, PoolTask, type TaskOwner } from './task.ts'
 import type { Answer } from './thread/messages.ts'
 import { outcomeOf, outcomeOfDeath, unsendable } from './thread/outcomes.ts'
@@ -31,28 +40,27 @@ import { traceOf } from './thread/thrown.ts'
  *
  * INVARIANT  a task is in exactly one place: waiting or pending in admission, in `#running`, or ended.
  * INVARIANT  after each event either no thread is free or no task pends.
- * INVARIANT  the process is kept alive exactly while a task has not ended or a shutdown goes on.
+ * INVARIANT  there is a timer that keeps the process alive exactly while a task has not ended; after that the threads
+ *            that are told to leave do so. A pool that never had a task leaves nothing behind when it is dropped.
  */
-class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
+class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner, ClosingPool {
+  readonly admission: Admission
+  readonly crew: Crew
+  readonly tasksRunning = new Map<PoolTask, Thread>()
+  readonly counts: Counts = { done: 0, failed: 0, cancelled: 0, killed: 0, crashes: 0 }
   readonly #settings: PoolSettings
-  readonly #admission: Admission
-  readonly #crew: Crew
-  readonly #running = new Map<PoolTask, Thread>()
   readonly #watch = new AbortWatch<PoolTask>((task, reason) => this.cancel(task, reason))
   readonly #quiet = notify()
-  readonly #counts = { done: 0, failed: 0, cancelled: 0, killed: 0, crashes: 0 }
-  readonly #keepAlive = setInterval(() => {}, 2 ** 31 - 1).unref()
-  readonly #deadlines: Waiter<void>[] = []
   #lastId = 0
+  #keepAlive: ReturnType<typeof setInterval> | undefined
   #failing: ReturnType<typeof setImmediate> | undefined
-  #closing: Promise<ShutdownReport> | undefined
-  #isLate = false
+  #closing: Closing | undefined
 
   constructor(module: URL, settings: PoolSettings) {
     this.#settings = settings
-    this.#admission = new Admission(settings.maxPending, settings.overflow)
+    this.admission = new Admission(settings.maxPending, settings.overflow)
     const worker = new URL('./thread.worker.ts', import.meta.url)
-    this.#crew = new Crew({ worker, module, settings }, this)
+    this.crew = new Crew({ worker, module, settings }, this)
   }
 
   get threads(): number {
@@ -60,11 +68,11 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
   }
 
   get pending(): number {
-    return this.#admission.pending
+    return this.admission.pending
   }
 
   get running(): number {
-    return this.#running.size
+    return this.tasksRunning.size
   }
 
   async submit<K extends TaskNames<M>>(
@@ -72,7 +80,7 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
     args: TaskArguments<M, K>,
     options?: SubmitOptions,
   ): Promise<Task<TaskResult<M, K>>> {
-    return (await this.#accept(name, args, options)) as Task<TaskResult<M, K>>
+    return (await this.#accept('submit', name, args, options)) as Task<TaskResult<M, K>>
   }
 
   async run<K extends TaskNames<M>>(
@@ -80,27 +88,28 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
     args: TaskArguments<M, K>,
     options?: SubmitOptions,
   ): Promise<TaskResult<M, K>> {
-    const accepted = this.#accept(name, args, options)
+    const accepted = this.#accept('run', name, args, options)
     const task = accepted instanceof PoolTask ? accepted : await accepted
     return task.result as Promise<TaskResult<M, K>>
   }
 
   async idle(options?: WaitOptions): Promise<void> {
-    if (options !== undefined) checkWaitOptions(options)
+    const refused = checkWait('idle', options)
+    if (refused !== undefined) return refused
     if (this.#isBusy()) await this.#quiet.wait(options)
   }
 
   async shutdown(options: ShutdownOptions = noOptions): Promise<ShutdownReport> {
     checkShutdown(options)
-    this.#closing ??= this.#close()
-    if (options.timeoutMs !== undefined) this.#setDeadline(options.timeoutMs)
-    return this.#closing
+    this.#closing ??= new Closing(this)
+    if (options.timeoutMs !== undefined) this.#closing.setDeadline(options.timeoutMs)
+    return this.#closing.report
   }
 
   metrics(): ThreadPoolMetrics {
-    const { done, failed, cancelled, crashes } = this.#counts
-    const { pending, waiting } = this.#admission
-    const liveThreads = this.#crew.size
+    const { done, failed, cancelled, crashes } = this.counts
+    const { pending, waiting } = this.admission
+    const liveThreads = this.crew.size
     return { liveThreads, waiting, pending, running: this.running, done, failed, cancelled, crashes }
   }
 
@@ -112,24 +121,24 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
   cancel(task: PoolTask, reason: unknown): void {
     const { submission } = task
     if (submission !== undefined) {
-      this.#admission.refuse(submission, reason)
+      this.admission.refuse(submission, reason)
       this.#forget(task)
     } else if (task.state === 'pending') {
-      this.#admission.withdraw(task)
+      this.admission.withdraw(task)
       this.#end(task, { state: 'cancelled', error: reason })
     } else {
-      this.#running.get(task)?.cancel(reason, this.#settings.cancelGraceMs)
+      this.tasksRunning.get(task)?.cancel(reason, this.#settings.cancelGraceMs)
     }
   }
 
   ready(thread: Thread): void {
-    this.#crew.joined(thread)
+    this.crew.joined(thread)
     this.#dispatch()
   }
 
   answered(thread: Thread, { task, cancelled }: Run, answer: Answer): void {
-    this.#running.delete(task)
-    this.#crew.giveBack(thread)
+    this.tasksRunning.delete(task)
+    this.crew.giveBack(thread)
     this.#dispatch()
     this.#end(task, cancelled ? { state: 'cancelled', error: cancelled.reason } : outcomeOf(task, answer))
   }
@@ -141,11 +150,11 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
 
   gone(thread: Thread, death: Death): void {
     const { run, wasAsked } = death
-    this.#crew.left(thread, death)
-    if (!wasAsked) this.#counts.crashes++
+    this.crew.left(thread, death)
+    if (!wasAsked) this.counts.crashes++
     if (run !== undefined) {
-      if (run.cancelled !== undefined && wasAsked) this.#counts.killed++
-      this.#running.delete(run.task)
+      if (run.cancelled !== undefined && wasAsked) this.counts.killed++
+      this.tasksRunning.delete(run.task)
       this.#end(run.task, outcomeOfDeath(run, death))
     } else if (!wasAsked && thread.isReady) {
       const how = death.cause === undefined ? `code ${death.exitCode}` : traceOf(death.cause)
@@ -154,42 +163,49 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
     this.#dispatch()
   }
 
-  #accept(name: string, args: readonly unknown[], options: SubmitOptions = noOptions): PoolTask | Promise<PoolTask> {
-    checkCall(name, args, options)
+  #accept(
+    call: 'submit' | 'run',
+    name: string,
+    args: readonly unknown[],
+    options: SubmitOptions = noOptions,
+  ): PoolTask | Promise<PoolTask> {
+    checkCall(call, name, args, options)
     if (this.#closing !== undefined) throw new PoolError('closed', 'the pool is shut down and accepts no task')
     const { signal, timeoutMs, transfer, runTimeoutMs = this.#settings.runTimeoutMs } = options
     if (signal?.aborted) throw signal.reason
-    this.#admission.checkRoom()
-    const call = { name, args, transfer: transfer && [...transfer], signal, runTimeoutMs }
-    const task = new PoolTask(++this.#lastId, call, this)
+    this.admission.checkRoom()
+    const task = new PoolTask(
+      ++this.#lastId,
+      { name, args, transfer: transfer && [...transfer], signal, runTimeoutMs },
+      this,
+    )
     if (signal !== undefined) this.#watch.add(signal, task)
-    this.#keepAlive.ref()
-    const submission = this.#admission.offer(task, timeoutMs, () => this.#forget(task))
+    this.#keepAlive ??= setInterval(() => {}, 2 ** 30)
+    const submission = this.admission.offer(task, timeoutMs, () => this.#forget(task))
     if (submission !== undefined) return submission
     this.#dispatch()
     return task
   }
 
   #dispatch(): void {
-    while (this.#admission.pending > 0) {
-      const thread = this.#crew.take()
+    while (this.admission.pending > 0) {
+      const thread = this.crew.take()
       if (thread === undefined) break
-      const task = this.#admission.next()
+      const task = this.admission.next()
       if (task !== undefined) this.#start(thread, task)
     }
-    this.#crew.recruit(this.#admission.pending)
-    if (this.#admission.pending > 0 && this.#crew.failure !== undefined)
-      this.#failing ??= setImmediate(this.#failPending)
+    this.crew.recruit(this.admission.pending)
+    if (this.admission.pending > 0 && this.crew.failure !== undefined) this.#failing ??= setImmediate(this.#failPending)
   }
 
   #start(thread: Thread, task: PoolTask): void {
     task.state = 'running'
-    this.#running.set(task, thread)
+    this.tasksRunning.set(task, thread)
     try {
       thread.run(task)
     } catch (error) {
-      this.#running.delete(task)
-      this.#crew.giveBack(thread)
+      this.tasksRunning.delete(task)
+      this.crew.giveBack(thread)
       this.#end(task, { state: 'failed', error: unsendable(task, 'an argument', error) })
     }
   }
@@ -197,9 +213,9 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
   // In a turn of its own: a caller that tries again and again must not keep the event loop from all others.
   readonly #failPending = (): void => {
     this.#failing = undefined
-    const error = this.#crew.failure
-    while (error !== undefined && this.#admission.pending > 0) {
-      const task = this.#admission.next()
+    const error = this.crew.failure
+    while (error !== undefined && this.admission.pending > 0) {
+      const task = this.admission.next()
       if (task !== undefined) this.#end(task, { state: 'failed', error })
     }
     this.#dispatch()
@@ -208,7 +224,7 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
   #end(task: PoolTask, outcome: Outcome): void {
     const signal = task.call.signal
     if (signal !== undefined) this.#watch.remove(signal, task)
-    this.#counts[outcome.state]++
+    this.counts[outcome.state]++
     task.end(outcome)
     this.#rest()
   }
@@ -223,50 +239,13 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner {
 
   #rest(): void {
     if (this.#isBusy()) return
-    if (this.#closing === undefined) this.#keepAlive.unref()
+    clearInterval(this.#keepAlive)
+    this.#keepAlive = undefined
     this.#quiet.notifyAll()
   }
 
   #isBusy(): boolean {
-    return this.#running.size + this.#admission.pending + this.#admission.waiting > 0
-  }
-
-  async #close(): Promise<ShutdownReport> {
-    const { done, failed, cancelled, killed } = this.#counts
-    const error = new PoolError('closed', 'the pool was shut down before it accepted the task')
-    for (let task = this.#admission.firstWaiting; task !== undefined; task = this.#admission.firstWaiting) {
-      this.cancel(task, error)
-    }
-    this.#keepAlive.ref()
-    await this.idle()
-    for (const deadline of this.#deadlines.splice(0)) deadline.wake()
-    await this.#crew.close()
-    clearInterval(this.#keepAlive)
-    const now = this.#counts
-    return {
-      onTime: !this.#isLate,
-      finished: now.done + now.failed - done - failed,
-      cancelled: now.cancelled - cancelled - (now.killed - killed),
-      killed: now.killed - killed,
-    }
-  }
-
-  #setDeadline(timeoutMs: number): void {
-    if (!this.#isBusy()) return
-    const deadline = new Waiter<void>()
-    this.#deadlines.push(deadline)
-    deadline.promise.catch(() => this.#cancelAll())
-    deadline.limit({ timeoutMs })
-  }
-
-  #cancelAll(): void {
-    if (!this.#isBusy()) return
-    this.#isLate = true
-    const reason = new PoolError('closed', 'the pool was shut down before the task had ended')
-    for (let task = this.#admission.firstPending; task !== undefined; task = this.#admission.firstPending) {
-      this.cancel(task, reason)
-    }
-    for (const task of [...this.#running.keys()]) this.cancel(task, reason)
+    return this.tasksRunning.size + this.admission.length > 0
   }
 }
 

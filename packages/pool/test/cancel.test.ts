@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { changed, open, pool, rejection, shared, warmPool } from './support.ts'
+import { busy, changed, open, pool, rejection, shared, warmPool } from './support.ts'
 
 describe('abort', () => {
   test('before the submit rejects at once and submits nothing', async () => {
@@ -145,6 +145,17 @@ describe('abort', () => {
     expect(tasks.metrics()).toMatchObject({ liveThreads: 1, cancelled: 1 })
   })
 
+  test('spares a thread whose task stopped within the grace, also if this thread was too busy to hear of it', async () => {
+    const tasks = await warmPool({ threads: 1, cancelGraceMs: 200 })
+    const words = shared()
+    const task = await tasks.submit('noteAbort', [words])
+    await changed(words, 0)
+    task.cancel()
+    await busy(300)
+    await rejection(task.result)
+    expect(await tasks.run('wasWarm', [])).toBe(true)
+  })
+
   test('that meets the answer starts nothing on the thread it ends', async () => {
     const tasks = await warmPool({ threads: 1, cancelGraceMs: 0 })
     const task = await tasks.submit('echo', [1])
@@ -216,6 +227,20 @@ describe('runTimeoutMs', () => {
     const tasks = pool({ threads: 1, runTimeoutMs: 10 })
     expect(await tasks.run('nap', [40], { runTimeoutMs: Number.POSITIVE_INFINITY })).toBe(40)
     expect(await rejection(tasks.run('nap', [10_000]))).toMatchObject({ code: 'timeout' })
+  })
+
+  test('spares a task that ended in time, also if this thread was too busy to hear of it', async () => {
+    const tasks = await warmPool({ threads: 1 })
+    const answer = tasks.run('echo', [1], { runTimeoutMs: 200 })
+    await busy(300)
+    expect(await answer).toBe(1)
+    expect(tasks.metrics()).toMatchObject({ done: 2, cancelled: 0 })
+  })
+
+  test('may be longer than timers take', async () => {
+    const tasks = pool({ threads: 1, runTimeoutMs: 2 ** 40 })
+    expect(await tasks.run('nap', [20], { runTimeoutMs: 2 ** 31 })).toBe(20)
+    expect(await tasks.run('nap', [20])).toBe(20)
   })
 
   test('tells the task why', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type ThreadPool, threadPool } from '@millrace/pool'
-import { describe, expect, test } from 'vitest'
-import { open, pool, rejection, shared, warmPool } from './support.ts'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { busy, open, pool, rejection, shared, warmPool } from './support.ts'
 
 describe('a thread that dies', () => {
   test('by process.exit rejects its task with the exit code, and is replaced', async () => {
@@ -52,6 +52,13 @@ describe('a thread that dies', () => {
     expect(await neighbour.result).toBe(neighbour.id)
   })
 
+  test('after it answered, before the answer was heard, touches no task', async () => {
+    const tasks = await warmPool({ threads: 1 })
+    const answer = tasks.run('answerAndExit', [])
+    await busy(200) // both have happened, and neither is heard yet
+    expect(await answer).toBe('answered')
+  })
+
   test('out of memory rejects its task, and the process lives on', async () => {
     const tasks = pool({ threads: 1, resourceLimits: { maxOldGenerationSizeMb: 16 } })
     expect(await rejection(tasks.run('hog', []))).toMatchObject({
@@ -83,6 +90,10 @@ describe('a module that does not load', () => {
     throws: ['data:text/javascript,throw new Error("broken")', /broken/],
     'is no JavaScript': ['data:text/javascript,export const =', /Unexpected token/],
     exits: ['data:text/javascript,process.exit(3)', /code 3/],
+    'awaits at its top what never settles': [
+      'data:text/javascript,await new Promise(() => {})',
+      /a top-level await in it never settles/,
+    ],
     'throws null': ['data:text/javascript,throw null', /null/],
     'throws what has no text': ['data:text/javascript,throw { toString: 1 }', /toString: 1/],
     'throws what has neither text nor clone': ['data:text/javascript,throw { toString() { return {} } }', /toString/],
@@ -101,6 +112,38 @@ describe('a module that does not load', () => {
     for (let i = 0; i < 200; i++) await rejection(tasks.run('echo', [i]))
     expect(tasks.metrics()).toMatchObject({ failed: 200, liveThreads: 0 })
     expect(tasks.metrics().crashes).toBeLessThan(10)
+  })
+
+  test('is tried again after 100 ms, then after twice as long each time up to 10 s, and after 100 ms again once it loaded', async () => {
+    let nowMs = performance.now()
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
+    onTestFinished(() => {
+      clock.mockRestore()
+      delete process.env['POOL_TEST_LOADS']
+    })
+    const module = `data:text/javascript,
+      if (!process.env.POOL_TEST_LOADS) throw 1;
+      export const echo = (x) => x;
+      export const exit = () => process.exit()`
+    const tasks = pool({ threads: 1 }, module)
+    const crashesAfter = async (ms: number): Promise<number> => {
+      nowMs += ms
+      await rejection(tasks.run('echo', [1]))
+      return tasks.metrics().crashes
+    }
+    expect(await crashesAfter(0)).toBe(1)
+    for (const [i, pauseMs] of [100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000].entries()) {
+      expect([await crashesAfter(pauseMs - 1), await crashesAfter(1)]).toEqual([i + 1, i + 2])
+    }
+    process.env['POOL_TEST_LOADS'] = '1'
+    nowMs += 10_000
+    expect(await tasks.run('echo', [2])).toBe(2)
+    delete process.env['POOL_TEST_LOADS']
+    await rejection(tasks.run('exit', [1]))
+    const { crashes } = tasks.metrics()
+    expect([await crashesAfter(0), await crashesAfter(99), await crashesAfter(1)]).toEqual(
+      [1, 1, 2].map((more) => crashes + more),
+    )
   })
 
   test('leaves the event loop its turns while callers try again and again', async () => {

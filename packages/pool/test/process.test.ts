@@ -12,10 +12,19 @@ const program = (code: string): string => `
   ${code}`
 
 /** Runs a program of its own and gives what it printed and how it ended. */
-async function run(code: string, flags: string[] = []): Promise<{ stdout: string; stderr: string; code: number }> {
+async function run(
+  code: string,
+  flags: string[] = [],
+  options = '',
+): Promise<{ stdout: string; stderr: string; code: number }> {
   const args = ['--conditions=@millrace/source', ...flags, '--input-type=module', '-e', program(code)]
   const cwd = fileURLToPath(new URL('..', import.meta.url))
-  const ended = promisify(execFile)(process.execPath, args, { cwd, timeout: 15_000, maxBuffer: 2 ** 24 })
+  const ended = promisify(execFile)(process.execPath, args, {
+    cwd,
+    timeout: 15_000,
+    maxBuffer: 2 ** 24,
+    env: { ...process.env, NODE_OPTIONS: options },
+  })
   return ended.then(
     ({ stdout, stderr }) => ({ stdout, stderr, code: 0 }),
     ({ stdout, stderr, code }) => ({ stdout, stderr, code }),
@@ -36,6 +45,16 @@ describe.concurrent('the process', () => {
   test('stays alive while a shutdown goes on', async () => {
     const ended = await run(`await pool.run('add', [1, 2]); pool.shutdown().then(console.log)`)
     expect(ended.stdout).toContain('onTime: true')
+  })
+
+  test('stays alive while a shutdown waits for a thread that does not leave', async () => {
+    const ended = await run(`await pool.run('stay', []); pool.shutdown().then(() => console.log('down'))`)
+    expect(ended).toEqual({ stdout: 'down\n', stderr: '', code: 0 })
+  })
+
+  test('may have been told by NODE_OPTIONS how to read code that is no file', async () => {
+    const ended = await run(`console.log(await pool.run('add', [1, 2]))`, [], '--no-warnings --input-type=module')
+    expect(ended).toEqual({ stdout: '3\n', stderr: '', code: 0 })
   })
 
   test('exits after a shutdown', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changed, open, pool, rejection, shared, warmPool } from './support.ts'
+import { busy, changed, open, pool, rejection, shared, warmPool } from './support.ts'
 
 describe('shutdown', () => {
   test('lets what was accepted end, and stops the threads', async () => {
@@ -36,9 +36,11 @@ describe('shutdown', () => {
   test('at the deadline cancels what pends, tells what runs, and kills what does not stop', async () => {
     const tasks = await warmPool({ threads: 2, cancelGraceMs: 500 })
     const words = shared()
+    const stubbornWords = shared()
     const polite = rejection(tasks.run('noteAbort', [words]))
+    const stubborn = rejection(tasks.run('ignoreAbort', [stubbornWords]))
     await changed(words, 0)
-    const stubborn = rejection(tasks.run('spin', []))
+    await changed(stubbornWords, 0)
     const pending = rejection(tasks.run('add', [1, 2]))
     const began = performance.now()
     expect(await tasks.shutdown({ timeoutMs: 20 })).toEqual({ onTime: false, finished: 0, cancelled: 2, killed: 1 })
@@ -63,6 +65,15 @@ describe('shutdown', () => {
     await tasks.shutdown({ timeoutMs: 1 })
     expect(await first).toEqual({ onTime: false, finished: 0, cancelled: 0, killed: 1 })
     await stubborn
+  })
+
+  test('is on time when everything ended before the deadline, also if this thread was too busy to hear of it', async () => {
+    const tasks = await warmPool({ threads: 1, cancelGraceMs: 0 })
+    const results = [tasks.run('nap', [1])]
+    const report = tasks.shutdown({ timeoutMs: 300 })
+    await busy(400)
+    expect(await report).toEqual({ onTime: true, finished: 1, cancelled: 0, killed: 0 })
+    expect(await Promise.all(results)).toEqual([1])
   })
 
   test('is on time when nothing is left, whatever the deadline', async () => {

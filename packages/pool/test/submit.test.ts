@@ -176,6 +176,19 @@ describe('wait', () => {
   })
 })
 
+describe('an aborted signal', () => {
+  test('ends wait and idle at once, also when they need not wait', async () => {
+    const tasks = pool({ threads: 1 })
+    const signal = AbortSignal.abort('enough')
+    expect(await rejection(tasks.idle({ signal }))).toBe('enough')
+    const task = await tasks.submit('add', [1, 2])
+    expect(await rejection(tasks.idle({ signal }))).toBe('enough')
+    expect(await rejection(task.wait({ signal }))).toBe('enough')
+    expect(await task.result).toBe(3)
+    expect(await rejection(task.wait({ signal }))).toBe('enough')
+  })
+})
+
 describe('idle', () => {
   test('resolves at once if nothing ever ran', async () => {
     await pool().idle()

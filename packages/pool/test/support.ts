@@ -17,7 +17,8 @@ export function pool(options?: ThreadPoolOptions, module: URL | string = tasksUr
 /** A pool whose threads have loaded the module, so that a submit starts at once while one is free. */
 export async function warmPool(options: ThreadPoolOptions & { readonly threads: number }): Promise<ThreadPool<Tasks>> {
   const made = pool({ ...options, maxPending: Math.max(options.threads, options.maxPending ?? 1024) })
-  await Promise.all(Array.from({ length: options.threads }, () => made.run('nap', [1])))
+  const words = shared()
+  await Promise.all(Array.from({ length: options.threads }, () => made.run('meet', [words, options.threads])))
   return made
 }
 
@@ -36,6 +37,16 @@ export function open(gate: Int32Array<SharedArrayBuffer>): void {
 export async function changed(words: Int32Array<SharedArrayBuffer>, index: number, from = 0): Promise<void> {
   await Atomics.waitAsync(words, index, from, 5_000).value
   while (Atomics.load(words, index) === from) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Keeps this thread busy so long, in a phase of the event loop after which timers come before messages. */
+export function busy(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(() => {
+      Atomics.wait(shared(), 0, 0, ms)
+      resolve()
+    })
+  })
 }
 
 /** The rejection of a promise. */

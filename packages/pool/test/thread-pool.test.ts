@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type ThreadPool, threadPool } from '@millrace/pool'
 import { move, task } from '@millrace/pool/thread'
 import { describe, expect, test } from 'vitest'
@@ -16,21 +18,41 @@ describe('threadPool', () => {
     const tasks: ThreadPool = threadPool(new URL('./fixtures/tasks.cjs', import.meta.url), { threads: 1 })
     expect(await tasks.run('double', [4])).toBe(8)
     expect(await tasks.run('nameOf', [])).toBe('nameOf')
+    expect(await rejection(tasks.run('treble', []))).toMatchObject({
+      message: expect.stringMatching(/; it exports double, nameOf$/),
+    })
     await tasks.shutdown()
   })
 
   for (const module of [undefined, null, './tasks.ts', 'tasks', '', 1, {}, new URL('https://example.com/tasks.js')]) {
     test(`refuses ${String(module)} as a module`, () => {
-      expect(() => threadPool(module as string)).toThrow(/^module: expected a file: URL or an absolute path, got /)
+      expect(() => threadPool(module as string)).toThrow(
+        /^module: expected a file: or data: URL or an absolute path, got /,
+      )
       expect(() => threadPool(module as string)).toThrow(TypeError)
     })
   }
+
+  test('shows a URL it refuses by its href', () => {
+    expect(() => threadPool(new URL('https://example.com/tasks.js'))).toThrow(/got https:\/\/example\.com\/tasks\.js$/)
+  })
+
+  test('leaves nothing behind when it is dropped before its first task', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const dropped = new WeakRef(threadPool(tasksUrl))
+    for (let turns = 0; turns < 50 && dropped.deref() !== undefined; turns++) {
+      await new Promise((resolve) => setImmediate(resolve))
+      collect()
+    }
+    expect(dropped.deref()).toBeUndefined()
+  })
 
   const counts = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]
   const wrong: [option: string, values: readonly unknown[], type: typeof TypeError | typeof RangeError][] = [
     ['threads', counts, RangeError],
     ['maxPending', counts, RangeError],
-    ['runTimeoutMs', [0, -1, Number.NaN, 2 ** 31], RangeError],
+    ['runTimeoutMs', [0, -1, Number.NaN], RangeError],
     ['cancelGraceMs', [-1, Number.NaN, Number.POSITIVE_INFINITY], RangeError],
     ['threads', ['2', null, {}], TypeError],
     ['maxPending', ['2', null], TypeError],
@@ -56,6 +78,22 @@ describe('threadPool', () => {
     expect(maker({ maxOldGenerationSize: 1 })).toThrow(/^maxOldGenerationSize: /)
   })
 
+  test('refuses resourceLimits that would end the process, and lives on with small ones', async () => {
+    for (const limits of [{ maxOldGenerationSizeMb: 7.9 }, { stackSizeMb: 0.4 }]) {
+      const [name, value] = Object.entries(limits)[0] ?? []
+      expect(() => threadPool(tasksUrl, { resourceLimits: limits })).toThrow(RangeError)
+      expect(() => threadPool(tasksUrl, { resourceLimits: limits })).toThrow(
+        new RegExp(`^resourceLimits\\.${name}: expected at least .* got ${value}$`),
+      )
+    }
+    const small = { maxOldGenerationSizeMb: 16, stackSizeMb: 0.5, maxYoungGenerationSizeMb: 0.1, codeRangeSizeMb: 0.1 }
+    const tasks = pool({ threads: 1, resourceLimits: small })
+    expect(await tasks.run('add', [1, 2])).toBe(3)
+    expect(await rejection(tasks.run('recurse', []))).toMatchObject({ name: 'RangeError' })
+    const tooSmall = pool({ threads: 1, resourceLimits: { maxOldGenerationSizeMb: 8 } })
+    await tooSmall.run('add', [1, 2]).catch((error) => expect(error).toMatchObject({ name: 'PoolError' }))
+  })
+
   test('takes undefined for an option that is not given', async () => {
     const none = { threads: undefined, maxPending: undefined, overflow: undefined, runTimeoutMs: undefined }
     const tasks = pool({ ...none, cancelGraceMs: undefined, resourceLimits: undefined, name: undefined })
@@ -67,13 +105,13 @@ describe('threadPool', () => {
 
 describe('a wrong call', () => {
   const wrong: [call: string, options: unknown, error: RegExp][] = [
-    ['a misspelled option', { singal: 1 }, /^singal: submit has no such option/],
+    ['a misspelled option', { singal: 1 }, /^singal: (submit|run) has no such option/],
     ['a priority', { priority: 1 }, /^priority: /],
     ['a wrong signal', { signal: {} }, /^signal: /],
     ['a wrong timeoutMs', { timeoutMs: -1 }, /^timeoutMs: /],
     ['a wrong runTimeoutMs', { runTimeoutMs: 0 }, /^runTimeoutMs: /],
     ['a wrong transfer', { transfer: 1 }, /^transfer: /],
-    ['options that are none', null, /^submit: /],
+    ['options that are none', null, /^(submit|run): /],
   ]
   for (const [call, options, message] of wrong) {
     test(`with ${call} rejects and runs nothing`, async () => {
@@ -87,6 +125,27 @@ describe('a wrong call', () => {
       expect(tasks.metrics()).toMatchObject({ liveThreads: 0, pending: 0 })
     })
   }
+
+  test('names the verb that was called', async () => {
+    for (const verb of ['submit', 'run'] as const) {
+      const message = `singal: ${verb} has no such option; it has signal, timeoutMs, runTimeoutMs, transfer`
+      expect(await rejection(pool()[verb]('add', [1, 2], { singal: 1 } as object))).toEqual(new TypeError(message))
+    }
+  })
+
+  test('of wait or idle rejects', async () => {
+    const tasks = pool({ threads: 1 })
+    const task = await tasks.submit('add', [1, 2])
+    for (const [verb, call] of [
+      ['wait', (options: object) => task.wait(options)],
+      ['idle', (options: object) => tasks.idle(options)],
+    ] as const) {
+      const misspelled = new TypeError(`timeout: ${verb} has no such option; it has signal, timeoutMs`)
+      expect(await rejection(call({ timeout: 1 }))).toEqual(misspelled)
+      expect(await rejection(call({ timeoutMs: -1 }))).toMatchObject({ name: 'RangeError' })
+    }
+    expect(await task.result).toBe(3)
+  })
 
   test('without a name or an array of arguments rejects', async () => {
     const tasks = pool()

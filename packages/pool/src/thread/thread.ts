@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { startTimer } from '@millrace/notify'
 import type { PoolSettings } from '../options.ts'
 import type { PoolTask } from '../task.ts'
 import { pack } from './buffers.ts'
@@ -49,8 +50,9 @@ export interface Death {
  *     starting ── ready ──▶ free ◀── run, answer ──▶ busy
  *         └───────────────────┴──────────────────────┴──── exit ──▶ gone
  *
- * INVARIANT  `#run` is set from `run` until its answer or `gone`; an answer with another id is dropped.
- * INVARIANT  what the thread posted before it died is heard before `gone`.
+ * INVARIANT  `#run` is set from `run` until its answer or `gone`, and every answer is that of `#run`.
+ * INVARIANT  what the thread posted before it died is heard before `gone`, and what it posted before a time was up is
+ *            heard before anything is done about that, also if this side was too busy to hear it in time.
  * INVARIANT  one timer at most: the limit of the run, then the grace of the cancel, or the grace of the exit.
  */
 export class Thread {
@@ -63,7 +65,7 @@ export class Thread {
   readonly #port: MessagePort
   #run: Run | undefined
   #cause: unknown
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #stopTimer: (() => void) | undefined
   #gone: (() => void) | undefined
 
   constructor({ worker, module, settings }: ThreadPlan, owner: ThreadOwner) {
@@ -105,9 +107,7 @@ export class Thread {
       throw error
     }
     // A getter among the arguments may have cancelled the task; then the timer is that of the grace.
-    if (call.runTimeoutMs !== Number.POSITIVE_INFINITY && run.cancelled === undefined) {
-      this.#timer = setTimeout(() => this.#owner.overdue(task), call.runTimeoutMs)
-    }
+    if (run.cancelled === undefined) this.#startTimer(call.runTimeoutMs, run, () => this.#owner.overdue(task))
   }
 
   /** Tells its task to stop, and ends the thread if it does not within the grace. The first reason counts. */
@@ -115,13 +115,13 @@ export class Thread {
     const run = this.#run
     if (run === undefined || run.cancelled !== undefined) return
     run.cancelled = { reason }
-    clearTimeout(this.#timer)
+    this.#stopTimer?.()
     if (graceMs === 0) {
       this.kill()
       return
     }
     // Before the message: whatever becomes of that, the thread does not run on for ever.
-    this.#timer = setTimeout(() => this.kill(), graceMs)
+    this.#startTimer(graceMs, run, () => this.kill())
     post(this.#port, [
       'cancel',
       run.task.id,
@@ -141,10 +141,24 @@ export class Thread {
     const gone = new Promise<void>((resolve) => {
       this.#gone = resolve
     })
-    this.#timer = setTimeout(() => this.kill(), EXIT_GRACE_MS)
+    this.#stopTimer = startTimer(EXIT_GRACE_MS, () => this.kill())
     if (this.isReady) post(this.#port, ['exit'])
     else this.kill()
     await gone
+  }
+
+  /** Hears at once what the thread has posted and this side was not free to hear. */
+  hearAll(): void {
+    for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
+      this.#hear(next.message as FromThread)
+    }
+  }
+
+  #startTimer(ms: number, run: Run, timeIsUp: () => void): void {
+    this.#stopTimer = startTimer(ms, () => {
+      this.hearAll()
+      if (this.#run === run) timeIsUp()
+    })
   }
 
   #hear(message: FromThread): void {
@@ -155,7 +169,7 @@ export class Thread {
       this.#cause = unpackThrown(message[1])
     } else {
       const run = this.#run
-      if (run?.task.id !== message[1]) return
+      if (run?.task.id !== message[1]) throw new Error(`the thread answered task ${message[1]}, which it does not run`)
       this.#free()
       this.#owner.answered(this, run, message)
     }
@@ -164,9 +178,7 @@ export class Thread {
   #leave(exitCode: number): void {
     const wasAsked = this.isEnding
     this.isEnding = true
-    for (let last = receiveMessageOnPort(this.#port); last !== undefined; last = receiveMessageOnPort(this.#port)) {
-      this.#hear(last.message as FromThread)
-    }
+    this.hearAll()
     this.#port.close()
     const run = this.#run
     this.#free()
@@ -176,12 +188,17 @@ export class Thread {
 
   #free(): void {
     this.#run = undefined
-    clearTimeout(this.#timer)
+    this.#stopTimer?.()
   }
 }
 
 /** Threads inherit the flags of the process; their entry is a file, which refuses the flag for code given as text. */
-function flagsForThreads(): { execArgv?: string[] } {
+function flagsForThreads(): { execArgv?: string[]; env?: NodeJS.ProcessEnv } {
   const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--input-type'))
-  return execArgv.length < process.execArgv.length ? { execArgv } : {}
+  const given = process.env['NODE_OPTIONS'] ?? ''
+  const options = given.replace(/--input-type[= ]\S+/g, '')
+  return {
+    ...(execArgv.length < process.execArgv.length && { execArgv }),
+    ...(options !== given && { env: { ...process.env, NODE_OPTIONS: options } }),
+  }
 }

@@ -1,0 +1,95 @@
+import { Waiter } from '@millrace/notify'
+import type { Admission } from './admission.ts'
+import type { ShutdownReport } from './api.ts'
+import type { Crew } from './crew.ts'
+import { PoolError } from './errors.ts'
+import type { PoolTask } from './task.ts'
+import type { Thread } from './thread/thread.ts'
+
+/** How many tasks of a pool ended in which way, and how many threads died unasked. */
+export interface Counts {
+  done: number
+  failed: number
+  cancelled: number
+  killed: number
+  crashes: number
+}
+
+/** The parts of a pool that its end concerns. */
+export interface ClosingPool {
+  readonly admission: Admission
+  readonly crew: Crew
+  readonly tasksRunning: ReadonlyMap<PoolTask, Thread>
+  readonly counts: Readonly<Counts>
+  /** Ends a task early, wherever it is. */
+  cancel(task: PoolTask, reason: unknown): void
+  /** Resolves when nothing waits, pends or runs. */
+  idle(): Promise<void>
+}
+
+/**
+ * The end of a pool.
+ *
+ *     refuse who waits ──▶ accepted tasks end ──▶ threads leave ──▶ report
+ *                              ▲
+ *            deadline ── cancel all
+ *
+ * INVARIANT  a deadline lives no longer than the tasks it is for.
+ */
+export class Closing {
+  /** How it went; resolves when the last thread is gone. */
+  readonly report: Promise<ShutdownReport>
+  readonly #pool: ClosingPool
+  readonly #deadlines: Waiter<void>[] = []
+  #isLate = false
+
+  constructor(pool: ClosingPool) {
+    this.#pool = pool
+    this.report = this.#close()
+  }
+
+  /** Cancels what has not ended after so many milliseconds. Of several deadlines the first counts. */
+  setDeadline(timeoutMs: number): void {
+    if (!this.#isBusy()) return
+    const deadline = new Waiter<void>()
+    this.#deadlines.push(deadline)
+    deadline.promise.catch(() => this.#cancelAll())
+    deadline.limit({ timeoutMs })
+  }
+
+  async #close(): Promise<ShutdownReport> {
+    const { admission, crew, counts } = this.#pool
+    const before = { ...counts }
+    const error = new PoolError('closed', 'the pool was shut down before it accepted the task')
+    for (let task = admission.firstWaiting; task !== undefined; task = admission.firstWaiting) {
+      this.#pool.cancel(task, error)
+    }
+    await this.#pool.idle()
+    for (const deadline of this.#deadlines.splice(0)) deadline.wake()
+    await crew.close()
+    const killed = counts.killed - before.killed
+    return {
+      onTime: !this.#isLate,
+      finished: counts.done + counts.failed - before.done - before.failed,
+      cancelled: counts.cancelled - before.cancelled - killed,
+      killed,
+    }
+  }
+
+  #cancelAll(): void {
+    const { admission, tasksRunning } = this.#pool
+    // What ended in time is not late because this thread was too busy to hear of it.
+    for (const thread of [...tasksRunning.values()]) thread.hearAll()
+    if (!this.#isBusy()) return
+    this.#isLate = true
+    const reason = new PoolError('closed', 'the pool was shut down before the task had ended')
+    for (let task = admission.firstPending; task !== undefined; task = admission.firstPending) {
+      this.#pool.cancel(task, reason)
+    }
+    for (const task of [...tasksRunning.keys()]) this.#pool.cancel(task, reason)
+  }
+
+  #isBusy(): boolean {
+    return this.#pool.tasksRunning.size + this.#pool.admission.length > 0
+  }
+}
