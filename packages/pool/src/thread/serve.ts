@@ -16,11 +16,23 @@ export async function serve({ port, module }: ThreadData): Promise<void> {
   const contexts = new AsyncLocalStorage<TaskContext>()
   Reflect.set(globalThis, taskContexts, contexts)
   try {
-    const exports: Record<string, unknown> = await import(module)
+    const exports = await load(module)
     new Desk(port, module, exports, contexts).open()
   } catch (error) {
     post(port, ['unloadable', thrownOrText(error)])
     process.exit(1)
+  }
+}
+
+// With nothing left to do while the module loads, Node would end the thread without a word.
+async function load(module: string): Promise<Record<string, unknown>> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const stuck = (): void => reject(new Error('a top-level await in it never settles'))
+  process.once('beforeExit', stuck)
+  try {
+    return await Promise.race([import(module), promise])
+  } finally {
+    process.off('beforeExit', stuck)
   }
 }
 
@@ -92,10 +104,8 @@ class Desk {
     const hidden = this.#exports['default']
     const found = Object.hasOwn(this.#exports, name) ? this.#exports[name] : ownField(hidden, name)
     if (typeof found === 'function') return found as (...args: readonly unknown[]) => unknown
-    const names = Object.keys(this.#exports).filter((key) => typeof this.#exports[key] === 'function')
-    throw new TypeError(
-      `"${name}" is not a function that ${this.#module} exports; it exports ${names.join(', ') || 'none'}`,
-    )
+    const names = [...new Set([...functionsOf(this.#exports), ...functionsOf(hidden)])].join(', ')
+    throw new TypeError(`"${name}" is not a function that ${this.#module} exports; it exports ${names || 'none'}`)
   }
 }
 
@@ -133,6 +143,11 @@ function ownField(holder: unknown, name: string): unknown {
   return typeof holder === 'object' && holder !== null && Object.hasOwn(holder, name)
     ? Reflect.get(holder, name)
     : undefined
+}
+
+function functionsOf(holder: unknown): string[] {
+  if (typeof holder !== 'object' || holder === null) return []
+  return Object.keys(holder).filter((key) => typeof Reflect.get(holder, key) === 'function')
 }
 
 function thrownOrText(error: unknown): Thrown {
