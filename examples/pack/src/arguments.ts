@@ -23,10 +23,29 @@ Examples:
   npm start -- --verify /backup/photos                checks every object against its hash
   npm start -- --verify /backup/photos --restore out  writes everything to out/ and compares it with the manifest
 
-Exit codes: 0 all is well; 1 something was left out, damaged, or the disk failed; 2 the request cannot be carried out.`
+Exit codes: 0 all is well; 1 something was left out, damaged, or the disk failed; 2 the request cannot be carried out;
+129, 130, 143 ended by a signal; 141 nobody read the output.`
 
-/** Reads the arguments; paths are relative to `cwd`. Throws `PackError`, code `usage`, with one line that says what is wrong. */
-export function parseArguments(args: readonly string[], cwd: string): Request {
+/** What npm makes of our options when the `--` before them is missing. */
+const TAKEN_BY_NPM = {
+  npm_config_verify: '--verify',
+  npm_config_restore: '--restore',
+  npm_config_to: '--to',
+  npm_config_token_description: '--to',
+}
+
+/**
+ * Reads the arguments. Throws `PackError`, code `usage`, with one line that says what is wrong.
+ *
+ * Paths are relative to the user's folder. npm runs scripts in the workspace and says in the environment where that was.
+ */
+export function parseArguments(args: readonly string[], env: NodeJS.ProcessEnv): Request {
+  const isStartedByNpm = env['npm_lifecycle_event'] === 'start'
+  const cwd = (isStartedByNpm ? env['INIT_CWD'] : undefined) ?? process.cwd()
+  if (isStartedByNpm) {
+    const taken = Object.entries(TAKEN_BY_NPM).find(([name]) => env[name] !== undefined)
+    if (taken) throw new PackError('usage', `${taken[1]} went to npm: write npm start -- ${taken[1]} ...; see --help`)
+  }
   let output = ''
   const program = new Command('npm start --')
     .description('Packs a folder into a store: every content once, compressed, under its hash.')

@@ -11,6 +11,8 @@ import stringWidth from 'string-width'
 import type { Progress } from './api.ts'
 import { HEAD_LINE, plainLine, type Rate, stageLine } from './format.ts'
 
+/** The width of a terminal that does not know its own. */
+const COLUMNS_UNKNOWN = 80
 const PLAIN_MS = 1000
 const RATE_MS = 1000
 
@@ -76,12 +78,12 @@ class LiveDisplay implements Display {
 
   #draw(lines: readonly string[]): void {
     // Asks the terminal: the width that came with the last resize event may be old already.
-    const columns = Math.max(1, this.#stream.getWindowSize()[0])
+    const columns = this.#stream.getWindowSize()[0] || COLUMNS_UNKNOWN
     if (columns < this.#columns) this.#eraseWrapped(columns)
     this.#columns = columns
     this.#lines = lines
     // One column stays free: some terminals wrap after a full row.
-    const width = Math.max(1, Math.min(columns, this.#stream.columns) - 1)
+    const width = Math.max(1, Math.min(columns, this.#stream.columns || columns) - 1)
     this.#rows = lines.map((line) => sliceAnsi(line, 0, width))
     this.#log(this.#rows.join('\n'))
   }

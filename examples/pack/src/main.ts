@@ -2,7 +2,7 @@
 import type { Progress } from './api.ts'
 import { parseArguments, type Request } from './arguments.ts'
 import { displayOn } from './display.ts'
-import { PackError, systemCode } from './errors.ts'
+import { PackError, reasonOf, systemCode } from './errors.ts'
 import type { FlowOptions } from './flow.ts'
 import { packLines, problemLines, verifyLines } from './format.ts'
 import { printableText } from './names.ts'
@@ -11,6 +11,8 @@ import { verify } from './verify.ts'
 
 /** What a signal leaves of a run before the process ends all the same. */
 const GRACE_MS = 800
+/** Gives the terminal back; for a process that ends without unwinding. */
+let closeDisplay = (): void => {}
 const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
 /** Why a run was ended from outside. Quiet if nobody is there to be told. */
@@ -30,8 +32,7 @@ async function main(): Promise<number> {
   listenToSignals(interruption)
   listenToPipes(interruption)
   try {
-    // npm runs scripts in the workspace; the user's own folder is in INIT_CWD.
-    const request = parseArguments(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
+    const request = parseArguments(process.argv.slice(2), process.env)
     return await carryOut(request, interruption.signal)
   } catch (error) {
     return explain(interruption.signal.aborted ? interruption.signal.reason : error)
@@ -59,10 +60,12 @@ interface Result {
 
 async function show(run: (onProgress: (progress: Progress) => void) => Promise<Result>): Promise<Result> {
   const display = displayOn(process.stdout)
+  closeDisplay = () => display.close()
   try {
     return await run((progress) => display.show(progress))
   } finally {
-    display.close()
+    closeDisplay()
+    closeDisplay = () => {}
   }
 }
 
@@ -90,6 +93,7 @@ function peakBytes(): number {
 function listenToSignals(interruption: AbortController): void {
   for (const signal of Object.keys(SIGNAL_CODES) as (keyof typeof SIGNAL_CODES)[]) {
     const die = (): void => {
+      closeDisplay()
       process.removeAllListeners(signal)
       process.kill(process.pid, signal)
     }
@@ -101,13 +105,18 @@ function listenToSignals(interruption: AbortController): void {
   }
 }
 
-/** Nobody reads on (`| head`): ends quietly, as programs do that know SIGPIPE. */
+/** Nobody reads on (`| head`): ends quietly, as programs do that know SIGPIPE. Any other trouble with the output is told. */
 function listenToPipes(interruption: AbortController): void {
+  let isTold = false
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error) => {
-      if (systemCode(error) !== 'EPIPE') throw error
-      interruption.abort(new Interrupted('nobody reads the output', 141, true))
-      process.exitCode = 141
+      const isQuiet = systemCode(error) === 'EPIPE'
+      const exitCode = isQuiet ? 141 : 1
+      interruption.abort(new Interrupted('', exitCode, true))
+      process.exitCode = exitCode
+      if (isQuiet || isTold || stream === process.stderr) return
+      isTold = true
+      process.stderr.write(`pack: cannot write the output: ${reasonOf(error)}\n`)
     })
   }
 }

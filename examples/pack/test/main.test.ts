@@ -1,6 +1,6 @@
 import { execFileSync, type spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { verify } from '../src/verify.ts'
@@ -14,7 +14,7 @@ describe('npm start', () => {
   it('packs, packs again, verifies and restores, with paths relative to the folder of the user', async () => {
     const base = temporary()
     randomTree(join(base, 'in'), 5, 60)
-    const options = { env: { INIT_CWD: base } }
+    const options = { env: { INIT_CWD: base, npm_lifecycle_event: 'start' } }
     const first = await run(['in'], options)
     expect([first.code, first.stderr]).toEqual([0, ''])
     expect(first.stdout).toMatch(/^packed {6}60 files, \d+ directories, \d+ links in /m)
@@ -52,12 +52,28 @@ describe('npm start', () => {
       [['--verify', 'a', '--to', 'b'], 'exclude each other'],
       [['a\nb\u001b[31m'], 'a\\nb\\x1b[31m'],
     ]
-    const answers = await Promise.all(requests.map(([args]) => run(args, { env: { INIT_CWD: base } })))
+    const answers = await Promise.all(
+      requests.map(([args]) => run(args, { env: { INIT_CWD: base, npm_lifecycle_event: 'start' } })),
+    )
     for (const [i, { code, stdout, stderr }] of answers.entries()) {
       expect(stderr).toContain(requests[i]?.[1])
       expect([code, stdout, stderr.split('\n').length, stderr.startsWith('pack: ')]).toEqual([2, '', 2, true])
     }
     expect(readdirSync(base).toSorted()).toEqual(['file', 'in', 'other'])
+  })
+
+  it('names the -- that is missing when npm took an option for itself', async () => {
+    const { code, stderr } = await run(['store'], { env: { npm_lifecycle_event: 'start', npm_config_verify: 'true' } })
+    expect([code, stderr]).toEqual([2, 'pack: --verify went to npm: write npm start -- --verify ...; see --help\n'])
+  })
+
+  it('tells that its output cannot be written', async () => {
+    const base = tree(temporary(), { 'in/a': 'a' })
+    const full = openSync('/dev/full', 'w')
+    const args = [join(base, 'in'), '--to', join(base, 'store')]
+    const { code, stderr } = await run(args, { stdio: ['ignore', full, 'pipe'] })
+    closeSync(full)
+    expect([code, stderr]).toEqual([1, 'pack: cannot write the output: no space left on device (ENOSPC)\n'])
   })
 
   it('explains itself', async () => {
