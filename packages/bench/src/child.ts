@@ -16,10 +16,27 @@ export class LostValuesError extends Error {
   readonly code = 'lost'
 }
 
+/** What a child is run by. */
+export interface ChildOptions {
+  /** The path of a Node; the one that runs this if not given. */
+  readonly node?: string | undefined
+  /** Flags for it, besides those every child gets. */
+  readonly flags?: readonly string[] | undefined
+}
+
 /** Runs `module` as a child, gives it the job and waits for its answer, at most `timeoutMs`. */
-export async function runInChild<T>(module: URL, job: unknown, timeoutMs: number): Promise<Outcome<T>> {
-  const execArgv = ['--expose-gc', '--conditions=@millrace/source']
-  const child = fork(module, [], { execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' })
+export async function runInChild<T>(
+  module: URL,
+  job: unknown,
+  timeoutMs: number,
+  { node = process.execPath, flags = [] }: ChildOptions = {},
+): Promise<Outcome<T>> {
+  const child = fork(module, [], {
+    execPath: node,
+    execArgv: ['--expose-gc', '--conditions=@millrace/source', ...flags],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'advanced',
+  })
   let answer: Outcome<T> | undefined
   let hasTimedOut = false
   let errors = ''

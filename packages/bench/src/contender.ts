@@ -1,7 +1,7 @@
 import type { Drives } from './topology.ts'
 
-/** Ours, a rival, or a floor that no channel can beat. */
-export type Kind = 'ours' | 'peer' | 'baseline'
+/** Ours, a rival, what there is without a library, or a floor that no channel of its kind can beat. */
+export type Kind = 'ours' | 'peer' | 'baseline' | 'floor'
 
 /** One implementation under measurement. Each module in `contenders/` exports one as `contender`. */
 export interface Contender {
@@ -26,10 +26,17 @@ const MODULES: readonly URL[] = [
   new URL('./contenders/async-channel.ts', import.meta.url),
   new URL('./contenders/thi-ng-csp.ts', import.meta.url),
   new URL('./contenders/effect.ts', import.meta.url),
+  new URL('./contenders/effect-take-all.ts', import.meta.url),
+  new URL('./contenders/queueable.ts', import.meta.url),
+  new URL('./contenders/ts-chan.ts', import.meta.url),
+  new URL('./contenders/ts-chan-unsafe.ts', import.meta.url),
   new URL('./contenders/fastq.ts', import.meta.url),
   new URL('./contenders/web-streams.ts', import.meta.url),
   new URL('./contenders/node-streams.ts', import.meta.url),
+  new URL('./contenders/events-on.ts', import.meta.url),
   new URL('./contenders/plain-array.ts', import.meta.url),
+  new URL('./contenders/await-floor.ts', import.meta.url),
+  new URL('./contenders/bare-ring.ts', import.meta.url),
 ]
 
 /** Loads every contender of the channel suite. */

@@ -17,8 +17,8 @@ export interface Environment {
   readonly busy: number
 }
 
-/** Looks at this machine for a second. */
-export async function environment(): Promise<Environment> {
+/** Looks at this machine for a second. `node` is the path of the Node that measures. */
+export async function environment(node: string = process.execPath): Promise<Environment> {
   const before = coreTimes()
   await delay(1000)
   const after = coreTimes()
@@ -28,8 +28,7 @@ export async function environment(): Promise<Environment> {
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     platform: `${process.platform}-${process.arch}`,
-    node: process.version,
-    v8: process.versions.v8,
+    ...versionsOf(node),
     commit: commit(),
     busy: 1 - (after.idle - before.idle) / (after.total - before.total),
   }
@@ -44,6 +43,13 @@ function coreTimes(): { idle: number; total: number } {
   const times = cpus().map((core) => core.times)
   const idle = times.reduce((sum, core) => sum + core.idle, 0)
   return { idle, total: times.reduce((sum, { user, nice, sys, irq }) => sum + user + nice + sys + irq, idle) }
+}
+
+function versionsOf(node: string): { node: string; v8: string } {
+  const versions: { node: string; v8: string } = JSON.parse(
+    execFileSync(node, ['--print', 'JSON.stringify(process.versions)'], { encoding: 'utf8' }),
+  )
+  return { node: `v${versions.node}`, v8: versions.v8 }
 }
 
 function commit(): string {

@@ -13,6 +13,7 @@ interface Flags {
   section?: string[]
   json?: string
   timeoutMs?: number
+  node?: string
 }
 
 const suiteNames = Object.keys(SUITES)
@@ -29,6 +30,7 @@ const command = new Command('bench')
   .option('--only <contender...>', 'measure these contenders and no other')
   .option('--section <name...>', 'measure these scenarios or groups and no other')
   .option('--timeout-ms <n>', 'how long one measurement may take before it is cut off', count)
+  .option('--node <path>', 'another Node that measures; not for the pack suite', existingNode)
   .option(
     '--json <file>',
     'write the figures of one suite there (otherwise only those of a whole suite are kept, in results/)',
@@ -46,6 +48,9 @@ await command.parseAsync()
 async function main(suite: string | undefined, folder: string | undefined, flags: Flags): Promise<void> {
   if (flags.json !== undefined && suite === undefined) command.error('error: --json needs a suite')
   if (folder !== undefined && suite !== 'pack') command.error(`error: the ${suite} suite takes no folder`)
+  if (flags.node !== undefined && (suite === undefined || suite === 'pack')) {
+    command.error('error: --node needs a suite, and not pack')
+  }
   const picked = Object.entries(SUITES).filter(([name]) => suite === undefined || suite === name)
   const only = flags.only ?? []
   const sections = flags.section ?? []
@@ -56,9 +61,10 @@ async function main(suite: string | undefined, folder: string | undefined, flags
     sections,
     folder: folder && existingFolder(folder),
     timeoutMs: flags.timeoutMs,
+    node: flags.node,
     onMeasured: showProgress,
   }
-  const machine = await environment()
+  const machine = await environment(flags.node)
   console.log(`${formatEnvironment(machine)}\n`)
   for (const [name, each] of picked) await runSuite(name, each, settings, machine, flags.json)
 }
@@ -73,8 +79,8 @@ async function runSuite(name: string, suite: Suite, settings: Settings, machine:
   }
   const notes = formatNotes(sections)
   if (notes !== '') console.log(`${notes}\n`)
-  const { only, sections: picked, rounds = suite.rounds } = settings
-  const isForTheRecord = only.length === 0 && picked.length === 0 && rounds >= suite.rounds
+  const { only, sections: picked, rounds = suite.rounds, node } = settings
+  const isForTheRecord = node === undefined && only.length === 0 && picked.length === 0 && rounds >= suite.rounds
   if (json === undefined && !isForTheRecord) return
   const file = json ? resolve(here, json) : resolve(import.meta.dirname, `../results/${name}.json`)
   const result: SuiteResult = { suite: name, environment: machine, settings: suite.settings(settings), sections }
@@ -106,6 +112,12 @@ function existingFolder(folder: string): string {
 function suiteName(name: string): string {
   if (suiteNames.includes(name)) return name
   throw new InvalidArgumentError(`There are ${suiteNames.join(', ')}.`)
+}
+
+function existingNode(text: string): string {
+  const path = resolve(here, text)
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path
+  throw new InvalidArgumentError('No such file.')
 }
 
 function count(text: string): number {

@@ -28,6 +28,8 @@ export interface Samples {
   /** Ping-pong only. */
   readonly p50Ns?: readonly number[] | undefined
   readonly p99Ns?: readonly number[] | undefined
+  /** Scenarios with a number of items of their own only. */
+  readonly runUs?: readonly number[] | undefined
 }
 
 const FIRST_ITEMS = 2000
@@ -38,6 +40,7 @@ const LONGEST_WARM_UP_MS = 1500
 export async function measure(contender: Contender, scenario: Scenario, options: MeasureOptions): Promise<Samples> {
   const drive = contender.drives[scenario.topology]
   if (drive === undefined) throw new TypeError(`${contender.name} has no drive for ${scenario.topology}`)
+  if (scenario.items !== undefined) return measureRuns(drive, scenario, scenario.items, options)
   const items = await warmUp(drive, scenario, options.sampleMs)
   const itemsPerSecond: number[] = []
   const p50Ns: number[] = []
@@ -52,6 +55,24 @@ export async function measure(contender: Contender, scenario: Scenario, options:
     p99Ns.push(quantile(latenciesMs, 0.99) * 1e6)
   }
   return p50Ns.length === 0 ? { itemsPerSecond } : { itemsPerSecond, p50Ns, p99Ns }
+}
+
+/** Repeats runs of `items` values for as long as a sample takes. The first sample warms up and is not kept. */
+async function measureRuns(
+  drive: Drive,
+  scenario: Scenario,
+  items: number,
+  { sampleMs, samples }: MeasureOptions,
+): Promise<Samples> {
+  const runUs: number[] = []
+  for (let i = 0; i <= samples; i++) {
+    globalThis.gc?.()
+    let runs = 0
+    let totalMs = 0
+    for (; totalMs < sampleMs; runs++) totalMs += (await runChecked(drive, scenario, items)).ms
+    if (i > 0) runUs.push((totalMs / runs) * 1000)
+  }
+  return { itemsPerSecond: runUs.map((us) => (items / us) * 1e6), runUs }
 }
 
 /** One run whose result is checked. */

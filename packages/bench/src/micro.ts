@@ -102,18 +102,20 @@ async function measureCase({ prepare }: MicroCase): Promise<MicroTimes> {
 export interface MicroOptions {
   readonly rounds: number
   readonly timeoutMs: number
+  /** The Node that measures; this one if not given. */
+  readonly node?: string | undefined
   readonly onMeasured?: OnMeasured | undefined
 }
 
 /** Measures cases, interleaved group by group, and yields a section for each group. */
 export async function* runMicro(
   cases: readonly MicroCase[],
-  { rounds, timeoutMs, onMeasured }: MicroOptions,
+  { rounds, timeoutMs, node, onMeasured }: MicroOptions,
 ): AsyncGenerator<Section, void, undefined> {
   for (const [group = '', members = []] of Map.groupBy(cases, (each) => each.group)) {
     const names = members.map(({ contender }) => contender)
     const measureOne = (contender: string) =>
-      runInChild<MicroTimes>(new URL(import.meta.url), { group, contender } satisfies MicroJob, timeoutMs)
+      runInChild<MicroTimes>(new URL(import.meta.url), { group, contender } satisfies MicroJob, timeoutMs, { node })
     const runs = await interleave(names, measureOne, {
       rounds,
       onMeasured: (name, round) => onMeasured?.(group, name, round),

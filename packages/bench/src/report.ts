@@ -43,25 +43,29 @@ export function formatSection(section: Section): string {
   const [first, ...others] = section.metrics
   const reference = referenceRow(section)
   const peer = fastest(section, 'peer')
+  const floor = fastest(section, 'floor')
+  const overFloor = floor === undefined ? [] : ['× floor']
+  const figures = 5 + overFloor.length + others.length
   const table = new Table({
-    head: ['', first.name, 'best', 'spread', '× ours', '× best peer', ...others.map(({ name }) => name)],
-    colAligns: ['left', ...Array.from({ length: 5 + others.length }, () => 'right' as const)],
+    head: ['', first.name, 'best', 'spread', '× ours', '× best peer', ...overFloor, ...others.map(({ name }) => name)],
+    colAligns: ['left', ...Array.from({ length: figures }, () => 'right' as const)],
     style: { head: [], border: [], compact: true },
   })
   for (const row of bySpeed(section)) {
     const summary = row.metrics[first.name]
     if (summary === undefined) {
-      table.push([row.contender, { colSpan: 5 + others.length, content: row.failure?.kind ?? 'not measured' }])
+      table.push([row.contender, { colSpan: figures, content: row.failure?.kind ?? 'not measured' }])
       continue
     }
     const name = row.kind === 'ours' ? styleText('bold', row.contender) : row.contender
     table.push([
-      name + (row.kind === 'baseline' ? ' (baseline)' : ''),
+      name + (row.kind === 'baseline' || row.kind === 'floor' ? ` (${row.kind})` : ''),
       formatNumber(summary.median, first.unit),
       formatNumber(isRate(first.unit) ? summary.max : summary.min, first.unit),
       `${(summary.spread * 100).toFixed(0)} %`,
       formatRatio(speedOver(section, row, reference)),
       formatRatio(speedOver(section, row, peer)),
+      ...overFloor.map(() => formatRatio(speedOver(section, row, floor))),
       ...others.map(({ name, unit }) => formatMedian(row, name, unit)),
     ])
   }
@@ -79,6 +83,8 @@ export function isAlarming({ rows }: Section): boolean {
 /** Three significant digits and a unit. */
 export function formatNumber(value: number, unit: Unit): string {
   if (unit === 'ns') return value < 100 ? `${value.toPrecision(3)} ns` : `${value.toFixed(0)} ns`
+  if (unit === 'µs') return `${value < 100 ? value.toPrecision(3) : value.toFixed(0)} µs`
+  if (unit === 'promises') return value.toFixed(2)
   if (unit === 'ms') return value < 1000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(2)} s`
   const [scaled, prefix] = value >= 1e6 ? [value / 1e6, 'M'] : value >= 1e3 ? [value / 1e3, 'k'] : [value, '']
   const digits = scaled >= 1000 ? scaled.toFixed(0) : scaled.toPrecision(3)
@@ -103,5 +109,5 @@ function formatMedian(row: Row, metric: string, unit: Unit): string {
 }
 
 function formatRatio(ratio: number | undefined): string {
-  return ratio === undefined ? '–' : ratio.toFixed(2)
+  return ratio === undefined || !Number.isFinite(ratio) ? '–' : ratio.toFixed(2)
 }

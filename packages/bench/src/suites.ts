@@ -1,3 +1,4 @@
+import { ALLOCATION_SCENARIOS, runAllocation } from './allocation.ts'
 import { runScenario } from './channel.ts'
 import { loadContenders } from './contender.ts'
 import { MICRO_CASES, runMicro } from './micro.ts'
@@ -12,11 +13,13 @@ export interface Settings {
   readonly rounds?: number | undefined
   /** These contenders and no other; everybody if empty. */
   readonly only: readonly string[]
-  /** These sections of the channel and micro suites and no other; all if empty. */
+  /** These sections of the channel, allocation and micro suites and no other; all if empty. */
   readonly sections: readonly string[]
   /** What the pack suite packs. */
   readonly folder?: string | undefined
   readonly timeoutMs?: number | undefined
+  /** The path of the Node that measures; the one that runs this if not given. */
+  readonly node?: string | undefined
   readonly onMeasured?: OnMeasured | undefined
 }
 
@@ -34,6 +37,8 @@ export interface Suite {
 
 const SAMPLES = { sampleMs: 80, samples: 2 }
 const ROUNDS = 5
+/** The same is counted each time, but for a few bytes. */
+const ALLOCATION_ROUNDS = 2
 const PACK_TIMEOUT_MS = 600_000
 
 const channel: Suite = {
@@ -43,10 +48,26 @@ const channel: Suite = {
     sections: SCENARIOS.map(({ name }) => name),
   }),
   settings: ({ rounds = ROUNDS, timeoutMs = 15_000 }) => ({ rounds, timeoutMs, ...SAMPLES }),
-  async *run({ rounds = ROUNDS, timeoutMs = 15_000, only, sections, onMeasured }) {
+  async *run({ rounds = ROUNDS, timeoutMs = 15_000, node, only, sections, onMeasured }) {
     const entries = (await loadContenders()).filter(({ contender }) => isPicked(only, contender.name))
     for (const scenario of SCENARIOS.filter(({ name }) => isPicked(sections, name))) {
-      const section = await runScenario(scenario, entries, { rounds, timeoutMs, onMeasured, ...SAMPLES })
+      const section = await runScenario(scenario, entries, { rounds, timeoutMs, node, onMeasured, ...SAMPLES })
+      if (section.rows.length > 0) yield section
+    }
+  },
+}
+
+const allocation: Suite = {
+  rounds: ALLOCATION_ROUNDS,
+  names: async () => ({
+    contenders: (await loadContenders()).map(({ contender }) => contender.name),
+    sections: ALLOCATION_SCENARIOS.map(({ name }) => name),
+  }),
+  settings: ({ rounds = ALLOCATION_ROUNDS, timeoutMs = 15_000 }) => ({ rounds, timeoutMs }),
+  async *run({ rounds = ALLOCATION_ROUNDS, timeoutMs = 15_000, node, only, sections, onMeasured }) {
+    const entries = (await loadContenders()).filter(({ contender }) => isPicked(only, contender.name))
+    for (const scenario of ALLOCATION_SCENARIOS.filter(({ name }) => isPicked(sections, name))) {
+      const section = await runAllocation(scenario, entries, { rounds, timeoutMs, node, onMeasured })
       if (section.rows.length > 0) yield section
     }
   },
@@ -59,10 +80,10 @@ const micro: Suite = {
     sections: MICRO_CASES.map(({ group }) => group),
   }),
   settings: ({ rounds = ROUNDS, timeoutMs = 30_000 }) => ({ rounds, timeoutMs }),
-  run: ({ rounds = ROUNDS, timeoutMs = 30_000, only, sections, onMeasured }) =>
+  run: ({ rounds = ROUNDS, timeoutMs = 30_000, node, only, sections, onMeasured }) =>
     runMicro(
       MICRO_CASES.filter(({ contender, group }) => isPicked(only, contender) && isPicked(sections, group)),
-      { rounds, timeoutMs, onMeasured },
+      { rounds, timeoutMs, node, onMeasured },
     ),
 }
 
@@ -78,7 +99,7 @@ const pack: Suite = {
 }
 
 /** The suites by name, in the order in which all of them are run. */
-export const SUITES: Readonly<Record<string, Suite>> = { channel, micro, pack }
+export const SUITES: Readonly<Record<string, Suite>> = { channel, allocation, micro, pack }
 
 function isPicked(picked: readonly string[], name: string): boolean {
   return picked.length === 0 || picked.includes(name)

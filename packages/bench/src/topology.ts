@@ -6,7 +6,9 @@
  *     mpsc       n ─▶ link ─▶ 1
  *     mpmc       n ─▶ link ─▶ n
  *     iterate    1 ─▶ link ─▶ for await   ended by closing
+ *     spsc-try   1 ─▶ link ─▶ 1           tried first, awaited only where there is no room or no value; mpmc-try likewise
  *     batch      1 ─▶ link ─▶ 1           the consumer takes what is there, at most 128 values
+ *     many       1 ─▶ link ─▶ 1           the producer sends arrays of 128 as well
  *     ping-pong  1 ─▶ link ─▶ 1 ─▶ link ─▶ back; each round trip is timed
  *
  * INVARIANT  the values of one run are 0 … items - 1, each sent once; so count and sum tell whether all arrived.
@@ -14,7 +16,17 @@
  */
 
 /** A topology by name. */
-export type TopologyName = 'seq' | 'spsc' | 'mpsc' | 'mpmc' | 'iterate' | 'batch' | 'ping-pong'
+export type TopologyName =
+  | 'seq'
+  | 'spsc'
+  | 'mpsc'
+  | 'mpmc'
+  | 'spsc-try'
+  | 'mpmc-try'
+  | 'iterate'
+  | 'batch'
+  | 'many'
+  | 'ping-pong'
 
 /** How much to move, and through what. `items` is a multiple of `producers`. */
 export interface Load {
@@ -64,13 +76,44 @@ export interface BatchLink {
   receiveMany(max: number): PromiseLike<readonly number[]>
 }
 
+/** A link that takes and gives arrays. */
+export interface ManyLink {
+  sendMany(values: readonly number[]): unknown
+  close(): unknown
+  batches(max: number): AsyncIterable<readonly number[]>
+}
+
 /** The most values a batch holds. */
 export const BATCH = 128
 
-/** The drives of a link with `send` and `receive`. */
-export function flow(open: (capacity: number) => Link): Record<'spsc' | 'mpsc' | 'mpmc', Drive> {
+/** The drives of a link with `send` and `receive`. Where others try first, this one awaits: see `tryFirst`. */
+export function flow(
+  open: (capacity: number) => Link,
+): Record<'spsc' | 'mpsc' | 'mpmc' | 'spsc-try' | 'mpmc-try', Drive> {
   const run: Drive = (load) => flowOnce(load, open(load.capacity))
-  return { spsc: run, mpsc: run, mpmc: run }
+  return { spsc: run, mpsc: run, mpmc: run, 'spsc-try': run, 'mpmc-try': run }
+}
+
+/** The drives of a link that is tried first, and awaited only where there is no room or no value. */
+export function tryFirst(open: (capacity: number) => Link & SyncLink): Record<'spsc-try' | 'mpmc-try', Drive> {
+  const run: Drive = (load) => tryOnce(load, open(load.capacity))
+  return { 'spsc-try': run, 'mpmc-try': run }
+}
+
+/** The drive of a link that takes and gives arrays. */
+export function many(open: (capacity: number) => ManyLink): Record<'many', Drive> {
+  return { many: (load) => manyOnce(load, open(load.capacity)) }
+}
+
+/** 0 … items - 1 in arrays of at most 128. It is one array, filled again: the link is measured, not the making of arrays. */
+export function* batchesOf(items: number): Generator<readonly number[], void, undefined> {
+  const values = Array.from({ length: Math.min(BATCH, items) }, () => 0)
+  for (let first = 0; first < items; first += BATCH) {
+    const count = Math.min(BATCH, items - first)
+    if (count < values.length) values.length = count
+    for (let i = 0; i < count; i++) values[i] = first + i
+    yield values
+  }
 }
 
 /** The latency drive of a link with `send` and `receive`. */
@@ -105,6 +148,31 @@ async function flowOnce({ items, producers, consumers }: Load, link: Link): Prom
     let ownSum = 0
     for (; count < quota; count++) {
       const value = await link.receive()
+      if (value === undefined) break
+      ownSum += value
+    }
+    received += count
+    sum += ownSum
+  }
+  const tasks: Promise<void>[] = []
+  for (let c = 0; c < consumers; c++) tasks.push(consume(quotaOf(c, items, consumers)))
+  for (let p = 0; p < producers; p++) tasks.push(produce(p * share))
+  await Promise.all(tasks)
+  return { received, sum }
+}
+
+async function tryOnce({ items, producers, consumers }: Load, link: Link & SyncLink): Promise<Tally> {
+  const share = items / producers
+  let received = 0
+  let sum = 0
+  const produce = async (first: number): Promise<void> => {
+    for (let value = first; value < first + share; value++) if (!link.trySend(value)) await link.send(value)
+  }
+  const consume = async (quota: number): Promise<void> => {
+    let count = 0
+    let ownSum = 0
+    for (; count < quota; count++) {
+      const value = link.tryReceive() ?? (await link.receive())
       if (value === undefined) break
       ownSum += value
     }
@@ -193,5 +261,21 @@ async function batchOnce({ items }: Load, link: BatchLink): Promise<Tally> {
     }
   }
   await Promise.all([consume(), produce()])
+  return { received, sum }
+}
+
+async function manyOnce({ items }: Load, link: ManyLink): Promise<Tally> {
+  let received = 0
+  let sum = 0
+  const produce = async (): Promise<void> => {
+    for (const values of batchesOf(items)) await link.sendMany(values)
+    await link.close()
+  }
+  const producer = produce()
+  for await (const values of link.batches(BATCH)) {
+    received += values.length
+    for (const value of values) sum += value
+  }
+  await producer
   return { received, sum }
 }

@@ -35,6 +35,12 @@ describe('runInChild', () => {
     expect(await runInChild(module, 'spins', 500)).toEqual({ failure })
   })
 
+  test('runs another Node, with flags for it', async () => {
+    const started = await runInChild(module, 'tells', LONG_MS, { node: process.execPath, flags: ['--no-deprecation'] })
+    expect(started).toEqual({ value: [process.execPath, expect.arrayContaining(['--no-deprecation', '--expose-gc'])] })
+    await expect(runInChild(module, 'well', LONG_MS, { node: '/no/such/node' })).rejects.toThrow('ENOENT')
+  })
+
   test('leaves nothing on the process', async () => {
     const before = process.listenerCount('exit')
     await runInChild(module, 'well', LONG_MS)

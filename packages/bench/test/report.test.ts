@@ -51,6 +51,28 @@ describe('formatSection', () => {
     ])
   })
 
+  test('tells how far from the floor everybody is, where there is one', () => {
+    const table = cells(section(row('ours', 'ours', 8e6), row('ground', 'floor', 16e6), row('peer', 'peer', 4e6)))
+    expect(table[0]?.at(-1)).toBe('× floor')
+    expect(table.slice(1).map((each) => [each[0], each.at(-1)])).toEqual([
+      ['ground (floor)', '1.00'],
+      ['ours', '0.50'],
+      ['peer', '0.25'],
+    ])
+  })
+
+  test('has no ratio to nothing', () => {
+    const bytes = (contender: string, kind: Row['kind'], median: number): Row => {
+      return { contender, kind, metrics: { bytes: summarize([median]) } }
+    }
+    const rows = [bytes('ours', 'ours', 0), bytes('peer', 'peer', 10)]
+    const table = cells({ ...section(...rows), metrics: [{ name: 'bytes', unit: 'bytes' }] })
+    expect(table.slice(1).map((each) => each.slice(-2))).toEqual([
+      ['–', '–'],
+      ['0.00', '1.00'],
+    ])
+  })
+
   test('says why somebody has no figures, and compares nobody with them', () => {
     const failure = { kind: 'hung', message: 'no answer within 5 ms' } as const
     const rows: Row[] = [row('ours', 'ours', 2e6), { contender: 'stuck', kind: 'peer', metrics: {}, failure }]
@@ -77,6 +99,11 @@ describe('formatEnvironment', () => {
     const { busy } = await environment()
     expect(busy).toBeGreaterThanOrEqual(0)
     expect(busy).toBeLessThanOrEqual(1)
+  })
+
+  test('asks the Node that measures for its version', async () => {
+    expect(await environment(process.execPath)).toMatchObject({ node: process.version, v8: process.versions.v8 })
+    await expect(environment('/no/such/node')).rejects.toThrow('ENOENT')
   })
 })
 
@@ -111,6 +138,9 @@ test.each([
   [1_234_000_000, 'bytes', '1234 MB'],
   [4.14, 'ns', '4.14 ns'],
   [17_060.4, 'ns', '17060 ns'],
+  [61.44, 'µs', '61.4 µs'],
+  [10_060.4, 'µs', '10060 µs'],
+  [0.0391, 'promises', '0.04'],
   [12_345, 'ms', '12.35 s'],
   [12.3, 'ms', '12 ms'],
 ] as const)('formatNumber writes %d %s as %s', (value, unit, text) => {

@@ -85,6 +85,24 @@ describe('measure', () => {
     expect(p50Ns).toBeUndefined()
   })
 
+  test('repeats a run of as many items as the scenario says', async () => {
+    const loads: number[] = []
+    const contender: Contender = {
+      name: 'counts',
+      kind: 'peer',
+      drives: {
+        spsc: async ({ items }) => {
+          loads.push(items)
+          return { received: items, sum: (items * (items - 1)) / 2 }
+        },
+      },
+    }
+    const samples = await measure(contender, { ...scenario, items: 100 }, { sampleMs: 0.05, samples: 2 })
+    expect(new Set(loads)).toEqual(new Set([100]))
+    expect(samples.runUs).toHaveLength(2)
+    expect(samples.itemsPerSecond).toEqual(samples.runUs?.map((us) => (100 / us) * 1e6))
+  })
+
   test('refuses a contender that cannot do the topology', async () => {
     const contender: Contender = { name: 'nobody', kind: 'peer', drives: {} }
     await expect(measure(contender, scenario, { sampleMs: 1, samples: 1 })).rejects.toThrow('nobody has no drive')

@@ -1,5 +1,5 @@
 import type { Receiver, Sender } from '@millrace/channel'
-import { batch, type Drives, flow, iterate, pingPong, seq } from '../topology.ts'
+import { batch, type Drives, flow, iterate, many, pingPong, seq, tryFirst } from '../topology.ts'
 
 /** The drives of a channel of ours, whichever package makes it. */
 export function millraceDrives(
@@ -11,6 +11,15 @@ export function millraceDrives(
   }
   return {
     ...flow(open),
+    ...tryFirst((capacity) => {
+      const { sender, receiver } = channel({ capacity })
+      return {
+        trySend: (value) => sender.trySend(value) === 'sent',
+        send: (value) => sender.send(value),
+        tryReceive: () => receiver.tryReceive(),
+        receive: () => receiver.receive(),
+      }
+    }),
     ...pingPong(open),
     ...seq((capacity) => {
       const { sender, receiver } = channel({ capacity })
@@ -23,6 +32,14 @@ export function millraceDrives(
     ...batch((capacity) => {
       const { sender, receiver } = channel({ capacity })
       return { send: (value) => sender.send(value), receiveMany: (max) => receiver.receiveMany(max) }
+    }),
+    ...many((capacity) => {
+      const { sender, receiver } = channel({ capacity })
+      return {
+        sendMany: (values) => sender.sendMany(values),
+        close: () => sender.close(),
+        batches: (max) => receiver.batches(max),
+      }
     }),
   }
 }

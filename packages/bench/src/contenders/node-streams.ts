@@ -15,7 +15,7 @@ function open(capacity: number) {
   return { send, receive: async (): Promise<number | undefined> => (await values.next()).value }
 }
 
-const { spsc } = flow(open)
+const { spsc, 'spsc-try': spscTry } = flow(open)
 
 /** `PassThrough` in object mode, read by its async iterator. */
 export const contender: Contender = {
@@ -24,6 +24,7 @@ export const contender: Contender = {
   note: 'buffers up to the capacity on both sides; write() does not wait, "drain" does',
   drives: {
     spsc,
+    'spsc-try': spscTry,
     ...pingPong(open),
     ...iterate((capacity) => {
       const { stream, send } = openStream(capacity)
