@@ -15,15 +15,15 @@ export interface DirectoryEntry {
   readonly path: BytePath
   /** Permissions with setuid, setgid and sticky bits: 07777. */
   readonly mode: number
-  /** Microseconds since 1970: Node sets times no finer. */
-  readonly mtimeUs: number
+  /** Microseconds since 1970, exact for every time a disk can hold: Node sets times no finer. */
+  readonly mtimeUs: bigint
 }
 
 /** A symbolic link, which is never followed. */
 export interface LinkEntry {
   readonly type: 'link'
   readonly path: BytePath
-  readonly mtimeUs: number
+  readonly mtimeUs: bigint
   /** Where it points, byte for byte, whether or not anything is there. */
   readonly target: BytePath
 }
@@ -33,7 +33,7 @@ export interface FileEntry {
   readonly type: 'file'
   readonly path: BytePath
   readonly mode: number
-  readonly mtimeUs: number
+  readonly mtimeUs: bigint
   readonly size: number
 }
 

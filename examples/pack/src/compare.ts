@@ -136,7 +136,8 @@ function modeOf(entry: Entry): string {
 }
 
 function timeOf({ mtimeUs }: Entry): string {
-  return (mtimeUs / 1e6).toFixed(6)
+  const digits = String(mtimeUs < 0n ? -mtimeUs : mtimeUs).padStart(7, '0')
+  return `${mtimeUs < 0n ? '-' : ''}${digits.slice(0, -6)}.${digits.slice(-6)}`
 }
 
 function targetOf(entry: Entry): string {

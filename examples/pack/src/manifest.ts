@@ -7,7 +7,7 @@
  *     {"type":"link","path64":"/w==","mtime":1763683773000000,"target":"a.txt"}
  *     {"end":true,"files":1,"directories":1,"links":1,"bytes":3}
  *
- * Bytes that are not UTF-8 stand in base64 in `path64` and `target64`. Nothing in it depends on when or how the run
+ * Bytes that are not UTF-8 stand in base64 in `path64` and `target64`, times beyond 2^53 microseconds as decimal strings. Nothing in it depends on when or how the run
  * went, so an unchanged folder gives the same bytes again.
  *
  * INVARIANT  reading trusts nothing: every field is checked, a path never leaves the folder, and the directory of an entry
@@ -32,9 +32,13 @@ export interface Totals {
 export type Listed = Entry & { readonly chunks: readonly string[] }
 
 const HEADER = { format: 'millrace-pack', version: 1, chunk: CHUNK, hash: 'sha256', compression: 'zstd' }
+/** No line is longer: none is written, and none is read. */
+export const LINE_BYTES_MAX: number = 64 * 1024 * 1024
+/** What one more chunk adds to a line: its name, two quotes and a comma. */
+const CHUNK_NAME_BYTES = 67
 const BLOCK_BYTES = 64 * 1024
-const LINE_BYTES_MAX = 64 * 1024 * 1024
 const hashName = /^[0-9a-f]{64}$/
+const decimal = /^-?[0-9]{1,25}$/
 
 /** The first line. */
 export function headerLine(): string {
@@ -43,13 +47,20 @@ export function headerLine(): string {
 
 /** The line of one entry. */
 export function entryLine(entry: Entry, chunks: readonly string[]): string {
-  const { type, mtimeUs: mtime } = entry
+  const { type } = entry
+  const mtime = spellTime(entry.mtimeUs)
   const path = spell('path', entry.path)
   if (type === 'link') return line({ type, ...path, mtime, ...spell('target', entry.target) })
   const mode = entry.mode.toString(8).padStart(4, '0')
   return type === 'directory'
     ? line({ type, ...path, mode, mtime })
     : line({ type, ...path, mode, mtime, size: entry.size, chunks })
+}
+
+/** How long the line of an entry is, which is known before the names of its chunks are. */
+export function lineBytes(entry: Entry): number {
+  const chunks = entry.type === 'file' ? chunkCount(entry.size) : 0
+  return Buffer.byteLength(entryLine(entry, [])) + Math.max(0, chunks * CHUNK_NAME_BYTES - 1)
 }
 
 /** The last line. */
@@ -136,6 +147,16 @@ function spell(key: string, path: BytePath): Record<string, string> {
   return text === undefined ? { [`${key}64`]: fsPath(path).toString('base64') } : { [key]: text }
 }
 
+function spellTime(mtimeUs: bigint): number | string {
+  const number = Number(mtimeUs)
+  return Number.isSafeInteger(number) ? number : String(mtimeUs)
+}
+
+function timeOf(mtime: unknown): bigint | undefined {
+  if (Number.isSafeInteger(mtime)) return BigInt(Number(mtime))
+  return typeof mtime === 'string' && decimal.test(mtime) ? BigInt(mtime) : undefined
+}
+
 async function* lines(file: FileHandle, path: string): AsyncGenerator<string, void, undefined> {
   const block = Buffer.allocUnsafe(BLOCK_BYTES)
   let position = 0
@@ -187,9 +208,9 @@ function entryOf(record: Record<string, unknown>, file: string, number: number):
   const refuse = (what: string): PackError => invalid(file, number, what)
   const path = spelled(record, 'path', refuse)
   if (!isInside(path)) throw refuse('has a path that leaves the folder')
-  const mtimeUs = record['mtime']
-  if (!Number.isSafeInteger(mtimeUs)) throw refuse('has no whole mtime')
-  const common = { path, mtimeUs: Number(mtimeUs), chunks: [] }
+  const mtimeUs = timeOf(record['mtime'])
+  if (mtimeUs === undefined) throw refuse('has no whole mtime')
+  const common = { path, mtimeUs, chunks: [] }
   if (record['type'] === 'link') return { type: 'link', ...common, target: spelled(record, 'target', refuse) }
   const octal = record['mode']
   if (typeof octal !== 'string' || !/^[0-7]{4}$/.test(octal)) throw refuse('has no mode of four octal digits')

@@ -17,12 +17,23 @@ import { Buffers } from './buffers.ts'
 import { type Flow, type FlowOptions, type FlowSummary, runFlow, type Threads } from './flow.ts'
 import { packSource } from './folders.ts'
 import { type Chunk, Ledger } from './ledger.ts'
-import { count, entryLine, headerLine, noTotals, type Totals, trailerLine } from './manifest.ts'
+import {
+  count,
+  entryLine,
+  headerLine,
+  LINE_BYTES_MAX,
+  lineBytes,
+  noTotals,
+  type Totals,
+  trailerLine,
+} from './manifest.ts'
 import type { BytePath } from './names.ts'
 import { readChunk } from './read.ts'
 import { type ManifestFile, Store, storeIdentity, type WriteDurably } from './store.ts'
 import type { ChunkToPack, NamedChunk } from './tasks.ts'
 import { type WalkedFile, walk } from './walk.ts'
+
+const TOO_LARGE = `too large: its line in the manifest would have more than ${LINE_BYTES_MAX} bytes`
 
 /** What to pack, and how. */
 export interface PackOptions extends FlowOptions {
@@ -96,6 +107,7 @@ class Packing implements Flow<Chunk<WalkedFile>, ChunkToPack, NamedChunk> {
       if (this.#manifest.isFull) await this.#manifest.flush()
       if (walked.type === 'problem') this.#ledger.report(walked)
       else if (walked.type !== 'file') await this.#ledger.add(walked, waiting)
+      else if (lineBytes(walked) > LINE_BYTES_MAX) this.#ledger.report({ path: walked.path, reason: TOO_LARGE })
       else {
         this.#bytes.walk += walked.size
         yield* this.#ledger.chunks(walked, waiting)

@@ -12,8 +12,9 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants
  * Reads `length` bytes of a file from `offset` on into `memory`, which has room for one more. Says why if they are not
  * the bytes of the file the walk met.
  *
- * The file is compared with the walk's view of it after the read: if nothing differs, nothing was written in between,
- * and every chunk read so is of the same state. One byte more than the file should have is asked for at its end, which finds
+ * The file is compared with the walk's view of it after the read: if nothing differs, it is the same file, and nothing was
+ * written in between, so every chunk read so is of the same state. That rests on ctime, which every write moves and no
+ * program sets; a write within one tick of the system's clock (some milliseconds on old kernels) may leave it the same. One byte more than the file should have is asked for at its end, which finds
  * files that are longer than they say, as those in /proc are.
  */
 export async function readChunk(
@@ -57,5 +58,5 @@ export async function readChunk(
 }
 
 function isSame(a: Identity, b: Identity): boolean {
-  return a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs && a.dev === b.dev
+  return a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.dev === b.dev
 }

@@ -112,9 +112,9 @@ export class Restorer {
  * They pass through a double, which near the year 2026 has steps of a quarter of a microsecond, and are cut to
  * nanoseconds. The first double not below the microsecond stays within it until the year 2106; whole seconds are exact.
  */
-export function secondsOf(microseconds: number): string {
-  const seconds = Math.floor(microseconds / 1e6)
-  const rest = microseconds - seconds * 1e6
+export function secondsOf(microseconds: bigint): string {
+  const rest = Number(((microseconds % 1_000_000n) + 1_000_000n) % 1_000_000n)
+  const seconds = Number((microseconds - BigInt(rest)) / 1_000_000n)
   let time = seconds + rest / 1e6
   if ((time - seconds) * 1e9 < rest * 1e3) time += Math.max(Number.MIN_VALUE, Math.abs(time) * Number.EPSILON)
   return String(time)

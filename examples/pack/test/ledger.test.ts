@@ -6,7 +6,7 @@ import { bytePath } from '../src/names.ts'
 import { random } from './support.ts'
 
 function file(path: string, size: number): FileEntry {
-  return { type: 'file', path: bytePath(path), mode: 0o644, mtimeUs: 0, size }
+  return { type: 'file', path: bytePath(path), mode: 0o644, mtimeUs: 0n, size }
 }
 
 function listed(): { ledger: Ledger<FileEntry>; lines: string[] } {

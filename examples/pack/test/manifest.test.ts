@@ -1,14 +1,24 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Entry } from '../src/api.ts'
-import { CHUNK } from '../src/api.ts'
-import { count, entryLine, headerLine, type Listed, Manifest, noTotals, trailerLine } from '../src/manifest.ts'
+import type { Entry, FileEntry } from '../src/api.ts'
+import { CHUNK, chunkCount } from '../src/api.ts'
+import {
+  count,
+  entryLine,
+  headerLine,
+  LINE_BYTES_MAX,
+  type Listed,
+  lineBytes,
+  Manifest,
+  noTotals,
+  trailerLine,
+} from '../src/manifest.ts'
 import { latin1 } from '../src/names.ts'
-import { temporary } from './support.ts'
+import { random, temporary } from './support.ts'
 
 const hash = 'ab'.repeat(32)
-const root: Entry = { type: 'directory', path: latin1('.'), mode: 0o755, mtimeUs: 0 }
+const root: Entry = { type: 'directory', path: latin1('.'), mode: 0o755, mtimeUs: 0n }
 
 async function read(text: string): Promise<Listed[]> {
   const path = join(temporary(), 'manifest.jsonl')
@@ -26,28 +36,64 @@ function write(...entries: (Entry & { chunks?: string[] })[]): string {
 }
 
 function directory(path: string): Entry {
-  return { type: 'directory', path: latin1(path), mode: 0o755, mtimeUs: 0 }
+  return { type: 'directory', path: latin1(path), mode: 0o755, mtimeUs: 0n }
 }
 
 function link(path: string): Entry {
-  return { type: 'link', path: latin1(path), mtimeUs: 0, target: latin1('/etc') }
+  return { type: 'link', path: latin1(path), mtimeUs: 0n, target: latin1('/etc') }
 }
 
-function file(path: string, size = 0, chunks: string[] = []): Entry & { chunks: string[] } {
-  return { type: 'file', path: latin1(path), mode: 0o644, mtimeUs: 0, size, chunks }
+function file(path: string, size = 0, chunks: string[] = []): FileEntry & { chunks: string[] } {
+  return { type: 'file', path: latin1(path), mode: 0o644, mtimeUs: 0n, size, chunks }
 }
 
 describe('entries', () => {
   it('are those that were written', async () => {
     const entries = [
       root,
-      { type: 'file' as const, path: latin1('a\nb'), mode: 0o4755, mtimeUs: -5, size: CHUNK + 1, chunks: [hash, hash] },
-      { type: 'directory' as const, path: latin1('d'), mode: 0o1777, mtimeUs: 1_700_000_000_123_456 },
-      { type: 'link' as const, path: latin1('d/\xff'), mtimeUs: 7, target: latin1('\xfe/x') },
+      {
+        type: 'file' as const,
+        path: latin1('a\nb'),
+        mode: 0o4755,
+        mtimeUs: -5n,
+        size: CHUNK + 1,
+        chunks: [hash, hash],
+      },
+      { type: 'directory' as const, path: latin1('d'), mode: 0o1777, mtimeUs: 1_700_000_000_123_456n },
+      { type: 'link' as const, path: latin1('d/\xff'), mtimeUs: 7n, target: latin1('\xfe/x') },
       file('e'),
     ]
     const found = await read(write(...entries))
     expect(found).toEqual(entries.map((entry) => ({ chunks: [], ...entry })))
+  })
+
+  it('are those that were written, whatever a walk can yield', async () => {
+    const next = random(11)
+    const byte = (): string => String.fromCharCode(1 + Math.floor(next() * 255))
+    const name = (i: number): string => `${String(i).padStart(4, '0')}${byte()}${byte()}`.replaceAll('/', '_')
+    const times = [0n, -1n, 2n ** 53n, -(2n ** 53n) - 1n, 15_032_385_535_999_999n, -(2n ** 63n) * 1_000_000n]
+    const entries: (Entry & { chunks: string[] })[] = [{ ...root, chunks: [] }]
+    for (let i = 0; i < 500; i++) {
+      const size = [0, 1, CHUNK, CHUNK + 1][Math.floor(next() * 4)] ?? 0
+      const mode = Math.floor(next() * 0o10000)
+      const common = { path: latin1(name(i)), mtimeUs: times[i] ?? BigInt(Math.floor((next() - 0.5) * 2 ** 60)) }
+      if (i % 3 === 0) entries.push({ type: 'link', ...common, target: latin1(byte() + byte()), chunks: [] })
+      else if (i % 3 === 1) entries.push({ type: 'directory', ...common, mode, chunks: [] })
+      else entries.push({ type: 'file', ...common, mode, size, chunks: Array(chunkCount(size)).fill(hash) })
+    }
+    expect(await read(write(...entries))).toEqual(entries)
+  })
+
+  it('fit in a line, of which the length is known before the chunks are', async () => {
+    const most = Math.floor((LINE_BYTES_MAX - entryLine(file('a'), []).length) / 67)
+    const sizes = [0, 1, CHUNK + 1, (most - 2) * CHUNK]
+    for (const size of sizes) {
+      const entry = file('\xff', size, Array(chunkCount(size)).fill(hash))
+      const line = entryLine(entry, entry.chunks)
+      expect(lineBytes(entry)).toBe(Buffer.byteLength(line))
+      expect((await read(write(root, entry))).at(-1)).toEqual(entry)
+    }
+    expect(lineBytes(file('a', (most + 2) * CHUNK))).toBeGreaterThan(LINE_BYTES_MAX)
   })
 
   it('refuse a path that leaves the folder', async () => {
@@ -95,6 +141,7 @@ describe('entries', () => {
       [`["${hash}"]`, '7'],
       ['"type":"file"', '"type":"socket"'],
       ['"mtime":0,"size"', '"mtime":"x","size"'],
+      ['"mtime":0,"size"', '"mtime":"1.5","size"'],
       ['"path":"a"', '"path":7'],
     ] as const) {
       const bad = good.replace(from, to)

@@ -133,7 +133,7 @@ describe('restore', () => {
   it('sets any microsecond, and whole seconds to the nanosecond', () => {
     const file = join(tree(temporary(), { f: '' }), 'f')
     const set = (us: number): bigint => {
-      utimesSync(file, secondsOf(us), secondsOf(us))
+      utimesSync(file, secondsOf(BigInt(us)), secondsOf(BigInt(us)))
       return lstatSync(file, { bigint: true }).mtimeNs
     }
     const next = random(3)

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, renameSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -62,8 +62,8 @@ describe('walk', () => {
     execFileSync('touch', ['-d', '@1700000000.123456789', join(folder, 'set')])
     execFileSync('touch', ['-d', '@-1.000000001', join(folder, 'd')])
     const [, d, set] = await walked(folder)
-    expect(d).toMatchObject({ type: 'directory', mode: 0o1777, mtimeUs: -1_000_001 })
-    expect(set).toMatchObject({ type: 'file', mode: 0o4751, mtimeUs: 1_700_000_000_123_456, size: 3 })
+    expect(d).toMatchObject({ type: 'directory', mode: 0o1777, mtimeUs: -1_000_001n })
+    expect(set).toMatchObject({ type: 'file', mode: 0o4751, mtimeUs: 1_700_000_000_123_456n, size: 3 })
   })
 
   it('reports sockets, FIFOs and devices by name', async () => {
@@ -94,6 +94,46 @@ describe('walk', () => {
     execFileSync('rm', ['-r', join(folder, 'b')])
     expect((await walking.next()).value).toMatchObject({ type: 'problem', path: 'b' })
     expect((await walking.next()).done).toBe(true)
+  })
+
+  it('does not follow a link that takes the place of a directory while it walks', async () => {
+    const base = temporary()
+    const outside = tree(join(base, 'outside'), { secret: '', 'deep/secret': '' })
+    const folder = tree(join(base, 'in'), { 'a/x': '', 'b/deep/y': '', c: '' })
+    const found: Walked[] = []
+    for await (const entry of walk(bytePath(folder))) {
+      found.push(entry)
+      // Its names are read, and nothing of what they stand for.
+      if (entry.path === 'a' || entry.path === 'b') {
+        renameSync(join(folder, entry.path), join(base, `was-${entry.path}`))
+        symlinkSync(outside, join(folder, entry.path))
+      }
+    }
+    const text = found.map(({ type, path }) => `${type} ${path}`)
+    expect(text).toEqual([
+      'directory .',
+      'directory a',
+      'file a/x',
+      'directory b',
+      'directory b/deep',
+      'file b/deep/y',
+      'file c',
+    ])
+  })
+
+  it('reports a directory that became another one before it was listed', async () => {
+    const base = temporary()
+    const folder = tree(join(base, 'in'), { a: '', 'b/x': '' })
+    tree(join(base, 'other'), { secret: '' })
+    const found: string[] = []
+    for await (const entry of walk(bytePath(folder))) {
+      found.push(`${entry.path}${entry.type === 'problem' ? `: ${entry.reason}` : ''}`)
+      if (entry.path === 'a') {
+        renameSync(join(folder, 'b'), join(base, 'b'))
+        renameSync(join(base, 'other'), join(folder, 'b'))
+      }
+    }
+    expect(found).toEqual(['.', 'a', 'b: changed while it was listed'])
   })
 
   it('is the same for an unchanged folder', async () => {
