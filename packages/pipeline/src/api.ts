@@ -40,7 +40,7 @@ export interface RunOptions {
   readonly clock?: Clock | undefined
 }
 
-/** Tells the time in milliseconds from any fixed moment, and never goes back. */
+/** Tells the time in milliseconds from any fixed moment, and never goes back. One that does, or throws, fails the run with a `TypeError`. */
 export interface Clock {
   /** The milliseconds since that moment. */
   now(): number
@@ -91,7 +91,7 @@ export interface StageStats {
   readonly name: string
   /** The most calls that may run at a time. */
   readonly concurrency: number
-  /** Items taken in. */
+  /** Items taken in: done, waiting, running and dropped, added up. A batch has some gathered, and its arrays count as one each. */
   readonly received: number
   /** Items that left. */
   readonly done: number
@@ -99,6 +99,10 @@ export interface StageStats {
   readonly running: number
   /** Results that are finished and wait for room in the next stage, or for their turn. */
   readonly waiting: number
+  /** Items that left nothing behind: `filterMap` gave `undefined`, `forEach` is done with it, or its call failed. */
+  readonly dropped: number
+  /** Items of an array that `batch` has begun and not filled. */
+  readonly gathered: number
   /** The time calls took, added up. */
   readonly busyMs: number
   /** `busyMs` as a share of what `concurrency` allows: 0 to 1. */
@@ -158,8 +162,12 @@ export interface Run<T extends Value> extends AsyncDisposable {
  *
  * The first error ends all: no stage begins another call, `stage.signal` aborts, calls that run are awaited, the source
  * is closed, and then the run rejects with that very error. Abort and leaving the loop do the same. Results that have not left by then
- * are dropped. A source that is still inside `next()` then cannot be interrupted: its `return()` is called all the same, but the run
- * gives it one turn of the event loop and ends without it.
+ * are dropped. The source is closed by its `return()`, which is awaited: one that never settles holds up the end. Only a source that is
+ * still inside `next()` then cannot be interrupted: its `return()` is called all the same, but the run gives it one turn of the
+ * event loop and ends without it.
+ *
+ * Promises in an array are looked after from the start of the run, so that one that rejects before its turn, or is never reached, is
+ * no unhandled rejection; those of other iterables once they are taken.
  *
  * It runs once, since its source can be read once: a second run of it, or of another pipeline built upon
  * the same `from`, throws `TypeError`.
@@ -218,9 +226,9 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
    * summary.output.done // => 2
    */
   run(options?: RunOptions): Run<T>
-  /** Runs and gives the results in an array. */
+  /** Runs and gives the results in an array. A failure of a run whose promise is dropped is an unhandled rejection. */
   toArray(options?: RunOptions): Promise<T[]>
-  /** Runs with `fn` as a last, serial stage whose results are not kept; without it, only for what the stages do. */
+  /** Runs with `fn` as a last, serial stage whose results are not kept; without it, only for what the stages do. As with `toArray`, a failure is an unhandled rejection if the promise is dropped. */
   forEach(fn?: (item: T, index: number, stage: Stage) => unknown, options?: RunOptions): Promise<Summary>
   /** Runs, at the first item asked for. Leaving the loop ends the run and waits until nothing of it works any more. */
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined>

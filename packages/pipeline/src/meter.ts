@@ -1,25 +1,43 @@
 import type { Clock, PipelineStats, StageStats, Summary } from './api.ts'
+import { show } from './options.ts'
 
-/** The time of one run, as it was when something last happened, so that reading it again is free. */
+/**
+ * The time of one run, as it was when something last happened, so that reading it again is free.
+ *
+ * INVARIANT  time is finite and never falls: a clock that breaks is told of, and not read again.
+ */
 export class Stopwatch {
   /** Undefined where real time serves for both. */
-  readonly #clock: Clock | undefined
+  #clock: Clock | undefined
+  readonly #onBroken: (error: TypeError) => void
   readonly #beganMs: number
   /** Time for the statistics. */
   nowMs: number
   /** Time for being fair to the event loop, whatever clock was given. */
   realMs: number
 
-  constructor(clock: Clock | undefined) {
+  /** Throws `TypeError` if the clock does not work now; `onBroken` hears of it if it breaks later. */
+  constructor(clock: Clock | undefined, onBroken: (error: TypeError) => void) {
     this.#clock = clock
+    this.#onBroken = onBroken
     this.realMs = performance.now()
-    this.#beganMs = this.nowMs = clock?.now() ?? this.realMs
+    this.#beganMs = this.nowMs = clock === undefined ? this.realMs : read(clock, Number.NEGATIVE_INFINITY)
   }
 
   /** Reads the clock. */
   tick(): void {
     this.realMs = performance.now()
-    this.nowMs = this.#clock === undefined ? this.realMs : this.#clock.now()
+    const clock = this.#clock
+    if (clock === undefined) {
+      this.nowMs = this.realMs
+      return
+    }
+    try {
+      this.nowMs = read(clock, this.nowMs)
+    } catch (error) {
+      this.#clock = stopped(this.nowMs)
+      this.#onBroken(error as TypeError)
+    }
   }
 
   /** Time from the start to the last tick. */
@@ -28,13 +46,31 @@ export class Stopwatch {
   }
 }
 
+function read(clock: Clock, leastMs: number): number {
+  let nowMs: number
+  try {
+    nowMs = clock.now()
+  } catch (cause) {
+    throw new TypeError('run: clock: now() threw', { cause })
+  }
+  if (Number.isFinite(nowMs) && nowMs >= leastMs) return nowMs
+  const after = Number.isFinite(leastMs) ? ` after ${leastMs}` : ''
+  throw new TypeError(`run: clock: expected now() to give a number that never falls, got ${show(nowMs)}${after}`)
+}
+
+function stopped(nowMs: number): Clock {
+  return { now: () => nowMs }
+}
+
 /**
  * Counts what a stage holds, and what it spent its time on.
  *
  *     started ──▶ running ──finished──▶ waiting ──left──▶ done
- *                    └──dropped     └◀─added
+ *                    └──▶ dropped          ▲
+ *     gathering ──▶ gathered ──batched─────┘
  *
- * INVARIANT  running ≤ concurrency and running + waiting ≤ concurrency + buffer: `room` is asked before `started`.
+ * INVARIANT  running ≤ concurrency and running + waiting ≤ limit: `room` is asked before `started`.
+ * INVARIANT  where nothing is gathered, received = done + waiting + running + dropped.
  * INVARIANT  the time since the last change is charged before a count changes.
  */
 export class Meter {
@@ -45,16 +81,18 @@ export class Meter {
   #sinceMs: number
   #received = 0
   #done = 0
+  #dropped = 0
+  #gathered = 0
   #busyMs = 0
   #blockedMs = 0
   #starvedMs = 0
   running = 0
   waiting = 0
 
-  constructor(name: string, concurrency: number, buffer: number, stopwatch: Stopwatch) {
+  constructor(name: string, concurrency: number, limit: number, stopwatch: Stopwatch) {
     this.name = name
     this.concurrency = concurrency
-    this.#limit = concurrency + buffer
+    this.#limit = limit
     this.#stopwatch = stopwatch
     this.#sinceMs = stopwatch.nowMs
   }
@@ -99,11 +137,20 @@ export class Meter {
   dropped(): void {
     this.#charge()
     this.running--
+    this.#dropped++
   }
 
-  /** A result came from items that do not run any more. */
-  added(): void {
+  /** An item came in and waits for others to leave with. */
+  gathering(): void {
     this.#charge()
+    this.#received++
+    this.#gathered++
+  }
+
+  /** What was gathered waits to leave, as one. */
+  batched(): void {
+    this.#charge()
+    this.#gathered = 0
     this.waiting++
   }
 
@@ -135,6 +182,8 @@ export class Meter {
       done: this.#done,
       running: this.running,
       waiting: this.waiting,
+      dropped: this.#dropped,
+      gathered: this.#gathered,
       busyMs: this.#busyMs,
       busy: possibleMs > 0 ? Math.min(1, this.#busyMs / possibleMs) : 0,
       blockedMs: this.#blockedMs,

@@ -22,7 +22,7 @@ export class ChannelOutput implements Output {
   #sending = false
 
   constructor(sender: Sender<Value>, host: Host) {
-    this.meter = new Meter('output', 1, 0, host.stopwatch)
+    this.meter = new Meter('output', 1, 1, host.stopwatch)
     this.#sender = sender
     this.#host = host
   }
@@ -80,7 +80,7 @@ export class SinkOutput implements Output {
   readonly #sink: (item: unknown) => void
 
   constructor(sink: (item: unknown) => void, host: Host) {
-    this.meter = new Meter('output', 1, 0, host.stopwatch)
+    this.meter = new Meter('output', 1, 1, host.stopwatch)
     this.#sink = sink
   }
 

@@ -1,8 +1,8 @@
 import type { StageStats } from './api.ts'
+import { Fifo } from './fifo.ts'
 import { Meter } from './meter.ts'
 import { show } from './options.ts'
 import type { Host, Upstream } from './plan.ts'
-import { ReorderBuffer } from './reorder-buffer.ts'
 import type { OpenTap, Tap } from './taps.ts'
 import { isThenable } from './thenable.ts'
 import { afterTurn } from './turn.ts'
@@ -21,12 +21,12 @@ export class Source implements Upstream {
   readonly #open: OpenTap
   readonly #buffer: number
   readonly #host: Host
-  readonly #held = new ReorderBuffer(false)
+  readonly #held = new Fifo()
   #tap: Tap | undefined
   #ended = false
 
   constructor(open: OpenTap, name: string, buffer: number, host: Host) {
-    this.meter = new Meter(name, 1, buffer, host.stopwatch)
+    this.meter = new Meter(name, 1, Math.max(1, buffer), host.stopwatch)
     this.#open = open
     this.#buffer = buffer
     this.#host = host
@@ -68,7 +68,7 @@ export class Source implements Upstream {
   }
 
   /**
-   * Closes the source if it has not ended: its `return` is called, and awaited.
+   * Closes the source if it has not ended: its `return` is called, and awaited as long as it takes.
    *
    * If it is still inside of `next`, `return` cannot take effect before that (an async generator even queues it), and nobody knows
    * when that will be. So it is given one turn of the event loop, which is enough for a source that heeds the same signal.
@@ -85,11 +85,11 @@ export class Source implements Upstream {
     await Promise.race([closing, new Promise<void>((resolve) => afterTurn(resolve))])
   }
 
-  /** How the source stands. It received what it gave or holds, and never starves: while it is not busy, nobody has room for an item. */
+  /** How the source stands. It received what it gave or holds, drops nothing, and never starves: while it is not busy, nobody has room for an item. */
   stats(): StageStats {
     const stats = this.meter.stats()
     const received = stats.done + stats.waiting
-    return { ...stats, received, blockedMs: stats.blockedMs + stats.starvedMs, starvedMs: 0 }
+    return { ...stats, received, dropped: 0, blockedMs: stats.blockedMs + stats.starvedMs, starvedMs: 0 }
   }
 
   #fetch(): void {

@@ -21,9 +21,17 @@ export function tapOf(source: unknown): OpenTap {
     return () => (given as AsyncIterable<unknown>)[Symbol.asyncIterator]() as Tap
   }
   if (typeof given[Symbol.iterator] === 'function') {
-    return () => iterableTap((given as Iterable<unknown>)[Symbol.iterator]() as Tap)
+    return () => {
+      if (Array.isArray(given)) lookAfter(given)
+      return iterableTap((given as Iterable<unknown>)[Symbol.iterator]() as Tap)
+    }
   }
   throw new TypeError(`from: expected an iterable, an async iterable or a receiver, got ${show(source)}`)
+}
+
+/** Promises in an array may reject before they are reached, or never be reached; whichever comes first fails the run. */
+function lookAfter(items: readonly unknown[]): void {
+  for (const item of items) if (item instanceof Promise) item.catch(() => {})
 }
 
 /** A receiver is taken from without waiting where possible. It stays open: it belongs to whoever made the channel. */

@@ -23,6 +23,22 @@ describe('from', () => {
     expect(await from([Promise.resolve(1), 2, Promise.resolve(3)]).toArray()).toEqual([1, 2, 3])
   })
 
+  test('looks after all promises of an array, also those it does not reach', async () => {
+    const unhandled = await unhandledDuring(async () => {
+      const slow = new Promise<number>((resolve) => setImmediate(resolve, 0))
+      expect(await rejection(from([Promise.reject(1), Promise.reject<number>(2)]).toArray())).toEqual({ error: 1 })
+      expect(await rejection(from([slow, Promise.reject<number>(2)]).toArray())).toEqual({ error: 2 })
+    })
+    expect(unhandled).toEqual([])
+  })
+
+  test('leaves the promises of an array alone that it does not begin to read', async () => {
+    const unhandled = await unhandledDuring(async () => {
+      from([Promise.reject<number>('not read')])
+    })
+    expect(unhandled).toEqual(['not read'])
+  })
+
   test('closes an iterable whose promise rejects, and fails with its reason', async () => {
     let closed = 0
     function* source() {

@@ -34,6 +34,17 @@ describe('map', () => {
     ])
   })
 
+  test('calls the function without a receiver', async () => {
+    const receivers: unknown[] = []
+    const note = function (this: unknown, n: number): number {
+      receivers.push(this)
+      return n
+    }
+    const pipeline = from([1]).map(note).filterMap(note)
+    await pipeline.forEach(note)
+    expect(receivers).toEqual([undefined, undefined, undefined])
+  })
+
   test('keeps null, false, 0, NaN and the empty string', async () => {
     const items = [null, false, 0, Number.NaN, '']
     expect(

@@ -19,6 +19,41 @@ describe('stats', () => {
     for (const n of [2, 3]) await work.finish(n, n)
   })
 
+  test('accounts for every item: done, waiting, running, dropped, or gathered for a batch', async () => {
+    const work = new Work<number, number | undefined>()
+    const run = from(new Counted(20)).filterMap(work.fn, { concurrency: 4, ordered: false }).batch(3).buffer(1).run()
+    await quiet()
+    for (let n = 0; n < 12; n++) await work.finish(n, n % 3 === 0 ? undefined : n)
+    const [filter, batch] = run.stats().stages
+    expect(filter).toMatchObject({ received: 16, done: 8, waiting: 0, running: 4, dropped: 4, gathered: 0 })
+    expect(batch).toMatchObject({ received: 8, done: 1, waiting: 1, running: 0, dropped: 0, gathered: 2 })
+    run.abort()
+    for (const n of work.running) await work.finish(n, n)
+    expect(run.stats().stages[0]).toMatchObject({ running: 0, dropped: 4, waiting: 4 })
+  })
+
+  test('counts items of forEach and of failed calls as dropped, and none of the source', async () => {
+    const { source, stages } = await from([1, 2]).forEach(() => {})
+    expect(source).toMatchObject({ received: 2, done: 2, dropped: 0 })
+    expect(stages[0]).toMatchObject({ received: 2, done: 0, dropped: 2 })
+    const failed = from([1])
+      .map(() => Promise.reject<number>('tea is out'))
+      .run()
+    await failed.done.catch(() => {})
+    expect(failed.stats().stages[0]).toMatchObject({ received: 1, running: 0, dropped: 1 })
+  })
+
+  test('finds a source blocked that may not fetch further ahead', async () => {
+    const time = new VirtualTime()
+    // Full until the fourth item is taken at 30; at 40 it holds nothing more.
+    const done = from([1, 2, 3, 4, 5])
+      .buffer(2)
+      .map((n) => time.after(10, n))
+      .forEach(undefined, { clock: time })
+    await time.runToEnd()
+    expect((await done).source).toMatchObject({ busyMs: 0, blockedMs: 40 })
+  })
+
   test('names a stage by its option, its function, or its verb and place', async () => {
     const steep = (n: number) => n
     const run = from([1])

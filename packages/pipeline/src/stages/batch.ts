@@ -1,8 +1,8 @@
 import type { NameOptions } from '../api.ts'
+import { Fifo } from '../fifo.ts'
 import { Meter } from '../meter.ts'
 import { checkCount, checkName, checkOptions } from '../options.ts'
 import type { ActiveStage, Host, StagePlan, Upstream } from '../plan.ts'
-import { ReorderBuffer } from '../reorder-buffer.ts'
 
 /** A stage that emits arrays of `size` items. */
 export function batchPlan(size: number, options: NameOptions | undefined, position: number): StagePlan {
@@ -26,12 +26,12 @@ export function batchPlan(size: number, options: NameOptions | undefined, positi
 class BatchStage implements ActiveStage {
   readonly meter: Meter
   readonly #size: number
-  readonly #full = new ReorderBuffer(false)
+  readonly #full = new Fifo()
   #gathering: unknown[] = []
   #ended = false
 
   constructor(size: number, host: Host, name: string, buffer: number) {
-    this.meter = new Meter(name, 1, buffer, host.stopwatch)
+    this.meter = new Meter(name, 1, 1 + buffer, host.stopwatch)
     this.#size = size
   }
 
@@ -41,8 +41,7 @@ class BatchStage implements ActiveStage {
 
   accept(from: Upstream): void {
     this.#gathering.push(from.take())
-    this.meter.started()
-    this.meter.dropped()
+    this.meter.gathering()
     if (this.#gathering.length === this.#size) this.#emit()
   }
 
@@ -71,6 +70,6 @@ class BatchStage implements ActiveStage {
   #emit(): void {
     this.#full.push(this.#gathering)
     this.#gathering = []
-    this.meter.added()
+    this.meter.batched()
   }
 }

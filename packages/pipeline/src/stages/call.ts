@@ -1,7 +1,7 @@
 import type { Stage } from '../api.ts'
 import { Meter } from '../meter.ts'
 import type { ActiveStage, Host, Upstream } from '../plan.ts'
-import { type Place, ReorderBuffer } from '../reorder-buffer.ts'
+import { ReorderBuffer, type Slot } from '../reorder-buffer.ts'
 import { isThenable } from '../thenable.ts'
 
 /** What a stage does with an item. */
@@ -34,7 +34,7 @@ export class CallStage implements ActiveStage {
   #ended = false
 
   constructor(settings: CallSettings, host: Host, name: string, buffer: number) {
-    this.meter = new Meter(name, settings.concurrency, buffer, host.stopwatch)
+    this.meter = new Meter(name, settings.concurrency, settings.concurrency + buffer, host.stopwatch)
     this.#settings = settings
     this.#stage = { name, signal: host.signal }
     this.#host = host
@@ -46,17 +46,18 @@ export class CallStage implements ActiveStage {
   }
 
   accept(from: Upstream): void {
+    const { call } = this.#settings // Called without a receiver.
     const item = from.take() as never
     const index = this.meter.received
-    const place = this.#results.open()
+    const slot = this.#results.open()
     this.meter.started()
     try {
-      const result = this.#settings.call(item, index, this.#stage)
+      const result = call(item, index, this.#stage)
       if (isThenable(result)) {
         Promise.resolve(result).then(
           (value) => {
             this.#host.stopwatch.tick()
-            this.#finish(place, value, index)
+            this.#finish(slot, value, index)
             this.#host.proceed()
           },
           (error) => this.#fail(error),
@@ -64,7 +65,7 @@ export class CallStage implements ActiveStage {
         return
       }
       this.#host.stopwatch.tick()
-      this.#finish(place, result, index)
+      this.#finish(slot, result, index)
     } catch (error) {
       this.#fail(error)
     }
@@ -91,13 +92,13 @@ export class CallStage implements ActiveStage {
     return this.#ended && this.meter.empty
   }
 
-  #finish(place: Place, value: unknown, index: number): void {
+  #finish(slot: Slot, value: unknown, index: number): void {
     if (value !== undefined) {
-      this.#results.fill(place, value)
+      this.#results.fill(slot, value)
       this.meter.finished()
       return
     }
-    this.#results.drop(place)
+    this.#results.drop(slot)
     this.meter.dropped()
     if (this.#settings.ifUndefined === 'drop') return
     this.#host.fail(
