@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { tokens } from './tokens.ts'
 
 /** One breach of a law, where it can be seen. */
 export interface Breach {
@@ -73,11 +74,16 @@ export function lineOf(text: string, position: number): number {
   return text.slice(0, position).split('\n').length
 }
 
-// Strings are matched first, so that a `//` inside one is not taken for a comment.
 function blanked(text: string): { code: string; skeleton: string } {
-  const tokens = /'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|\/\/.*|\/\*[\s\S]*?\*\//g
-  const isComment = (token: string) => /^\/[/*]/.test(token)
-  const code = text.replace(tokens, (token) => (isComment(token) ? token.replace(/[^\n]/g, ' ') : token))
-  const inside = (token: string) => token[0] + token.slice(1, -1).replace(/[^\n]/g, '_') + token.at(-1)
-  return { code, skeleton: code.replace(tokens, (token) => (isComment(token) ? token : inside(token))) }
+  let code = ''
+  let skeleton = ''
+  for (const { kind, text: token } of tokens(text)) {
+    const blank = kind === 'comment' ? token.replace(/[^\n]/g, ' ') : token
+    code += blank
+    skeleton +=
+      kind === 'code' || kind === 'comment'
+        ? blank
+        : token[0] + token.slice(1, -1).replace(/[^\n]/g, '_') + token.at(-1)
+  }
+  return { code, skeleton }
 }

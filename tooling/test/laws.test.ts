@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { tokens } from '../laws/tokens.ts'
+import { readTree } from '../laws/tree.ts'
 import { breaches } from '../laws.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'laws-'))
@@ -46,6 +48,12 @@ function breachesWith(files: Record<string, string>): string[] {
 const source = 'packages/channel/src/more.ts'
 const documented = '/** One. */\n'
 
+test('tokens put together are the text again', () => {
+  for (const { text } of readTree(join(import.meta.dirname, '../..'))) {
+    expect([...tokens(text)].map((token) => token.text).join('') === text).toBe(true)
+  }
+})
+
 describe('the laws', () => {
   test('let a lawful repository pass', () => expect(breachesWith({})).toEqual([]))
 
@@ -59,6 +67,19 @@ describe('the laws', () => {
       'more.ts:1 layers: @millrace/channel may not import @millrace/mpmc',
     ],
     ['imports of a type upwards', { [source]: "let x: typeof import('@millrace/mpmc/shared')\n" }, 'more.ts:1 layers'],
+    ...[
+      'const quote = /`/',
+      "const quotes = /[`'/]/g, half = 1 / 2",
+      'if (f(a)) /`/.test(a)',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+      "const text = a.of / 2 + (a) / 3 + `${/`/.test(`}`) ? `'` : a[0] / 1}`",
+      'const n = i++ / 2 // `',
+      'const f = () => { g() }\n/`/.test(a)',
+    ].map((line) => [
+      `imports after ${line}`,
+      { [source]: `${line}\nimport '@millrace/mpmc/shared'\nf(\`\`)\n` },
+      `more.ts:${line.split('\n').length + 1} layers`,
+    ]),
     [
       'imports between two packages of one floor',
       {
