@@ -6,8 +6,17 @@ export const CHUNK: number = 4 * 1024 * 1024
 /** The zstd level, unless another one is asked for. */
 export const LEVEL = 3
 
+/** The bits of a mode that are setuid and setgid. */
+export const SET_IDS = 0o6000
+
 /** What the contents of a folder are made of. `path` is relative to the folder, which is itself the directory `.`. */
 export type Entry = DirectoryEntry | LinkEntry | FileEntry
+
+/** Whose an entry is, by number. */
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
+}
 
 /** A directory. */
 export interface DirectoryEntry {
@@ -15,6 +24,8 @@ export interface DirectoryEntry {
   readonly path: BytePath
   /** Permissions with setuid, setgid and sticky bits: 07777. */
   readonly mode: number
+  /** Only with setuid or setgid, which give the owner's rights away. */
+  readonly owner?: Owner | undefined
   /** Microseconds since 1970, exact for every time a disk can hold: Node sets times no finer. */
   readonly mtimeUs: bigint
 }
@@ -33,6 +44,8 @@ export interface FileEntry {
   readonly type: 'file'
   readonly path: BytePath
   readonly mode: number
+  /** Only with setuid or setgid, which give the owner's rights away. */
+  readonly owner?: Owner | undefined
   readonly mtimeUs: bigint
   readonly size: number
 }

@@ -6,7 +6,6 @@
  *
  * INVARIANT  a file is restored whole or not at all.
  */
-import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { WaitOptions } from '@millrace/notify'
 import type { Pipeline } from '@millrace/pipeline'
@@ -16,6 +15,7 @@ import { reasonOf, systemCode } from './errors.ts'
 import type { Flow, Threads } from './flow.ts'
 import { type Chunk, Ledger } from './ledger.ts'
 import { count, type Manifest, noTotals, type Totals } from './manifest.ts'
+import { openRegular } from './regular.ts'
 import type { Restorer } from './restore.ts'
 import { objectName } from './store.ts'
 import type { ExpandedChunk, PackedChunk } from './tasks.ts'
@@ -34,7 +34,8 @@ export class Checking implements Flow<Chunk<ListedFile>, PackedChunk, ExpandedCh
   readonly #restorer: Restorer | undefined
   readonly #ledger = new Ledger<ListedFile>((entry) => count(this.totals, entry))
   readonly #buffers = new Buffers()
-  readonly #sound = new Set<string>()
+  /** Names of sound objects and how many bytes they hold. */
+  readonly #sound = new Map<string, number>()
   readonly #bytes = { source: 0, read: 0, expand: 0, write: 0 }
 
   constructor(store: string, manifest: Manifest, restorer: Restorer | undefined) {
@@ -67,7 +68,7 @@ export class Checking implements Flow<Chunk<ListedFile>, PackedChunk, ExpandedCh
   async read(chunk: Chunk<ListedFile>): Promise<PackedChunk | undefined> {
     const { id, entry, offset, length } = chunk
     const name = entry.chunks[offset / CHUNK]
-    if (name === undefined || (this.#restorer === undefined && this.#sound.has(name))) {
+    if (name === undefined || (this.#restorer === undefined && this.#sound.get(name) === length)) {
       await this.#end(chunk, new Uint8Array(0))
       return undefined
     }
@@ -91,9 +92,9 @@ export class Checking implements Flow<Chunk<ListedFile>, PackedChunk, ExpandedCh
     this.#bytes.expand += chunk.length
     this.checked++
     if (fault === undefined) {
-      if (this.#sound.size < SOUND_NAMES_MAX) this.#sound.add(nameOf(chunk))
+      if (this.#sound.size < SOUND_NAMES_MAX) this.#sound.set(nameOf(chunk), chunk.length)
       await this.#end(chunk, new Uint8Array(memory, 0, chunk.length))
-    } else await this.#end(chunk, fault)
+    } else await this.#end(chunk, damaged(fault))
     this.#buffers.give(memory)
     return id
   }
@@ -125,7 +126,9 @@ export class Checking implements Flow<Chunk<ListedFile>, PackedChunk, ExpandedCh
 
   /** Every chunk of the file is written or has failed. */
   async #endFile(chunk: Chunk<ListedFile>, restorer: Restorer): Promise<void> {
-    const problem = this.#ledger.isFailed(chunk) ? undefined : await restorer.finishFile(chunk.entry)
+    const problem = this.#ledger.isFailed(chunk)
+      ? undefined
+      : await restorer.finishFile(chunk.entry, (small) => this.#ledger.report(small))
     if (problem !== undefined) this.#ledger.fail(chunk, problem)
     if (this.#ledger.isFailed(chunk)) await restorer.discard(chunk.entry)
   }
@@ -135,21 +138,27 @@ function nameOf({ entry, offset }: Chunk<ListedFile>): string {
   return entry.chunks[offset / CHUNK] ?? ''
 }
 
+/** Packing takes an object that is there for sound, so a damaged one has to go first. */
+function damaged(fault: string): string {
+  return `${fault}: remove it and pack again`
+}
+
 /** Reads an object into `memory`: its length, or what is wrong with it. */
 async function readObject(path: string, memory: ArrayBuffer): Promise<number | string> {
   try {
-    await using file = await open(path, 'r')
+    await using file = await openRegular(path)
+    if (file === undefined) return damaged('it is not a regular file')
     const { size } = await file.stat()
-    if (size > memory.byteLength) return `it has ${size} bytes, more than its content can need`
+    if (size > memory.byteLength) return damaged(`it has ${size} bytes, more than its content can need`)
     let filled = 0
     while (filled < size) {
       const { bytesRead } = await file.read(new Uint8Array(memory), filled, size - filled, filled)
-      if (bytesRead === 0) return 'it is cut short'
+      if (bytesRead === 0) return damaged('it is cut short')
       filled += bytesRead
     }
     return filled
   } catch (error) {
     if (systemCode(error) === undefined) throw error
-    return systemCode(error) === 'ENOENT' ? 'it is missing' : reasonOf(error)
+    return systemCode(error) === 'ENOENT' ? 'it is missing: pack again' : reasonOf(error)
   }
 }

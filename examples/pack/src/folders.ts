@@ -1,6 +1,8 @@
 /** What a user may name as folder, store and place to restore to; everything else is refused before anything is written. */
-import { mkdir, readdir, realpath, stat } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { PackError, reasonOf, systemCode } from './errors.ts'
+import { makeFolder } from './make-folder.ts'
 import { type BytePath, bytePath, fsPath, latin1, printableText } from './names.ts'
 import { isStore } from './store.ts'
 
@@ -21,16 +23,34 @@ export async function checkStore(store: string): Promise<void> {
   if ((await isStore(store)) !== true) throw new PackError('usage', `${printableText(store)} is not a store`)
 }
 
-/** The real path of an empty folder at `folder`, made if need be. Throws `PackError`, code `usage`, if it is not empty. */
-export async function emptyFolder(folder: string): Promise<BytePath> {
+/**
+ * The real path of an empty folder at `folder`, made if need be. Throws `PackError`, code `usage`, if it is not empty or lies
+ * in the store.
+ */
+export async function emptyFolder(folder: string, store: string): Promise<BytePath> {
+  const path = resolve(folder)
   try {
-    await mkdir(folder, { recursive: true })
-    if ((await readdir(folder)).length === 0) return latin1(await realpath(folder, { encoding: 'latin1' }))
+    if (`${await realTarget(path)}/`.startsWith(`${await realpath(store)}/`)) {
+      throw new PackError('usage', `cannot restore to ${printableText(folder)}: it lies in the store`)
+    }
+    await makeFolder(path)
+    if ((await readdir(path)).length === 0) return latin1(await realpath(path, { encoding: 'latin1' }))
   } catch (error) {
+    if (error instanceof PackError) throw error
     if (systemCode(error) === 'EEXIST') throw new PackError('usage', `not a folder: ${printableText(folder)}`)
     throw new PackError('usage', `cannot restore to ${printableText(folder)}: ${reasonOf(error)}`, { cause: error })
   }
   throw new PackError('usage', `cannot restore to ${printableText(folder)}: it is not empty`)
+}
+
+/** Where a folder would be if it were made. */
+async function realTarget(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error
+    return join(await realTarget(dirname(path)), basename(path))
+  }
 }
 
 async function realFolder(folder: string, what: string): Promise<BytePath> {

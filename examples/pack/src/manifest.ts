@@ -13,11 +13,12 @@
  * INVARIANT  reading trusts nothing: every field is checked, a path never leaves the folder, and the directory of an entry
  *            comes before it. Without the last line a manifest is cut short and refused.
  */
-import { type FileHandle, open } from 'node:fs/promises'
-import { CHUNK, chunkCount, type Entry } from './api.ts'
+import type { FileHandle } from 'node:fs/promises'
+import { CHUNK, chunkCount, type Entry, type Owner, SET_IDS } from './api.ts'
 import { PackError, reasonOf, systemCode } from './errors.ts'
 import { type BytePath, bytePath, fsPath, latin1, printableText, textOf } from './names.ts'
 import { WalkOrder } from './order.ts'
+import { openRegular } from './regular.ts'
 
 /** What a manifest lists, in numbers. */
 export interface Totals {
@@ -53,8 +54,8 @@ export function entryLine(entry: Entry, chunks: readonly string[]): string {
   if (type === 'link') return line({ type, ...path, mtime, ...spell('target', entry.target) })
   const mode = entry.mode.toString(8).padStart(4, '0')
   return type === 'directory'
-    ? line({ type, ...path, mode, mtime })
-    : line({ type, ...path, mode, mtime, size: entry.size, chunks })
+    ? line({ type, ...path, mode, ...entry.owner, mtime })
+    : line({ type, ...path, mode, ...entry.owner, mtime, size: entry.size, chunks })
 }
 
 /** How long the line of an entry is, which is known before the names of its chunks are. */
@@ -99,11 +100,13 @@ export class Manifest implements AsyncDisposable {
   /** Opens the manifest at `path`. Throws `PackError`, code `manifest`, if it cannot be opened. */
   static async open(path: string): Promise<Manifest> {
     try {
-      return new Manifest(path, await open(path, 'r'))
+      const file = await openRegular(path)
+      if (file !== undefined) return new Manifest(path, file)
     } catch (error) {
       const reason = systemCode(error) === 'ENOENT' ? 'the store holds no complete pack yet' : reasonOf(error)
       throw new PackError('manifest', `cannot read ${printableText(path)}: ${reason}`, { cause: error })
     }
+    throw new PackError('manifest', `cannot read ${printableText(path)}: it is not a regular file`)
   }
 
   /** Its entries. Throws `PackError`, code `manifest`, naming the line, for anything that does not belong. */
@@ -215,14 +218,29 @@ function entryOf(record: Record<string, unknown>, file: string, number: number):
   const octal = record['mode']
   if (typeof octal !== 'string' || !/^[0-7]{4}$/.test(octal)) throw refuse('has no mode of four octal digits')
   const mode = Number.parseInt(octal, 8)
-  if (record['type'] === 'directory') return { type: 'directory', ...common, mode }
+  const rights = { mode, ...ownerOf(record, mode, refuse) }
+  if (record['type'] === 'directory') return { type: 'directory', ...common, ...rights }
   if (record['type'] !== 'file') throw refuse(`has the unknown type ${JSON.stringify(record['type'])}`)
   const { size, chunks } = record
   if (!Number.isSafeInteger(size) || Number(size) < 0) throw refuse('has no size')
   if (!Array.isArray(chunks) || chunks.length !== chunkCount(Number(size)) || !chunks.every(isHash)) {
     throw refuse('has chunks that do not fit its size')
   }
-  return { type: 'file', ...common, mode, size: Number(size), chunks }
+  return { type: 'file', ...common, ...rights, size: Number(size), chunks }
+}
+
+function ownerOf(
+  { uid, gid }: Record<string, unknown>,
+  mode: number,
+  refuse: (what: string) => PackError,
+): { owner?: Owner } {
+  if ((mode & SET_IDS) === 0) return {}
+  if (!isId(uid) || !isId(gid)) throw refuse('has setuid or setgid and no uid and gid')
+  return { owner: { uid, gid } }
+}
+
+function isId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 32
 }
 
 function spelled(record: Record<string, unknown>, key: string, refuse: (what: string) => PackError): BytePath {

@@ -142,7 +142,10 @@ class Packing implements Flow<Chunk<WalkedFile>, ChunkToPack, NamedChunk> {
       this.#written.objects++
       this.#written.contentBytes += chunk.length
       this.#written.bytes += packedLength
-    } else this.#knownChunks++
+    } else {
+      this.#store.keep(name)
+      this.#knownChunks++
+    }
     this.#buffers.give(memory)
     this.#ledger.settle(chunk, name)
     return id

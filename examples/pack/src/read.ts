@@ -1,12 +1,10 @@
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import type { Problem } from './api.ts'
 import { reasonOf, systemCode } from './errors.ts'
 import { type BytePath, fsPath, joinPath } from './names.ts'
+import { openRegular } from './regular.ts'
 import type { Identity, WalkedFile } from './walk.ts'
 
-// A link or FIFO put in the file's place after the walk is not followed and does not block.
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+const CHANGED = 'changed while it was read'
 
 /**
  * Reads `length` bytes of a file from `offset` on into `memory`, which has room for one more. Says why if they are not
@@ -27,7 +25,8 @@ export async function readChunk(
   const isLast = offset + length === file.size
   const buffer = new Uint8Array(memory, 0, isLast ? length + 1 : length)
   try {
-    const handle = await open(fsPath(joinPath(root, file.path)), OPEN_FLAGS)
+    const handle = await openRegular(fsPath(joinPath(root, file.path)))
+    if (handle === undefined) return { path: file.path, reason: CHANGED }
     try {
       let filled = 0
       while (filled < buffer.length) {
@@ -38,7 +37,7 @@ export async function readChunk(
         if (bytesRead === 0 || (bytesRead < wanted && filled === length)) break
       }
       if (filled !== length || !isSame(file.identity, await handle.stat({ bigint: true }))) {
-        return { path: file.path, reason: 'changed while it was read' }
+        return { path: file.path, reason: CHANGED }
       }
       return undefined
     } finally {
@@ -47,13 +46,7 @@ export async function readChunk(
   } catch (error) {
     const code = systemCode(error)
     if (code === undefined) throw error
-    const reason =
-      code === 'ENOENT'
-        ? 'vanished before it was read'
-        : code === 'ELOOP'
-          ? 'changed while it was read'
-          : reasonOf(error)
-    return { path: file.path, reason }
+    return { path: file.path, reason: code === 'ENOENT' ? 'vanished before it was read' : reasonOf(error) }
   }
 }
 

@@ -8,8 +8,8 @@
  *            after everything is written, deepest first.
  */
 import { constants } from 'node:fs'
-import { chmod, type FileHandle, lutimes, mkdir, open, rm, symlink, utimes } from 'node:fs/promises'
-import type { Entry, FileEntry, Problem } from './api.ts'
+import { chmod, type FileHandle, lchown, lutimes, mkdir, open, rm, symlink, utimes } from 'node:fs/promises'
+import { type DirectoryEntry, type Entry, type FileEntry, type Problem, SET_IDS } from './api.ts'
 import { PackError, reasonOf, systemCode } from './errors.ts'
 import type { Manifest } from './manifest.ts'
 import { type BytePath, fsPath, joinPath, printable } from './names.ts'
@@ -52,18 +52,17 @@ export class Restorer {
     })
   }
 
-  /** Sets mode and time of a file all of whose chunks are written. Writing clears setuid and setgid, so not before. */
-  finishFile(entry: FileEntry): Promise<Problem | undefined> {
-    return this.#attempt(entry, async (path) => {
-      const time = secondsOf(entry.mtimeUs)
-      await utimes(path, time, time)
-      await chmod(path, entry.mode)
-    })
+  /**
+   * Sets mode and time of a file all of whose chunks are written. Writing clears setuid and setgid, so not before. What it
+   * reports leaves the file whole.
+   */
+  finishFile(entry: FileEntry, report: (problem: Problem) => void): Promise<Problem | undefined> {
+    return this.#attempt(entry, (path) => setRights(entry, path, report))
   }
 
   /** Removes a file that cannot be made whole. */
-  async discard(entry: FileEntry): Promise<void> {
-    await rm(fsPath(joinPath(this.#root, entry.path)), { force: true })
+  discard(entry: FileEntry): Promise<Problem | undefined> {
+    return this.#attempt(entry, (path) => rm(path, { force: true }))
   }
 
   /** Sets modes and times of all directories. */
@@ -83,11 +82,7 @@ export class Restorer {
   async #finish(directories: Entry[], report: (problem: Problem) => void): Promise<void> {
     for (const entry of directories) {
       if (entry.type !== 'directory') continue
-      const problem = await this.#attempt(entry, async (path) => {
-        const time = secondsOf(entry.mtimeUs)
-        await utimes(path, time, time)
-        await chmod(path, entry.mode)
-      })
+      const problem = await this.#attempt(entry, (path) => setRights(entry, path, report))
       if (problem !== undefined) report(problem)
     }
   }
@@ -118,6 +113,33 @@ export function secondsOf(microseconds: bigint): string {
   let time = seconds + rest / 1e6
   if ((time - seconds) * 1e9 < rest * 1e3) time += Math.max(Number.MIN_VALUE, Math.abs(time) * Number.EPSILON)
   return String(time)
+}
+
+/** The owner's rights go to the owner or to nobody: setuid and setgid are left off if the entry cannot be given away. */
+async function setRights(
+  entry: FileEntry | DirectoryEntry,
+  path: Buffer,
+  report: (problem: Problem) => void,
+): Promise<void> {
+  const { owner } = entry
+  const isOwned = owner === undefined || (await isGiven(path, owner.uid, owner.gid))
+  const time = secondsOf(entry.mtimeUs)
+  await utimes(path, time, time)
+  await chmod(path, isOwned ? entry.mode : entry.mode & ~SET_IDS)
+  if (isOwned) return
+  const who = `user ${owner.uid} of group ${owner.gid}`
+  report({ path: entry.path, reason: `restored without setuid and setgid: only its owner, ${who}, may have them` })
+}
+
+async function isGiven(path: Buffer, uid: number, gid: number): Promise<boolean> {
+  try {
+    await lchown(path, uid, gid)
+    return true
+  } catch (error) {
+    // Not allowed to this user; no such user here.
+    if (systemCode(error) === 'EPERM' || systemCode(error) === 'EINVAL') return false
+    throw error
+  }
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {

@@ -9,12 +9,14 @@
  *       tmp/                  what is being written; emptied at start and end
  *
  * INVARIANT  a name in objects/ is a whole object: it was written under tmp/, synced, and only then renamed.
- * INVARIANT  the manifest names only objects that are safe on disk: their folders are synced before it is renamed.
+ * INVARIANT  the manifest names only objects that are safe on disk: their folders are synced before it is renamed,
+ *            also of objects that were there before.
  */
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { PackError, reasonOf, systemCode } from './errors.ts'
 import { lockStore, type StoreLock } from './lock.ts'
+import { makeFolder } from './make-folder.ts'
 import { printableText } from './names.ts'
 
 /** The marker file of a store. */
@@ -83,14 +85,14 @@ export class Store implements AsyncDisposable {
       )
     }
     return guard(path, async () => {
-      await mkdir(path, { recursive: true })
+      for (const made of await makeFolder(resolve(path))) await syncFolder(dirname(made))
       await (await open(join(path, MARKER), 'a')).close()
       const lock = await lockStore(path)
       try {
         const store = new Store(path, lock, write)
         await store.#sweep()
-        await mkdir(join(path, 'tmp'), { recursive: true })
-        await mkdir(join(path, 'objects'), { recursive: true })
+        await mkdir(join(path, 'tmp'))
+        await makeFolder(join(path, 'objects'))
         return store
       } catch (error) {
         await lock.release()
@@ -122,13 +124,18 @@ export class Store implements AsyncDisposable {
     return true
   }
 
+  /** An object that is there already will be named. A run that was killed may have left its name in memory only. */
+  keep(hash: string): void {
+    this.#folders.add(hash.slice(0, 2))
+  }
+
   /** A new manifest, which replaces the one before only when it is committed. */
   async manifest(): Promise<ManifestFile> {
     const path = join(this.path, 'tmp/manifest.jsonl')
     return guard(path, async () => new ManifestFile(this, path, await open(path, 'wx')))
   }
 
-  /** Makes the names of all objects added so far safe on disk. */
+  /** Makes the names of all objects added and kept so far safe on disk. */
   async syncFolders(): Promise<void> {
     for (const folder of this.#folders) await syncFolder(join(this.path, 'objects', folder))
     await syncFolder(join(this.path, 'objects'))
@@ -151,7 +158,7 @@ export class Store implements AsyncDisposable {
       await this.#write(temporary, packed)
       const folder = hash.slice(0, 2)
       if (!this.#folders.has(folder)) {
-        await mkdir(join(this.path, 'objects', folder), { recursive: true })
+        await makeFolder(join(this.path, 'objects', folder))
         this.#folders.add(folder)
       }
       await rename(temporary, join(this.path, name))

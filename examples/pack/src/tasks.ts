@@ -4,7 +4,7 @@
  * Each task works in place: the memory a chunk comes in is moved to the thread and moved back with the result in it.
  */
 import { hash } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { type Moved, move } from '@millrace/pool/thread'
@@ -51,13 +51,23 @@ export interface ExpandedChunk {
 export function digest({ id, memory, length, store, level }: ChunkToPack): Moved<NamedChunk> {
   const bytes = new Uint8Array(memory, 0, length)
   const name = hash('sha256', bytes)
-  // An object is whole as soon as its name is there, so finding the name is enough.
-  if (existsSync(join(store, objectName(name)))) return move({ id, name, memory, packedLength: undefined }, [memory])
+  if (isStored(join(store, objectName(name)))) return move({ id, name, memory, packedLength: undefined }, [memory])
   const packed = zstdCompressSync(bytes, {
     chunkSize: outputSize(memory),
     params: { [constants.ZSTD_c_compressionLevel]: level },
   })
   return move({ id, name, memory, packedLength: putBack(packed, memory) }, [memory])
+}
+
+/** An object is whole as soon as its name is there; what is empty or no file was not made by a packer and is replaced. */
+function isStored(path: string): boolean {
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    return stats?.isFile() === true && stats.size > 0
+  } catch {
+    // Writing the object will tell why.
+    return false
+  }
 }
 
 /** Names a chunk that was read back, to compare it with what should be there. */
@@ -83,6 +93,9 @@ function expandInPlace(memory: ArrayBuffer, packedLength: number, length: number
     const found = putBack(bytes, memory)
     return found === length ? undefined : `it holds ${found} bytes and not ${length}`
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') {
+      return `it holds more than ${length} bytes`
+    }
     return `it cannot be decompressed: ${error instanceof Error ? error.message : String(error)}`
   }
 }

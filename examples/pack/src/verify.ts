@@ -29,13 +29,13 @@ export interface VerifyReport extends FlowSummary, Totals {
  * `restore`, writes all entries there, and then compares hash, size, mode, link target and mtime of everything that is
  * on disk with the manifest.
  *
- * Rejects with `PackError` if there is no store or the folder is not empty (code `usage`), the manifest cannot be
+ * Rejects with `PackError` if there is no store, or the folder is not empty or lies in it (code `usage`), the manifest cannot be
  * trusted (`manifest`), or the folder cannot be written (`store`).
  */
 export async function verify(options: VerifyOptions): Promise<VerifyReport> {
   await checkStore(options.store)
   await using manifest = await Manifest.open(manifestPath(options.store))
-  const root = options.restore === undefined ? undefined : await emptyFolder(options.restore)
+  const root = options.restore === undefined ? undefined : await emptyFolder(options.restore, options.store)
   const restorer = root === undefined ? undefined : new Restorer(root)
   const checking = new Checking(options.store, manifest, restorer)
   const checked = await runFlow(checking, options)

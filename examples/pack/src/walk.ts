@@ -13,7 +13,8 @@
  */
 import { type BigIntStats, constants, existsSync } from 'node:fs'
 import { type FileHandle, lstat, open, readdir, readlink } from 'node:fs/promises'
-import type { DirectoryEntry, FileEntry, LinkEntry, Problem } from './api.ts'
+import type { DirectoryEntry, FileEntry, LinkEntry, Owner, Problem } from './api.ts'
+import { SET_IDS } from './api.ts'
 import { reasonOf, systemCode } from './errors.ts'
 import { type BytePath, fsPath, joinPath, latin1 } from './names.ts'
 
@@ -121,7 +122,7 @@ async function describe(place: BytePath, path: BytePath, stats: BigIntStats): Pr
     return {
       type: 'file',
       path,
-      mode: permissions(stats),
+      ...rightsOf(stats),
       mtimeUs,
       size: Number(size),
       identity: { dev, ino, size, mtimeNs, ctimeNs },
@@ -137,11 +138,12 @@ async function describe(place: BytePath, path: BytePath, stats: BigIntStats): Pr
 }
 
 function directory(path: BytePath, stats: BigIntStats): DirectoryEntry {
-  return { type: 'directory', path, mode: permissions(stats), mtimeUs: microseconds(stats.mtimeNs) }
+  return { type: 'directory', path, ...rightsOf(stats), mtimeUs: microseconds(stats.mtimeNs) }
 }
 
-function permissions(stats: BigIntStats): number {
-  return Number(stats.mode & 0o7777n)
+function rightsOf({ mode, uid, gid }: BigIntStats): { mode: number; owner?: Owner } {
+  const rights = { mode: Number(mode & 0o7777n) }
+  return (rights.mode & SET_IDS) === 0 ? rights : { ...rights, owner: { uid: Number(uid), gid: Number(gid) } }
 }
 
 /** Rounds down, also before 1970. */

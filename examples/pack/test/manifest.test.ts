@@ -55,6 +55,7 @@ describe('entries', () => {
         type: 'file' as const,
         path: latin1('a\nb'),
         mode: 0o4755,
+        owner: { uid: 5, gid: 2 ** 32 - 2 },
         mtimeUs: -5n,
         size: CHUNK + 1,
         chunks: [hash, hash],
@@ -78,8 +79,11 @@ describe('entries', () => {
       const mode = Math.floor(next() * 0o10000)
       const common = { path: latin1(name(i)), mtimeUs: times[i] ?? BigInt(Math.floor((next() - 0.5) * 2 ** 60)) }
       if (i % 3 === 0) entries.push({ type: 'link', ...common, target: latin1(byte() + byte()), chunks: [] })
-      else if (i % 3 === 1) entries.push({ type: 'directory', ...common, mode, chunks: [] })
-      else entries.push({ type: 'file', ...common, mode, size, chunks: Array(chunkCount(size)).fill(hash) })
+      else {
+        const owner = (mode & 0o6000) === 0 ? {} : { owner: { uid: i, gid: 2 * i } }
+        if (i % 3 === 1) entries.push({ type: 'directory', ...common, mode, ...owner, chunks: [] })
+        else entries.push({ type: 'file', ...common, mode, ...owner, size, chunks: Array(chunkCount(size)).fill(hash) })
+      }
     }
     expect(await read(write(...entries))).toEqual(entries)
   })
@@ -134,6 +138,8 @@ describe('entries', () => {
     for (const [from, to] of [
       ['"0644"', '"99"'],
       ['"0644"', '420'],
+      ['"0644"', '"4644"'],
+      ['"0644"', '"4644","uid":-1,"gid":0'],
       ['"size":1', '"size":-1'],
       ['"size":1', '"size":1.5'],
       [`["${hash}"]`, '[]'],

@@ -21,7 +21,7 @@ import { readChunk } from '../src/read.ts'
 import { manifestPath, type WriteDurably, writeDurably } from '../src/store.ts'
 import { verify } from '../src/verify.ts'
 import { type WalkedFile, walk } from '../src/walk.ts'
-import { contents, noise, randomTree, temporary, tree } from './support.ts'
+import { contents, noise, randomTree, temporary, tree, until } from './support.ts'
 
 describe('pack', () => {
   it('writes no object when the folder is unchanged, and the same manifest', async () => {
@@ -44,6 +44,26 @@ describe('pack', () => {
       written: { objects: 2, contentBytes: 9 },
       knownChunks: 3,
     })
+  })
+
+  it('makes the names of objects safe that a killed run left, before it names them', async () => {
+    const [base, store] = folders()
+    const folder = tree(join(base, 'in'), { a: 'x', b: 'y' })
+    await pack({ folder, store })
+    const before = readFileSync(manifestPath(store))
+    const [known = ''] = before.toString().match(/[0-9a-f]{64}/) ?? []
+    writeFileSync(join(folder, 'new'), 'new')
+    let done = 0
+    const write: WriteDurably = async (path, bytes) => {
+      await writeDurably(path, bytes)
+      await until(() => done === 2)
+      rmSync(join(store, 'objects', known.slice(0, 2)), { recursive: true })
+    }
+    const onProgress = ({ stages }: Progress): void => {
+      done = stages[3]?.done ?? 0
+    }
+    await expect(pack({ folder, store, write, onProgress })).rejects.toMatchObject({ code: 'store' })
+    expect(readFileSync(manifestPath(store))).toEqual(before)
   })
 
   it('cuts files at 4 MiB, exactly', async () => {

@@ -54,6 +54,17 @@ describe('add', () => {
     expect([answers.filter((isWritten) => isWritten).length, writes]).toEqual([1, 1])
   })
 
+  it('syncs the folder of every object that is named, also of those that were there before', async () => {
+    const folder = join(temporary(), 'store')
+    await using store = await Store.open(folder)
+    const manifest = await store.manifest()
+    store.keep(hash('a'))
+    // Only who opens the folder to sync it finds that it is not there.
+    await expect(manifest.commit()).rejects.toMatchObject({ code: 'store' })
+    await manifest.abandon()
+    expect(existsSync(join(folder, 'manifest.jsonl'))).toBe(false)
+  })
+
   it('names the object and the cause when the disk refuses, and leaves no part of it', async () => {
     const folder = join(temporary(), 'store')
     const store = await Store.open(folder, full)

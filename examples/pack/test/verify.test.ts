@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   lstatSync,
   lutimesSync,
   mkdirSync,
@@ -23,7 +24,9 @@ import { pack } from '../src/pack.ts'
 import { secondsOf } from '../src/restore.ts'
 import { manifestPath } from '../src/store.ts'
 import { verify } from '../src/verify.ts'
-import { noise, random, temporary, tree } from './support.ts'
+import { noise, random, run, temporary, tree } from './support.ts'
+
+const isRoot = process.getuid?.() === 0
 
 describe('verify', () => {
   it('finds nothing wrong with what was packed', async () => {
@@ -47,12 +50,57 @@ describe('verify', () => {
     const { files, problems } = await verify({ store })
     expect(files).toBe(1)
     expect(problems.map(({ path, reason }) => [path, reason.replace(/^objects\S+ /, '')])).toEqual([
-      ['a', 'its content has another hash than its name'],
-      ['b', 'it is missing'],
-      ['c', 'it is missing'],
+      ['a', 'its content has another hash than its name: remove it and pack again'],
+      ['b', 'it is missing: pack again'],
+      ['c', 'it is missing: pack again'],
       ['d', expect.stringContaining('it cannot be decompressed')],
-      ['e', expect.stringMatching(/it (cannot be decompressed|holds)/)],
+      ['e', 'it holds more than 4 bytes: remove it and pack again'],
     ])
+  })
+
+  it('checks the length that every file says, also of an object that others share', async () => {
+    const { store } = await packed(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`f${1000 + i}`, 'same'])))
+    const good = readFileSync(manifestPath(store), 'utf8')
+    const lines = good
+      .split('\n')
+      .map((line) => (line.includes('"f1299"') ? line.replace('"size":4', '"size":5') : line))
+    writeFileSync(manifestPath(store), lines.join('\n').replace('"bytes":1200', '"bytes":1201'))
+    expect((await verify({ store })).problems.map(({ path }) => path)).toEqual(['f1299'])
+  })
+
+  it('names an object that is no regular file, and does not wait for one', async () => {
+    const { store } = await packed({ a: 'one', b: 'two', c: 'three' })
+    const object = objectsByFile(store)
+    for (const [file, make] of [
+      ['a', (path: string) => execFileSync('mkfifo', [path])],
+      ['b', (path: string) => mkdirSync(path)],
+      ['c', (path: string) => symlinkSync('/etc/passwd', path)],
+    ] as const) {
+      rmSync(object(file))
+      make(object(file))
+    }
+    const { problems } = await verify({ store })
+    expect(problems.map(({ path, reason }) => [path, reason.replace(/^objects\S+ /, '')])).toEqual(
+      ['a', 'b', 'c'].map((path) => [path, 'it is not a regular file: remove it and pack again']),
+    )
+    rmSync(manifestPath(store))
+    execFileSync('mkfifo', [manifestPath(store)])
+    await expect(verify({ store })).rejects.toThrow('it is not a regular file')
+  })
+
+  it('finds a store whole again after what it named was removed and packed again', async () => {
+    const { folder, store } = await packed({ a: 'one', b: 'two', c: 'three', d: 'four' })
+    const object = objectsByFile(store)
+    writeFileSync(object('a'), 'garbage')
+    writeFileSync(object('b'), '')
+    rmSync(object('c'))
+    rmSync(object('d'))
+    execFileSync('mkfifo', [object('d')])
+    expect((await verify({ store })).problems).toHaveLength(4)
+    rmSync(object('a'))
+    // What is empty or no file is not taken for an object, so it needs no removing.
+    expect(await pack({ folder, store })).toMatchObject({ problems: [], written: { objects: 4 } })
+    expect(await verify({ store })).toMatchObject({ files: 4, problems: [] })
   })
 
   it('finds any single changed byte', async () => {
@@ -111,6 +159,55 @@ describe('restore', () => {
     await expect(verify({ store, restore: join(base, 'full') })).rejects.toMatchObject({ code: 'usage' })
     await expect(verify({ store, restore: join(base, 'full/mine') })).rejects.toMatchObject({ code: 'usage' })
     expect(readdirSync(join(base, 'full'))).toEqual(['mine'])
+  })
+
+  it('refuses a folder in the store, or the store itself, and writes nothing', async () => {
+    const { base, store } = await packed({ a: 'x' })
+    symlinkSync('store', join(base, 'alias'))
+    const before = readdirSync(store, { recursive: true }).toSorted()
+    for (const restore of [join(store, 'out'), join(base, 'alias/new/out'), store, join(store, 'objects/../out')]) {
+      await expect(verify({ store, restore }), restore).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringContaining('it lies in the store'),
+      })
+    }
+    expect(readdirSync(store, { recursive: true }).toSorted()).toEqual(before)
+  })
+
+  it.runIf(isRoot)('gives setuid and setgid programs back to their owner', async () => {
+    const { base, store } = await packed({ a: 'x', 'd/': '' }, (folder) => {
+      for (const name of ['a', 'd']) {
+        chownSync(join(folder, name), 65534, 65533)
+        chmodSync(join(folder, name), 0o6755)
+      }
+    })
+    const restore = join(base, 'out')
+    expect(await verify({ store, restore })).toMatchObject({ problems: [] })
+    for (const name of ['a', 'd']) {
+      const { uid, gid, mode } = lstatSync(join(restore, name))
+      expect([uid, gid, mode & 0o7777]).toEqual([65534, 65533, 0o6755])
+    }
+  })
+
+  it.runIf(isRoot)('leaves setuid and setgid off, by name, where this user may not give files away', async () => {
+    const { base, store } = await packed({ a: 'x', 'd/': '', e: 'y' }, (folder) => {
+      for (const name of ['a', 'd']) {
+        chownSync(join(folder, name), 7, 7)
+        chmodSync(join(folder, name), 0o6755)
+      }
+      chownSync(join(folder, 'e'), 65534, 65534)
+      chmodSync(join(folder, 'e'), 0o6755)
+    })
+    chmodSync(base, 0o777)
+    const restore = join(base, 'out')
+    const args = ['--verify', store, '--restore', restore]
+    const { code, stderr } = await run(args, { uid: 65534, gid: 65534, cwd: '/' })
+    const reason = 'restored without setuid and setgid: only its owner, user 7 of group 7, may have them'
+    expect(stderr.split('\n').slice(1)).toEqual([`  a: ${reason}`, `  d: ${reason}`, ''])
+    expect(code).toBe(1)
+    const modes = ['a', 'd', 'e'].map((name) => lstatSync(join(restore, name)).mode & 0o7777)
+    expect(modes).toEqual([0o755, 0o755, 0o6755])
+    expect(readFileSync(join(restore, 'a'), 'utf8')).toBe('x')
   })
 
   it('writes nothing outside of the folder, whatever the manifest says', async () => {
