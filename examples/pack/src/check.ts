@@ -54,6 +54,8 @@ export class Checking implements Flow<Chunk<ListedFile>, PackedChunk, ExpandedCh
 
   async *source(waiting: WaitOptions): AsyncGenerator<Chunk<ListedFile>, void, undefined> {
     for await (const entry of this.#manifest.entries()) {
+      // Comparing names it as missing.
+      if (this.#restorer?.isLost(entry)) continue
       if (entry.type === 'file') {
         this.#bytes.source += entry.size
         yield* this.#ledger.chunks(entry, waiting)

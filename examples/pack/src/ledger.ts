@@ -92,13 +92,15 @@ export class Ledger<E extends Entry> {
     this.#advance()
   }
 
-  /** Takes a file and yields its chunks as room is found for them. */
+  /** Takes a file and yields its chunks as room is found for them; once it has failed, only the last one. */
   async *chunks(entry: E & { readonly size: number }, options: WaitOptions): AsyncGenerator<Chunk<E>, void, undefined> {
     const permit = await this.#timed(this.#entries.acquire(options))
     const left = Math.max(1, chunkCount(entry.size))
     const ticket: Ticket = { entry, names: [], permit, left, expected: left, isFailed: false }
     this.#queue.push(ticket)
-    for (let offset = 0; offset < Math.max(1, entry.size); offset += CHUNK) {
+    const last = (left - 1) * CHUNK
+    for (let offset = 0; offset <= last; offset += CHUNK) {
+      if (ticket.isFailed) offset = this.#skip(ticket, offset, last)
       const length = Math.min(CHUNK, entry.size - offset)
       const cost = Math.ceil(memoryFor(length) / 1024)
       const chunk = { id: ++this.#lastId, entry, offset, length }
@@ -142,6 +144,14 @@ export class Ledger<E extends Entry> {
   /** Something is left out. */
   report({ path, reason }: Problem): void {
     this.#problems.push({ path, reason })
+  }
+
+  /** The chunks in between will not come. The last one does, so that whoever waits for the end of the file sees it. */
+  #skip(ticket: Ticket, from: number, last: number): number {
+    const skipped = (last - from) / CHUNK
+    ticket.left -= skipped
+    ticket.expected -= skipped
+    return last
   }
 
   async #timed(wait: Promise<SemaphorePermit>): Promise<SemaphorePermit> {

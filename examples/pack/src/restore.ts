@@ -12,7 +12,7 @@ import { chmod, type FileHandle, lchown, lutimes, mkdir, open, rm, symlink, utim
 import { type DirectoryEntry, type Entry, type FileEntry, type Problem, SET_IDS } from './api.ts'
 import { PackError, reasonOf, systemCode } from './errors.ts'
 import type { Manifest } from './manifest.ts'
-import { type BytePath, fsPath, joinPath, printable } from './names.ts'
+import { type BytePath, fsPath, joinPath, parentOf, printable } from './names.ts'
 import { WalkOrder } from './order.ts'
 
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
@@ -22,15 +22,24 @@ const FATAL = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'])
 /** Makes what the manifest lists. Each method answers with a problem if the entry cannot be made. */
 export class Restorer {
   readonly #root: BytePath
+  /** Directories that could not be made, the outermost only. Each is a problem already. */
+  readonly #unmade = new Set<BytePath>()
 
   /** `root` is the real path of an empty folder. */
   constructor(root: BytePath) {
     this.#root = root
   }
 
+  /** Whether an entry is, or lies in, a directory that could not be made. */
+  isLost({ path }: Entry): boolean {
+    if (this.#unmade.size === 0) return false
+    for (let place = path; place !== '.'; place = parentOf(place)) if (this.#unmade.has(place)) return true
+    return false
+  }
+
   /** Makes a directory (with a mode that lets this user write) or a link. */
-  make(entry: Entry): Promise<Problem | undefined> {
-    return this.#attempt(entry, async (path) => {
+  async make(entry: Entry): Promise<Problem | undefined> {
+    const problem = await this.#attempt(entry, async (path) => {
       if (entry.type === 'directory' && entry.path !== '.') await mkdir(path, 0o700)
       if (entry.type === 'link') {
         const time = secondsOf(entry.mtimeUs)
@@ -38,6 +47,8 @@ export class Restorer {
         await lutimes(path, time, time)
       }
     })
+    if (problem !== undefined && entry.type === 'directory') this.#unmade.add(entry.path)
+    return problem
   }
 
   /** Writes a chunk of a file. */
@@ -81,7 +92,7 @@ export class Restorer {
 
   async #finish(directories: Entry[], report: (problem: Problem) => void): Promise<void> {
     for (const entry of directories) {
-      if (entry.type !== 'directory') continue
+      if (entry.type !== 'directory' || this.isLost(entry)) continue
       const problem = await this.#attempt(entry, (path) => setRights(entry, path, report))
       if (problem !== undefined) report(problem)
     }

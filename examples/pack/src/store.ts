@@ -3,7 +3,7 @@
  *
  *     pack-store/
  *       pack-store.v1         empty: marks the folder as ours, so that cleaning never touches anything else
- *       lock-4711-88213       while a packer is at work (lock.ts)
+ *       lock-4711-88213-…     while a packer is at work (lock.ts)
  *       manifest.jsonl        what the last complete run packed (manifest.ts)
  *       objects/9f/86d0….zst  one chunk of at most 4 MiB, compressed, named by the SHA-256 of its content
  *       tmp/                  what is being written; emptied at start and end

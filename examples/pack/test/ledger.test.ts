@@ -73,6 +73,21 @@ describe('a ledger', () => {
     expect(ledger.problems).toEqual([{ path: 'bad', reason: 'changed' }])
   })
 
+  it('goes on to the last chunk of a file that has failed, and settles the file with it', async () => {
+    const { ledger, lines } = listed()
+    const chunks = ledger.chunks(file('bad', 9 * CHUNK + 1), {})
+    const first = (await chunks.next()).value as Chunk<FileEntry>
+    const second = (await chunks.next()).value as Chunk<FileEntry>
+    ledger.fail(first, { path: first.entry.path, reason: 'changed' })
+    const last = (await chunks.next()).value as Chunk<FileEntry>
+    expect([last.offset, last.length]).toEqual([9 * CHUNK, 1])
+    expect((await chunks.next()).done).toBe(true)
+    await ledger.add(file('good', 0), {})
+    expect([first, last, second].map((chunk) => ledger.arrive(chunk))).toEqual([false, false, true])
+    for (const chunk of [second, last, first]) ledger.settle(chunk)
+    expect([lines, ledger.length]).toEqual([['good '], 0])
+  })
+
   it('tells once that all chunks of a file have arrived', async () => {
     const { ledger } = listed()
     const chunks = await chunksOf(ledger, file('a', 2 * CHUNK + 1))

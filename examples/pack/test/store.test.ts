@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,6 +23,31 @@ describe('open', () => {
     tree(folder, { 'tmp/half': 'x' })
     await using _store = await Store.open(folder)
     expect(readdirSync(join(folder, 'tmp'))).toEqual([])
+  })
+
+  it('names a place where no folder can be made', async () => {
+    await expect(Store.open('/proc/none/deeper')).rejects.toMatchObject({
+      code: 'store',
+      message: 'cannot write /proc/none/deeper: no such file or directory (ENOENT)',
+    })
+    const path = join(tree(temporary(), { file: '' }), 'file/store')
+    await expect(Store.open(path)).rejects.toMatchObject({ code: 'usage' })
+  })
+
+  it.runIf(process.getuid?.() === 0)('works where the folder above may be read only', async (context) => {
+    const base = temporary()
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', base], { stdio: 'ignore' })
+    } catch {
+      context.skip('this machine lets nobody mount')
+    }
+    try {
+      execFileSync('mount', ['-o', 'remount,ro', base])
+      await expect(Store.open(join(base, 'store'))).rejects.toThrow('read-only file system (EROFS)')
+      await expect(Store.open(join(base, 'a/b/store'))).rejects.toThrow('read-only file system (EROFS)')
+    } finally {
+      execFileSync('umount', [base])
+    }
   })
 
   it('names a file where the folder should be', async () => {
@@ -97,6 +122,8 @@ describe('lock', () => {
     await once(child, 'exit')
     writeFileSync(join(folder, `lock-${child.pid}-0`), '')
     writeFileSync(join(folder, `lock-${process.ppid}-1`), '')
+    // The machine was started anew since.
+    writeFileSync(join(folder, `lock-${process.pid}-0-${'0'.repeat(32)}-${'1'}`), '')
     await (await lockStore(folder)).release()
     expect(readdirSync(folder)).toEqual([])
   })
@@ -112,6 +139,22 @@ describe('lock', () => {
     parent.kill('SIGKILL')
     await lock.release()
     expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('keeps out while a process has it that this one cannot see, and tells what to do', async () => {
+    const folder = temporary()
+    const lock = await lockStore(folder)
+    const [own = ''] = readdirSync(folder)
+    await lock.release()
+    // Number, start and boot of a process that is not there, in another namespace of process numbers.
+    const foreign = own.replace(/^lock-\d+-\d+/, 'lock-4194999-1').replace(/\d+$/, '1')
+    expect(foreign).toMatch(/^lock-4194999-1-[0-9a-f]{32}-1$/)
+    writeFileSync(join(folder, foreign), '')
+    await expect(lockStore(folder)).rejects.toMatchObject({
+      code: 'busy',
+      message: `${folder} is in use by another packer (process 4194999 of another container; if it is gone, remove ${foreign})`,
+    })
+    expect(readdirSync(folder)).toEqual([foreign])
   })
 
   it('keeps out while a living process has it', async () => {

@@ -210,6 +210,27 @@ describe('restore', () => {
     expect(readFileSync(join(restore, 'a'), 'utf8')).toBe('x')
   })
 
+  it('names what the target has no room for in a name, leaves out what is in it, and restores the rest', async () => {
+    const long = 'n'.repeat(250)
+    const { base, store } = await packed({
+      [`a/${long}/${long}/x`]: 'x',
+      [`b/${long}/${long}`]: 'file',
+      [`c`]: 'fine',
+    })
+    // Paths of more than 4096 bytes are not taken: those of two long names are beyond it.
+    let restore = join(base, 'out')
+    while (restore.length < 3498) restore = join(restore, 'd'.repeat(200))
+    restore = join(restore, 'e'.repeat(3700 - restore.length - 1))
+    const { files, problems } = await verify({ store, restore })
+    expect(files).toBe(1)
+    expect(problems.map(({ path, reason }) => [path.replaceAll(long, 'N'), reason])).toEqual([
+      ['a/N/N', 'cannot be restored: name too long (ENAMETOOLONG)'],
+      ['a/N/N/x', 'is missing'],
+      ['b/N/N', 'cannot be restored: name too long (ENAMETOOLONG)'],
+    ])
+    expect(readFileSync(join(restore, 'c'), 'utf8')).toBe('fine')
+  })
+
   it('writes nothing outside of the folder, whatever the manifest says', async () => {
     const { base, store } = await packed({ 'a/x': 'evil', b: 'y' })
     const good = readFileSync(manifestPath(store), 'utf8')
