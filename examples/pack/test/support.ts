@@ -15,6 +15,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { pack } from '../src/pack.ts'
+import { manifestPath } from '../src/store.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
@@ -116,4 +118,27 @@ export function run(args: readonly string[], options?: SpawnOptions): Promise<Ou
 /** Waits until something outside of this process is so. */
 export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 2))
+}
+
+/** A folder of these files, and a store that it is packed into. */
+export async function packed(
+  files: Record<string, string | Uint8Array>,
+  more: (folder: string) => void = () => {},
+): Promise<{ base: string; folder: string; store: string }> {
+  const base = temporary()
+  const folder = tree(join(base, 'in'), files)
+  more(folder)
+  const store = join(base, 'store')
+  await pack({ folder, store })
+  return { base, folder, store }
+}
+
+/** Finds the object of a file's first chunk. */
+export function objectsByFile(store: string): (name: string) => string {
+  const lines = readFileSync(manifestPath(store), 'utf8').trim().split('\n')
+  const records = lines.map((line) => JSON.parse(line) as { path?: string; chunks?: string[] })
+  return (name) => {
+    const hash = records.find(({ path }) => path === name)?.chunks?.[0] ?? ''
+    return join(store, 'objects', hash.slice(0, 2), `${hash.slice(2)}.zst`)
+  }
 }
