@@ -18,7 +18,8 @@ export function toReadable<T extends NonNullable<unknown>>(receiver: Receiver<T>
   const giveUp = new AbortController()
   return new Readable({
     objectMode: true,
-    highWaterMark: 1,
+    // Nothing is read before it is asked for, so what is left unread is still in the channel.
+    highWaterMark: 0,
     read() {
       receiver.receive({ signal: giveUp.signal }).then(
         (value) => this.push(value ?? null),

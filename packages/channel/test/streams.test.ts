@@ -10,7 +10,22 @@ import { channel, idle } from './local.ts'
 const three = ['a', 'b', 'c']
 
 describe('toReadable', () => {
-  test('gives the values as they are asked for, one read ahead', async () => {
+  test('leaves in the channel what was not asked for when the loop is left', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 8 })
+    await sender.sendMany([...three, 'd', 'e'])
+    const got: string[] = []
+    for await (const value of toReadable(receiver)) {
+      got.push(value)
+      if (got.length === 2) break
+    }
+    await idle()
+    expect([got, await receiver.receiveMany(9)]).toEqual([
+      ['a', 'b'],
+      ['c', 'd', 'e'],
+    ])
+  })
+
+  test('gives the values as they are asked for', async () => {
     const { sender, receiver } = channel<string>({ capacity: 8 })
     await sender.sendMany(three)
     sender.close()
