@@ -118,7 +118,7 @@ export interface Sender<T extends Value> extends Endpoint {
    * Cut short by a close, an abort, a timeout (of each wait for room) or overflow `"reject"` it rejects with `CutShortError`: `sent` tells how many
    * went in, `rest` iterates over the others, `cause` is why. An error of `values` itself rejects as it is.
    *
-   * Costs one ring push a value, and one promise for each time it waits.
+   * Costs one ring push a value, a check for each stretch of an array that there is room for, and one promise for each wait.
    */
   sendMany(values: Iterable<T>, options?: WaitOptions): Promise<number>
   /** Holds room for one value, waiting for it like `send`. Throws `TypeError` on a rendezvous, which has no room to hold. */

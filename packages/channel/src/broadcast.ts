@@ -168,7 +168,10 @@ class LocalSubscription<T extends Value> implements Subscription<T> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
-    return iterate(this, () => this.#take())
+    return iterate(
+      () => this.#take(),
+      () => this.receive(),
+    )
   }
 
   /** Moves on before it tells of a lag, since whoever is told may call back. */

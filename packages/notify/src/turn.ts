@@ -13,35 +13,42 @@ const OPERATIONS_PER_CLOCK = 256
 const SLICE_MS = 1
 
 interface Budget {
-  operations: number
+  /** Operations until the clock is read; none while a turn is due. */
+  left: number
   turnedAt: number
   due: Promise<void> | undefined
 }
 
 const key = Symbol.for('@millrace/notify.turn')
 const shared = globalThis as { [key]?: Budget }
-shared[key] ??= { operations: 0, turnedAt: 0, due: undefined }
+shared[key] ??= { left: OPERATIONS_PER_CLOCK, turnedAt: 0, due: undefined }
 const budget: Budget = shared[key]
 
 /**
  * Counts one operation that did not have to wait. Answers `undefined` while there is time left, else a promise that
  * resolves when the event loop has turned: await it before going on.
  *
- * Costs an increment, except for one call in a few hundred that reads the clock.
+ * Costs a decrement, except for one call in a few hundred that reads the clock.
  *
  * @example
  * for (let i = 0; i < 1000; i++) await turn()
  */
 export function turn(): Promise<void> | undefined {
-  if (budget.due !== undefined) return budget.due
-  budget.operations = (budget.operations + 1) % OPERATIONS_PER_CLOCK
-  return budget.operations === 0 ? sliceEnd() : undefined
+  return --budget.left > 0 ? undefined : sliceEnd()
 }
 
 /** A promise of a result that is there; when the event loop is due, it has its turn first. */
 export function resolveInTurn<R>(result: R): Promise<R> {
   const due = turn()
-  return due === undefined ? Promise.resolve(result) : due.then(() => result)
+  return due === undefined ? Promise.resolve(result) : resultAfter(due, result)
+}
+
+/**
+ * The result once `due` has resolved. A function of its own: what a closure captures is allocated whenever its function
+ * is entered, and those who ask are hot paths that are hardly ever due.
+ */
+export function resultAfter<R>(due: Promise<void>, result: R): Promise<R> {
+  return due.then(() => result)
 }
 
 /** A promise that rejects; when the event loop is due, it has its turn first. */
@@ -51,10 +58,15 @@ export function rejectInTurn(reason: unknown): Promise<never> {
 }
 
 function sliceEnd(): Promise<void> | undefined {
-  if (performance.now() - budget.turnedAt < SLICE_MS) return undefined
+  if (budget.due !== undefined) return budget.due
+  if (performance.now() - budget.turnedAt < SLICE_MS) {
+    budget.left = OPERATIONS_PER_CLOCK
+    return undefined
+  }
   budget.due = new Promise((resolve) => {
     afterTurn(() => {
       budget.due = undefined
+      budget.left = OPERATIONS_PER_CLOCK
       budget.turnedAt = performance.now()
       resolve()
     })

@@ -14,8 +14,11 @@ export interface Ring<T extends Value> {
   push(value: T): boolean
   /** Takes the value at the head; `undefined` if the ring is empty. */
   pop(): T | undefined
-  /** Adds values in order until the ring is full; answers how many it took. Throws `TypeError` for an `undefined` among them, before any is added. */
-  pushMany(values: readonly T[]): number
+  /**
+   * Adds values in order, those at indexes `from` to below `to` or all of them, until the ring is full; answers how many
+   * it took. Throws `TypeError` for an `undefined` among those it would take, before any is added.
+   */
+  pushMany(values: readonly T[], from?: number, to?: number): number
   /** Takes at most `max` values, oldest first; `[]` if the ring is empty. Throws `RangeError` unless `max` is an integer from 0. */
   popMany(max: number): T[]
 }

@@ -12,7 +12,7 @@ describe('push', () => {
   })
 
   test('refuses undefined and takes null', () => {
-    const ring = arrayRing<null>(1)
+    const ring = arrayRing<null>(2)
     expect(() => ring.push(undefined as never)).toThrow(TypeError)
     expect(() => ring.pushMany([null, undefined as never])).toThrow(TypeError)
     expect([ring.length, ring.push(null), ring.pop()]).toEqual([0, true, null])
@@ -56,7 +56,7 @@ describe('arrayRing', () => {
     const command = fc.oneof(
       fc.record({ push: fc.integer() }),
       fc.constant('pop' as const),
-      fc.record({ pushMany: fc.array(fc.integer(), { maxLength: 40 }) }),
+      fc.record({ pushMany: fc.array(fc.integer(), { maxLength: 40 }), from: fc.nat(5), to: fc.option(fc.nat(40)) }),
       fc.record({ popMany: fc.nat(40) }),
     )
     fc.assert(
@@ -70,8 +70,9 @@ describe('arrayRing', () => {
             expect(ring.push(command.push)).toBe(room > 0)
             if (room > 0) model.push(command.push)
           } else if ('pushMany' in command) {
-            const taken = command.pushMany.slice(0, room)
-            expect(ring.pushMany(command.pushMany)).toBe(taken.length)
+            const { pushMany: values, from, to } = command
+            const taken = values.slice(from, to ?? undefined).slice(0, room)
+            expect(ring.pushMany(values, from, Math.min(to ?? values.length, values.length))).toBe(taken.length)
             model.push(...taken)
           } else expect(ring.popMany(command.popMany)).toEqual(model.splice(0, command.popMany))
           expect(ring.length).toBe(model.length)

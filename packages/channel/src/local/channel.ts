@@ -92,6 +92,15 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     return 'sent'
   }
 
+  /** Sends the values at indexes `from` to below `to` for which there is room now; answers how many. */
+  trySendMany(values: readonly T[], from: number, to: number): number {
+    if (this.lifecycle.closed || this.#senders.length > 0) return 0
+    const count = this.#ring.pushMany(values, from, Math.min(to, from + this.free))
+    this.#sent += count
+    if (this.#receivers.length > 0) this.#scheduleWake()
+    return count
+  }
+
   /** What becomes of a value that found the channel full. Throws `FullError` if that is what the overflow says. */
   overflowing(value: T): 'waits' | 'dropped' {
     if (this.overflow === 'wait') return 'waits'

@@ -4,7 +4,7 @@ import type { Receiver } from '../api.ts'
 import type { SelectCase } from '../select/api.ts'
 import type { LocalChannel } from './channel.ts'
 import { LocalEndpoint } from './endpoint.ts'
-import { batches, iterate } from './iterate.ts'
+import { iterate } from './iterate.ts'
 import { ReceiveCase } from './select-cases.ts'
 import { ReceiveMany, ReceiveOne } from './waits.ts'
 
@@ -59,7 +59,9 @@ export class LocalReceiver<T extends Value> extends LocalEndpoint<T> implements 
 
   batches(max: number): AsyncIterable<T[]> {
     checkCount('max', max)
-    return batches(this, max)
+    const take = () => (this.disposed ? undefined : unlessEmpty(this.channel.takeMany(max)))
+    const receive = () => this.receiveMany(max).then(unlessEmpty)
+    return { [Symbol.asyncIterator]: () => iterate(take, receive) }
   }
 
   case(): SelectCase<'receive', T | undefined> {
@@ -71,11 +73,18 @@ export class LocalReceiver<T extends Value> extends LocalEndpoint<T> implements 
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
-    return iterate(this, () => (this.disposed ? undefined : this.channel.take()))
+    return iterate(
+      () => (this.disposed ? undefined : this.channel.take()),
+      () => this.receive(),
+    )
   }
 }
 
 /** The end of a closed channel: a result that says so, or the error it was closed with. */
 function settle<R>(error: unknown, result: R): Promise<R> {
   return error === undefined ? resolveInTurn(result) : rejectInTurn(error)
+}
+
+function unlessEmpty<T>(values: T[]): T[] | undefined {
+  return values.length === 0 ? undefined : values
 }

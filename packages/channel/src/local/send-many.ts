@@ -3,48 +3,88 @@ import type { Value } from '@millrace/ring'
 import type { Sender } from '../api.ts'
 import { CutShortError } from '../errors.ts'
 
+/** A sender that can also fill what room there is with values of an array. */
+export interface BulkSender<T extends Value> extends Pick<Sender<T>, 'send' | 'trySend'> {
+  /** Sends the values at indexes `from` to below `to` for which there is room now; answers how many. */
+  trySendMany(values: readonly T[], from: number, to: number): number
+}
+
+/** At most as many values of an array are moved before the event loop is thought of. */
+const CHUNK = 256
+
 /** Sends as many as there is room for without a promise, and waits with one ordinary send where there is none. */
 export function sendMany<T extends Value>(
-  sender: Sender<T>,
+  sender: BulkSender<T>,
   values: Iterable<T>,
   options: WaitOptions | undefined,
 ): Promise<number> {
   if (typeof values?.[Symbol.iterator] !== 'function') {
     throw new TypeError(`values: expected an iterable, got ${String(values)}`)
   }
-  return sendEach(sender, values[Symbol.iterator](), options, refusal(options))
+  const refused = refusal(options)
+  return Array.isArray(values)
+    ? sendArray(sender, values, options, refused)
+    : sendEach(sender, values[Symbol.iterator](), options, refused)
+}
+
+async function sendArray<T extends Value>(
+  sender: BulkSender<T>,
+  values: readonly T[],
+  options: WaitOptions | undefined,
+  refused: Promise<never> | undefined,
+): Promise<number> {
+  let sent = 0
+  try {
+    if (refused !== undefined) await refused
+    while (sent < values.length) {
+      options?.signal?.throwIfAborted()
+      const count = sender.trySendMany(values, sent, Math.min(values.length, sent + CHUNK))
+      const waits = count > 0 ? turn() : sendOne(sender, values[sent] as T, options)
+      if (waits !== undefined) await waits
+      sent += Math.max(1, count)
+    }
+  } catch (cause) {
+    throw new CutShortError(sent, values.slice(sent), cause)
+  }
+  return sent
 }
 
 async function sendEach<T extends Value>(
-  sender: Sender<T>,
-  iterator: Iterator<T>,
+  sender: BulkSender<T>,
+  values: Iterator<T>,
   options: WaitOptions | undefined,
   refused: Promise<never> | undefined,
 ): Promise<number> {
   let sent = 0
   if (refused !== undefined) {
     await refused.catch((cause: unknown) => {
-      throw new CutShortError(0, remaining(iterator), cause)
+      throw new CutShortError(0, remaining(values), cause)
     })
   }
-  const signal = options?.signal
-  for (let next = iterator.next(); next.done !== true; next = iterator.next()) {
+  for (let next = values.next(); next.done !== true; next = values.next()) {
     const { value } = next
     try {
-      signal?.throwIfAborted()
-      if (sender.trySend(value) === 'sent') {
-        const due = turn()
-        if (due !== undefined) await due
-      } else await sender.send(value, options)
+      options?.signal?.throwIfAborted()
+      const waits = sendOne(sender, value, options)
+      if (waits !== undefined) await waits
     } catch (cause) {
-      throw new CutShortError(sent, remaining(iterator, value), cause)
+      throw new CutShortError(sent, remaining(values, value), cause)
     }
     sent++
   }
   return sent
 }
 
-function* remaining<T>(iterator: Iterator<T>, first?: T): Generator<T> {
+/** Sends one value; answers what there is to wait for. */
+function sendOne<T extends Value>(
+  sender: BulkSender<T>,
+  value: T,
+  options: WaitOptions | undefined,
+): Promise<void> | undefined {
+  return sender.trySend(value) === 'sent' ? turn() : sender.send(value, options)
+}
+
+function* remaining<T>(values: Iterator<T>, first?: T): Generator<T> {
   if (first !== undefined) yield first
-  for (let next = iterator.next(); next.done !== true; next = iterator.next()) yield next.value
+  for (let next = values.next(); next.done !== true; next = values.next()) yield next.value
 }

@@ -7,14 +7,14 @@ import type { LocalChannel } from './channel.ts'
 import { LocalEndpoint } from './endpoint.ts'
 import { LocalPermit } from './permit.ts'
 import { SendCase } from './select-cases.ts'
-import { sendMany } from './send-many.ts'
+import { type BulkSender, sendMany } from './send-many.ts'
 import { ReserveWait, SendWait } from './waits.ts'
 
 /** The send that did not wait, for everybody: nothing in it tells one from another. */
 const SENT: Promise<void> = Promise.resolve()
 
 /** The sending end of a local channel. Contract and costs: `Sender`. */
-export class LocalSender<T extends Value> extends LocalEndpoint<T> implements Sender<T> {
+export class LocalSender<T extends Value> extends LocalEndpoint<T> implements Sender<T>, BulkSender<T> {
   constructor(channel: LocalChannel<T>) {
     super(channel, 'sender')
   }
@@ -34,6 +34,11 @@ export class LocalSender<T extends Value> extends LocalEndpoint<T> implements Se
   trySend(value: T): SendOutcome {
     if (value === undefined) refuseUndefined()
     return this.disposed ? 'closed' : this.channel.trySend(value)
+  }
+
+  /** Sends the values at indexes `from` to below `to` for which there is room now; answers how many. */
+  trySendMany(values: readonly T[], from: number, to: number): number {
+    return this.disposed ? 0 : this.channel.trySendMany(values, from, to)
   }
 
   sendMany(values: Iterable<T>, options?: WaitOptions): Promise<number> {

@@ -1,7 +1,7 @@
 import type { WaitOptions } from '../api.ts'
 import { TimeoutError } from '../errors.ts'
 import { startTimer } from '../timer.ts'
-import { turn } from '../turn.ts'
+import { resultAfter, turn } from '../turn.ts'
 import type { Place } from './wait-list.ts'
 
 /**
@@ -67,8 +67,7 @@ export class Waiter<R> implements Place {
   wake(result: R): void {
     this.unlimit()
     const due = turn()
-    if (due === undefined) this.#resolve(result)
-    else due.then(() => this.#resolve(result))
+    this.#resolve(due === undefined ? result : resultAfter(due, result))
   }
 
   /** Ends the wait with an error. The caller has taken the waiter out of its list. */

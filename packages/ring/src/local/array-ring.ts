@@ -1,5 +1,5 @@
 import type { Ring, Value } from '../api.ts'
-import { refuseUndefined } from './refuse-undefined.ts'
+import { refuseUndefined, refuseUndefinedAmong } from './refuse-undefined.ts'
 
 /**
  * Ring of any values for one event loop.
@@ -52,13 +52,14 @@ class ArrayRing<T extends Value> implements Ring<T> {
     return value
   }
 
-  pushMany(values: readonly T[]): number {
-    for (let i = 0; i < values.length; i++) if (values[i] === undefined) refuseUndefined()
-    const count = Math.min(values.length, this.capacity - this.#length)
+  pushMany(values: readonly T[], from = 0, to: number = values.length): number {
+    const count = Math.max(0, Math.min(to - from, this.capacity - this.#length))
+    refuseUndefinedAmong(values, from, from + count)
     const length = this.#length + count
     if (length > this.#mask + 1) this.#grow(length)
+    const slots = this.#slots
     const tail = this.#head + this.#length
-    for (let i = 0; i < count; i++) this.#slots[(tail + i) & this.#mask] = values[i]
+    for (let i = 0; i < count; i++) slots[(tail + i) & this.#mask] = values[from + i]
     this.#length = length
     return count
   }
@@ -66,8 +67,15 @@ class ArrayRing<T extends Value> implements Ring<T> {
   popMany(max: number): T[] {
     if (!Number.isInteger(max) || max < 0) throw new RangeError(`max: expected an integer from 0, got ${String(max)}`)
     const count = Math.min(max, this.#length)
-    const values: T[] = []
-    for (let i = 0; i < count; i++) values.push(this.pop() as T)
+    const slots = this.#slots
+    const values = new Array<T>(count)
+    for (let i = 0; i < count; i++) {
+      const index = (this.#head + i) & this.#mask
+      values[i] = slots[index] as T
+      slots[index] = undefined
+    }
+    this.#head = (this.#head + count) & this.#mask
+    this.#length -= count
     return values
   }
 

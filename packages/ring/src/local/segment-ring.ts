@@ -1,5 +1,5 @@
 import type { Ring, Value } from '../api.ts'
-import { refuseUndefined } from './refuse-undefined.ts'
+import { refuseUndefined, refuseUndefinedAmong } from './refuse-undefined.ts'
 
 /**
  * Unbounded first-in first-out buffer: a chain of fixed segments. After Node's FixedQueue (lib/internal/fixed_queue.js).
@@ -45,10 +45,11 @@ class SegmentRing<T extends Value> implements Ring<T> {
     return value
   }
 
-  pushMany(values: readonly T[]): number {
-    for (let i = 0; i < values.length; i++) if (values[i] === undefined) refuseUndefined()
-    for (let i = 0; i < values.length; i++) this.push(values[i] as T)
-    return values.length
+  pushMany(values: readonly T[], from = 0, to: number = values.length): number {
+    const count = Math.max(0, to - from)
+    refuseUndefinedAmong(values, from, from + count)
+    for (let i = 0; i < count; i++) this.push(values[from + i] as T)
+    return count
   }
 
   popMany(max: number): T[] {

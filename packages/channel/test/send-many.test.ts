@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { type CutShortError, unboundedChannel } from '../src/index.ts'
+import { channel, ends } from './local.ts'
+
+describe('sendMany of an array', () => {
+  test('fills what room there is before it returns', () => {
+    const { sender } = channel<number>({ capacity: 3 })
+    void sender.sendMany([1, 2, 3, 4])
+    expect(sender.length).toBe(3)
+  })
+
+  test('waits for room as often as it takes, and keeps the order', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 3 })
+    const values = Array.from({ length: 1000 }, (_, i) => i)
+    const sent = sender.sendMany(values).finally(() => sender.close())
+    const got: number[] = []
+    for await (const some of receiver.batches(7)) got.push(...some)
+    expect(got).toEqual(values)
+    expect(await sent).toBe(1000)
+  })
+
+  test('leaves the room that permits hold, and what a lowered capacity took away', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 6 })
+    sender.setCapacity(4)
+    const permit = await sender.reserve()
+    const sent = sender.sendMany([1, 2, 3, 4])
+    expect(sender.length).toBe(3)
+    permit.send(0)
+    expect(await receiver.receiveMany(9)).toEqual([1, 2, 3, 0])
+    expect(await receiver.receive()).toBe(4)
+    expect(await sent).toBe(4)
+  })
+
+  test('stands behind senders that wait', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 1 })
+    void sender.sendMany([1, 2])
+    void sender.sendMany([3])
+    expect([await receiver.receive(), await receiver.receive(), await receiver.receive()]).toEqual([1, 2, 3])
+  })
+
+  test('is cut short by an undefined among the values, which come back', async () => {
+    const { sender } = channel<number>({ capacity: 8 })
+    const error: CutShortError<number> = await sender.sendMany([1, undefined as never, 3]).catch((reason) => reason)
+    expect([error.code, error.sent, [...error.rest]]).toEqual(['cut-short', 0, [1, undefined, 3]])
+    expect(error.cause).toBeInstanceOf(TypeError)
+    expect(sender.length).toBe(0)
+  })
+
+  test('lets the event loop turn, however long the array', async () => {
+    const { sender } = ends(unboundedChannel<number>())
+    const sent = sender.sendMany(new Array<number>(3_000_000).fill(0))
+    const first = await Promise.race([sent, new Promise((resolve) => setImmediate(resolve, 'a turn'))])
+    expect(first).toBe('a turn')
+    expect(await sent).toBe(3_000_000)
+  })
+})
