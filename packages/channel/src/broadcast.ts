@@ -1,7 +1,7 @@
 import { checkCount, refusal, resolveInTurn, Waiter, WaitList, type WaitOptions } from '@millrace/notify'
 import { refuseUndefined, type Value } from '@millrace/ring'
-import { iterate } from './local/iterate.ts'
-import { tell } from './local/report.ts'
+import { iterate } from './endpoint/iterate.ts'
+import { tell } from './endpoint/report.ts'
 
 /** The end that every subscription hears. */
 export interface BroadcastSender<T extends Value> extends Disposable {

@@ -32,10 +32,10 @@ export interface Consumer {
  * Throws `RangeError` unless `concurrency` is an integer from 1.
  *
  * @example
- * import { boundedChannel, consume, LocalReceiver, LocalSender } from '@millrace/channel'
+ * import { boundedChannel, consume, ChannelReceiver, ChannelSender } from '@millrace/channel'
  *
  * const local = boundedChannel<number>({ capacity: 8 })
- * const [sender, receiver] = [new LocalSender(local), new LocalReceiver(local)]
+ * const [sender, receiver] = [new ChannelSender(local), new ChannelReceiver(local)]
  * let sum = 0
  * const consumer = consume(receiver, async (value) => void (sum += value), { concurrency: 2 })
  * await sender.sendMany([1, 2, 3])

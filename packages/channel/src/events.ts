@@ -1,9 +1,9 @@
 import { checkCount } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Overflow, OverflowOptions, Receiver } from './api.ts'
+import { ChannelReceiver } from './endpoint/receiver.ts'
+import { ChannelSender } from './endpoint/sender.ts'
 import { boundedChannel, LARGEST_CAPACITY } from './local/make.ts'
-import { LocalReceiver } from './local/receiver.ts'
-import { LocalSender } from './local/sender.ts'
 
 /** What events come from: Node's EventEmitter, or an EventTarget. */
 export type EventSource =
@@ -56,7 +56,7 @@ export function fromEvents<T extends Value>(
   if (paces && (typeof source.pause !== 'function' || typeof source.resume !== 'function')) {
     throw new TypeError('overflow: this source cannot be paused, so "wait" is not possible; choose what to drop')
   }
-  const sender = new LocalSender(local)
+  const sender = new ChannelSender(local)
   let paused = false
   const onEvent = (event: T | undefined = null as T): void => {
     sender.send(event).catch(() => {}) // rejected by a close that has not stopped the events yet
@@ -86,7 +86,7 @@ export function fromEvents<T extends Value>(
     for (const stop of stops) stop?.()
     signal?.removeEventListener('abort', onAbort)
   })
-  return new LocalReceiver(local)
+  return new ChannelReceiver(local)
 }
 
 function listen(source: EventSource, name: string, listener: (event: unknown) => void): () => void {

@@ -19,10 +19,10 @@ export interface ForwardOptions {
  * items went in, `rest` is the item in hand, `cause` is why.
  *
  * @example
- * import { boundedChannel, forward, LocalReceiver, LocalSender } from '@millrace/channel'
+ * import { boundedChannel, forward, ChannelReceiver, ChannelSender } from '@millrace/channel'
  *
  * const local = boundedChannel<string>({ capacity: 1 })
- * const [sender, receiver] = [new LocalSender(local), new LocalReceiver(local)]
+ * const [sender, receiver] = [new ChannelSender(local), new ChannelReceiver(local)]
  * const forwarding = forward(['green', 'black'], sender)
  * await receiver.receive() // => 'green'
  * await receiver.receive() // => 'black'

@@ -1,8 +1,8 @@
 import type { Value } from '@millrace/ring'
 import type { Receiver } from './api.ts'
+import { ChannelReceiver } from './endpoint/receiver.ts'
+import { ChannelSender } from './endpoint/sender.ts'
 import { boundedChannel } from './local/make.ts'
-import { LocalReceiver } from './local/receiver.ts'
-import { LocalSender } from './local/sender.ts'
 
 /** The end that sends one value, once. */
 export interface OneshotSender<T extends Value> extends Disposable {
@@ -37,7 +37,7 @@ export interface Oneshot<T extends Value> {
  */
 export function oneshot<T extends Value>(): Oneshot<T> {
   const local = boundedChannel<T>({ capacity: 1 })
-  const sender = new LocalSender(local)
+  const sender = new ChannelSender(local)
   return {
     sender: {
       get closed() {
@@ -52,6 +52,6 @@ export function oneshot<T extends Value>(): Oneshot<T> {
       whenClosed: () => sender.whenClosed(),
       [Symbol.dispose]: () => sender[Symbol.dispose](),
     },
-    receiver: new LocalReceiver(local),
+    receiver: new ChannelReceiver(local),
   }
 }

@@ -7,12 +7,12 @@ import type { Receiver, Sender } from './api.ts'
  * the receiver open; the error of a close destroys it. `null`, which ends a Node stream, is not for this.
  *
  * @example
- * import { forward, boundedChannel, LocalReceiver, LocalSender } from '@millrace/channel'
+ * import { forward, boundedChannel, ChannelReceiver, ChannelSender } from '@millrace/channel'
  * import { toReadable } from '@millrace/channel/streams'
  *
  * const local = boundedChannel<string>({ capacity: 8 })
- * void forward(['green', 'black'], new LocalSender(local))
- * await toReadable(new LocalReceiver(local)).toArray() // => ['green', 'black']
+ * void forward(['green', 'black'], new ChannelSender(local))
+ * await toReadable(new ChannelReceiver(local)).toArray() // => ['green', 'black']
  */
 export function toReadable<T extends NonNullable<unknown>>(receiver: Receiver<T>): Readable {
   const giveUp = new AbortController()

@@ -1,10 +1,11 @@
 import { turn, type Waiter, WaitList } from '@millrace/notify'
 import type { Ring, Value } from '@millrace/ring'
 import type { ChannelStats, DropReason, Overflow, OverflowOptions, SendOutcome } from '../api.ts'
+import type { Core, Side } from '../endpoint/core.ts'
+import { tell } from '../endpoint/report.ts'
+import type { RoomGiver, RoomWait, ValueWait } from '../endpoint/waits.ts'
 import { FullError } from '../errors.ts'
-import { Lifecycle, type Side } from './lifecycle.ts'
-import { tell } from './report.ts'
-import type { RoomGiver, RoomWait, ValueWait } from './waits.ts'
+import { Lifecycle } from './lifecycle.ts'
 
 /**
  * Rounds of microtasks that a wake lets pass when nobody waits for a value and only senders are to be told: what a
@@ -13,7 +14,8 @@ import type { RoomGiver, RoomWait, ValueWait } from './waits.ts'
 const ROOM_DELAY = 16
 
 /**
- * The state that all endpoints of one local channel share: values in a ring, and who waits on either side.
+ * The state that all endpoints of one local channel share: values in a ring, and who waits on either side. What its
+ * members promise: `Core`.
  *
  *     send ──▶ waiting for room ──admit──▶ ring ──serve──▶ waiting for a value ──▶ receive
  *
@@ -29,7 +31,7 @@ const ROOM_DELAY = 16
  *            value into its ring only in a call that takes it out again.
  * INVARIANT  sent = received + length + dropped of those that were sent: what leaves the ring is received or reported.
  */
-export class LocalChannel<T extends Value> implements RoomGiver<T> {
+export class LocalChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   readonly lifecycle: Lifecycle = new Lifecycle()
   readonly overflow: Overflow
   readonly #ring: Ring<T>
@@ -65,12 +67,10 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     return Math.max(0, this.#capacity - this.#ring.length - this.#reserved)
   }
 
-  /** Counts an endpoint in. */
   attach(side: Side): void {
     this.lifecycle.endpoints[side]++
   }
 
-  /** Counts an endpoint out and ends its waits: the last of a side closes the channel; after the last receiver what is left is dropped. */
   detach(side: Side, endpoint: object): void {
     const last = --this.lifecycle.endpoints[side] === 0
     for (const wait of this.#senders.takeWhere(({ owner }) => owner === endpoint)) wait.refuse()
@@ -81,7 +81,6 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     for (let value = this.#ring.pop(); value !== undefined; value = this.#ring.pop()) this.#drop(value, 'closed')
   }
 
-  /** Sends if that needs no waiting. `value` is not undefined. */
   trySend(value: T): SendOutcome {
     if (this.lifecycle.closed) return 'closed'
     if (this.#senders.length > 0 || this.#ring.length + this.#reserved >= this.#capacity) {
@@ -92,7 +91,6 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     return 'sent'
   }
 
-  /** Sends the values at indexes `from` to below `to` for which there is room now; answers how many. */
   trySendMany(values: readonly T[], from: number, to: number): number {
     if (this.lifecycle.closed || this.#senders.length > 0) return 0
     const count = this.#ring.pushMany(values, from, Math.min(to, from + this.free))
@@ -101,7 +99,6 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     return count
   }
 
-  /** What becomes of a value that found the channel full. Throws `FullError` if that is what the overflow says. */
   overflowing(value: T): 'waits' | 'dropped' {
     if (this.overflow === 'wait') return 'waits'
     if (this.overflow === 'reject') throw new FullError(value)
@@ -109,7 +106,6 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     return 'dropped'
   }
 
-  /** Takes the oldest value that is not promised to somebody who waits; `undefined` if there is none. */
   take(): T | undefined {
     if (!this.#hasSpare(1)) return undefined
     const value = this.#ring.pop()
@@ -117,7 +113,6 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     return value
   }
 
-  /** Takes at most `max` values, as `take`. */
   takeMany(max: number): T[] {
     if (!this.#hasSpare(max)) return []
     const values = this.#ring.popMany(max)
@@ -125,23 +120,19 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     return values
   }
 
-  /** What a receive that found nothing ends with, if the channel has ended; while others wait, the wake ends them first. */
   get end(): { readonly error: unknown } | undefined {
     return this.#drained() && this.#receivers.length === 0 ? this.lifecycle : undefined
   }
 
-  /** Puts somebody at the end of those who wait for a value. */
   parkReceiver(wait: ValueWait<T>): void {
     this.#receivers.add(wait)
     this.#wakeDelay = 0
   }
 
-  /** Puts somebody at the end of those who wait for room. They asked in vain before, in the same call. */
   parkSender(wait: RoomWait<T>): void {
     this.#senders.add(wait)
   }
 
-  /** Keeps room, if it is there and nobody waits for it; where the oldest are dropped for a send, they are for this too. */
   tryHold(count: number): boolean {
     if (this.#senders.length > 0 || this.#capacity - this.#reserved < count) return false
     if (this.overflow === 'drop-oldest') this.#dropOldest(count)
@@ -150,7 +141,6 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     return true
   }
 
-  /** Gives back room that was kept, with the value it was kept for or without. */
   release(value?: T): void {
     this.#reserved--
     if (value !== undefined) this.put(value)
@@ -170,7 +160,6 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     this.#admitted.add(waiter)
   }
 
-  /** Changes the capacity. Those who wait for more room than there can ever be now are refused. */
   setCapacity(capacity: number): void {
     this.#capacity = capacity
     for (const wait of this.#senders.takeWhere(({ room }) => room > capacity)) {
@@ -179,7 +168,6 @@ export class LocalChannel<T extends Value> implements RoomGiver<T> {
     this.#admit()
   }
 
-  /** Gives room that somebody who wanted more has left to those behind. */
   readmit(): void {
     this.#admit()
   }

@@ -1,5 +1,4 @@
-/** Which side of a channel. */
-export type Side = 'sender' | 'receiver'
+import type { Ending, Side } from '../endpoint/core.ts'
 
 /**
  * Who is left on either side of a channel, and how it closed.
@@ -10,7 +9,7 @@ export type Side = 'sender' | 'receiver'
  * INVARIANT  `closed` never goes back, and only the first close leaves an error.
  * INVARIANT  `refuses` once the receiving side closed, before or after the sending side did.
  */
-export class Lifecycle {
+export class Lifecycle implements Ending {
   readonly endpoints: Record<Side, number> = { sender: 0, receiver: 0 }
   /** Nothing more is accepted, except from permits. */
   closed = false

@@ -7,14 +7,14 @@ import { select } from './select.ts'
  * drained, rejects with the error the first of them was closed with. Leaving the loop leaves the receivers open.
  *
  * @example
- * import { boundedChannel, LocalReceiver, LocalSender, merge } from '@millrace/channel'
+ * import { boundedChannel, ChannelReceiver, ChannelSender, merge } from '@millrace/channel'
  *
  * const receivers = ['green', 'black'].map((leaf) => {
  *   const local = boundedChannel<string>({ capacity: 1 })
- *   const sender = new LocalSender(local)
+ *   const sender = new ChannelSender(local)
  *   sender.trySend(leaf)
  *   sender.close()
- *   return new LocalReceiver(local)
+ *   return new ChannelReceiver(local)
  * })
  * const leaves: string[] = []
  * for await (const leaf of merge(receivers)) leaves.push(leaf)

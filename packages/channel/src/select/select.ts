@@ -31,10 +31,10 @@ export type SelectResult<Cases extends readonly unknown[]> = {
  * Costs a try of each case; when it has to wait, one promise and one place in each order.
  *
  * @example
- * import { after, boundedChannel, LocalReceiver, LocalSender, select } from '@millrace/channel'
+ * import { after, boundedChannel, ChannelReceiver, ChannelSender, select } from '@millrace/channel'
  *
  * const local = boundedChannel<string>({ capacity: 1 })
- * const [sender, receiver] = [new LocalSender(local), new LocalReceiver(local)]
+ * const [sender, receiver] = [new ChannelSender(local), new ChannelReceiver(local)]
  * await sender.send('tea')
  * const { kind, value } = await select([receiver.case(), after(1000)])
  * kind // => 'receive'

@@ -2,15 +2,15 @@ import { checkCount, refusal, rejectInTurn, resolveInTurn, type WaitOptions } fr
 import type { Value } from '@millrace/ring'
 import type { Receiver } from '../api.ts'
 import type { SelectCase } from '../select/api.ts'
-import type { LocalChannel } from './channel.ts'
-import { LocalEndpoint } from './endpoint.ts'
+import type { Core } from './core.ts'
+import { ChannelEndpoint } from './endpoint.ts'
 import { iterate } from './iterate.ts'
 import { ReceiveCase } from './select-cases.ts'
 import { ReceiveMany, ReceiveOne } from './waits.ts'
 
-/** The receiving end of a local channel. Contract and costs: `Receiver`. */
-export class LocalReceiver<T extends Value> extends LocalEndpoint<T> implements Receiver<T> {
-  constructor(channel: LocalChannel<T>) {
+/** The receiving end of a channel. Contract and costs: `Receiver`. */
+export class ChannelReceiver<T extends Value> extends ChannelEndpoint<T> implements Receiver<T> {
+  constructor(channel: Core<T>) {
     super(channel, 'receiver')
   }
 

@@ -1,13 +1,13 @@
 import { refuseUndefined, type Value } from '@millrace/ring'
 import type { Permit } from '../api.ts'
 import { ClosedError } from '../errors.ts'
-import type { LocalChannel } from './channel.ts'
+import type { Core } from './core.ts'
 
-/** Room for one value in a local channel. INVARIANT  released exactly once: with its value, or without. */
-export class LocalPermit<T extends Value> implements Permit<T> {
-  #channel: LocalChannel<T> | undefined
+/** Room for one value in a channel. INVARIANT  released exactly once: with its value, or without. */
+export class ChannelPermit<T extends Value> implements Permit<T> {
+  #channel: Core<T> | undefined
 
-  constructor(channel: LocalChannel<T>) {
+  constructor(channel: Core<T>) {
     this.#channel = channel
   }
 

@@ -3,9 +3,9 @@ import { refuseUndefined, type Value } from '@millrace/ring'
 import type { Permit, Sender, SendOutcome, WeakSender } from '../api.ts'
 import { ClosedError } from '../errors.ts'
 import type { SelectCase } from '../select/api.ts'
-import type { LocalChannel } from './channel.ts'
-import { LocalEndpoint } from './endpoint.ts'
-import { LocalPermit } from './permit.ts'
+import type { Core } from './core.ts'
+import { ChannelEndpoint } from './endpoint.ts'
+import { ChannelPermit } from './permit.ts'
 import { SendCase } from './select-cases.ts'
 import { type BulkSender, sendMany } from './send-many.ts'
 import { ReserveWait, SendWait } from './waits.ts'
@@ -13,9 +13,9 @@ import { ReserveWait, SendWait } from './waits.ts'
 /** The send that did not wait, for everybody: nothing in it tells one from another. */
 const SENT: Promise<void> = Promise.resolve()
 
-/** The sending end of a local channel. Contract and costs: `Sender`. */
-export class LocalSender<T extends Value> extends LocalEndpoint<T> implements Sender<T>, BulkSender<T> {
-  constructor(channel: LocalChannel<T>) {
+/** The sending end of a channel. Contract and costs: `Sender`. */
+export class ChannelSender<T extends Value> extends ChannelEndpoint<T> implements Sender<T>, BulkSender<T> {
+  constructor(channel: Core<T>) {
     super(channel, 'sender')
   }
 
@@ -56,7 +56,7 @@ export class LocalSender<T extends Value> extends LocalEndpoint<T> implements Se
     const refused = refusal(options)
     if (refused !== undefined) return refused
     if (this.closed) return rejectInTurn(new ClosedError(undefined))
-    const permits = () => Array.from({ length: count }, () => new LocalPermit(channel))
+    const permits = () => Array.from({ length: count }, () => new ChannelPermit(channel))
     if (channel.tryHold(count)) return resolveInTurn(permits())
     const wait = new ReserveWait<T>(this, count, () => channel.readmit())
     channel.parkSender(wait)
@@ -70,12 +70,12 @@ export class LocalSender<T extends Value> extends LocalEndpoint<T> implements Se
   }
 
   clone(): Sender<T> {
-    return new LocalSender(this.use('clone'))
+    return new ChannelSender(this.use('clone'))
   }
 
   downgrade(): WeakSender<T> {
     const channel = this.use('downgrade')
-    return { upgrade: () => (channel.lifecycle.closed ? undefined : new LocalSender(channel)) }
+    return { upgrade: () => (channel.lifecycle.closed ? undefined : new ChannelSender(channel)) }
   }
 
   close(error?: unknown): void {

@@ -1,21 +1,20 @@
 import { checkCount } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { ChannelStats, Endpoint } from '../api.ts'
-import type { LocalChannel } from './channel.ts'
-import type { Side } from './lifecycle.ts'
-import { LARGEST_CAPACITY } from './make.ts'
+import { LARGEST_CAPACITY } from '../local/make.ts'
+import type { Core, Side } from './core.ts'
 
 /**
  * What a sender and a receiver have in common: a view on the channel that is counted while it is not disposed.
  *
  * INVARIANT  attached exactly once in the constructor, detached exactly once at the first dispose.
  */
-export class LocalEndpoint<T extends Value> implements Endpoint {
-  protected readonly channel: LocalChannel<T>
+export class ChannelEndpoint<T extends Value> implements Endpoint {
+  protected readonly channel: Core<T>
   readonly #side: Side
   #disposed = false
 
-  constructor(channel: LocalChannel<T>, side: Side) {
+  constructor(channel: Core<T>, side: Side) {
     this.channel = channel
     this.#side = side
     channel.attach(side)
@@ -65,7 +64,7 @@ export class LocalEndpoint<T extends Value> implements Endpoint {
   }
 
   /** The channel, for what makes no sense on a disposed endpoint. */
-  protected use(verb: string): LocalChannel<T> {
+  protected use(verb: string): Core<T> {
     if (this.#disposed) throw new TypeError(`${verb}: this ${this.#side} was disposed`)
     return this.channel
   }

@@ -2,8 +2,8 @@ import type { Place } from '@millrace/notify'
 import type { Ring, Value } from '@millrace/ring'
 import { ClosedError } from '../errors.ts'
 import type { Race, SelectCase, Withdraw } from '../select/api.ts'
-import type { LocalChannel } from './channel.ts'
-import type { LocalEndpoint } from './endpoint.ts'
+import type { Core } from './core.ts'
+import type { ChannelEndpoint } from './endpoint.ts'
 import type { RoomGiver, RoomWait, ValueWait } from './waits.ts'
 
 /** A place in an order of a channel that a select can give up. */
@@ -25,10 +25,10 @@ class CasePlace implements Place {
 /** Receives from a channel if it wins. */
 export class ReceiveCase<T extends Value> implements SelectCase<'receive', T | undefined> {
   readonly kind = 'receive'
-  readonly #channel: LocalChannel<T>
-  readonly #owner: LocalEndpoint<T>
+  readonly #channel: Core<T>
+  readonly #owner: ChannelEndpoint<T>
 
-  constructor(channel: LocalChannel<T>, owner: LocalEndpoint<T>) {
+  constructor(channel: Core<T>, owner: ChannelEndpoint<T>) {
     this.#channel = channel
     this.#owner = owner
   }
@@ -74,11 +74,11 @@ class ReceivePlace<T extends Value> extends CasePlace implements ValueWait<T> {
 /** Sends to a channel if it wins. */
 export class SendCase<T extends Value> implements SelectCase<'send', void> {
   readonly kind = 'send'
-  readonly #channel: LocalChannel<T>
-  readonly #owner: LocalEndpoint<T>
+  readonly #channel: Core<T>
+  readonly #owner: ChannelEndpoint<T>
   readonly #value: T
 
-  constructor(channel: LocalChannel<T>, owner: LocalEndpoint<T>, value: T) {
+  constructor(channel: Core<T>, owner: ChannelEndpoint<T>, value: T) {
     this.#channel = channel
     this.#owner = owner
     this.#value = value
