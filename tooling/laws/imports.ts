@@ -3,6 +3,7 @@ import { type Breach, lineOf, type Package, type SourceFile } from './tree.ts'
 
 /** The house, ground floor first. A published package imports from the floors below its own. */
 const FLOORS: readonly (readonly string[])[] = [
+  ['@millrace/atomics', '@millrace/interleave'],
   ['@millrace/notify', '@millrace/ring'],
   ['@millrace/channel'],
   ['@millrace/mpsc', '@millrace/mpmc'],
