@@ -20,31 +20,62 @@ export async function rejects(
   return outcome.error
 }
 
-/** Fails unless the call throws an error of this name at once. */
-export function throws(call: () => unknown, name: string): void {
-  let thrown: unknown
+/** Fails unless the promise rejects with an error of this code that carries this value back. */
+export async function givesBack(promise: Promise<unknown>, code: string, value: unknown): Promise<void> {
+  same(((await rejects(promise, { code })) as { value?: unknown }).value, value)
+}
+
+/** What a `sendMany` that was cut short tells. */
+interface Cut {
+  readonly sent: number
+  readonly rest: Iterable<unknown>
+  readonly cause: unknown
+}
+
+/** Fails unless the promise rejects with `CutShortError` after this many values, with these left. Answers the cause. */
+export async function cutsShort(promise: Promise<unknown>, sent: number, rest: unknown[]): Promise<unknown> {
+  const error = (await rejects(promise, { code: 'cut-short' })) as Cut
+  same([error.sent, [...error.rest]], [sent, rest])
+  return error.cause
+}
+
+/** Fails unless the call throws an error of this name at once, with these words in its message. */
+export function throws(call: () => unknown, name: string, words = ''): void {
+  let thrown: { name?: unknown; message?: unknown } | undefined
   try {
     call()
   } catch (error) {
-    thrown = error
+    thrown = error as typeof thrown
   }
-  same((thrown as { name?: unknown } | undefined)?.name, name)
+  same(thrown?.name, name)
+  if (!String(thrown?.message).includes(words)) throw new Error(`expected ${show(words)}, got ${show(thrown?.message)}`)
 }
 
-/** True if the promise is still pending after everything that can run has run. */
+/**
+ * True if the promise is still pending after the event loop has turned twice. A channel that is slow to wake cannot be told from one
+ * that waits: what has to happen is awaited, never looked for after a time.
+ */
 export async function waits(promise: Promise<unknown>): Promise<boolean> {
   let settled = false
   promise.then(
     () => (settled = true),
     () => (settled = true),
   )
-  await idle()
+  for (let turns = 0; turns < 2; turns++) await new Promise<void>((resolve) => setTimeout(resolve))
   return !settled
 }
 
-/** Resolves when the event loop has turned twice: every wake that was due has come. */
-async function idle(): Promise<void> {
-  for (let turns = 0; turns < 2; turns++) await new Promise<void>((resolve) => setTimeout(resolve))
+/** Fails unless the work ends in time: a promise that nobody settles is a broken claim, not one without an answer. */
+export async function within(ms: number, work: () => Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`expected an end within ${ms} ms; somebody still waits`)), ms)
+  })
+  try {
+    await Promise.race([work(), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function show(value: unknown): string {

@@ -1,46 +1,57 @@
 import { select } from '../select/select.ts'
-import type { Claims } from './api.ts'
-import { rejects, same, throws } from './check.ts'
+import { givesBack, rejects, same, throws, waits } from './check.ts'
+import { type Claims, given } from './needs.ts'
 
-/** Claims about the two ends of a channel's life, and about waits that are given up. */
+/** Claims about the end of a channel: closed by a call, or with the last endpoint of a side. */
 export const ending: Claims = {
   close: {
-    'delivers values sent before it, then resolves undefined': async ({ sender, receiver }) => {
-      await sender.send('a')
+    'delivers values sent before it, then resolves undefined': async ({ sender, receiver, fill, take }) => {
+      const all = fill()
       sender.close()
-      same([await receiver.receive(), await receiver.receive(), receiver.tryReceive()], ['a', undefined, undefined])
-      same(await receiver.receiveMany(2), [])
+      same(await take(all.length), all)
+      same([await receiver.receive(), receiver.tryReceive(), await receiver.receiveMany(2)], [undefined, undefined, []])
+    },
+    'of the receiver leaves what is queued to be received': async ({ receiver, fill, take }) => {
+      const all = fill()
+      receiver.close()
+      same(await take(all.length + 1), [...all, undefined])
     },
     'rejects later sends with ClosedError that carries the value': async ({ sender }) => {
       sender.close()
-      same(((await rejects(sender.send('a'), { code: 'closed' })) as { value: unknown }).value, 'a')
+      await givesBack(sender.send('a'), 'closed', 'a')
+      await givesBack(select([sender.case('b')]), 'closed', 'b')
     },
-    'rejects waiting senders with ClosedError that carries the value': async ({ sender, receiver }) => {
-      const sends = ['a', 'b', 'c'].map((value) => sender.send(value))
-      receiver.close()
-      await Promise.all(sends.slice(0, 2))
-      same(((await rejects(sends[2] as Promise<void>, { code: 'closed' })) as { value: unknown }).value, 'c')
-      same([await receiver.receive(), await receiver.receive(), await receiver.receive()], ['a', 'b', undefined])
-    },
+    'rejects waiting senders with ClosedError that carries the value': given('waits')(
+      async ({ sender, fill, take }) => {
+        const all = fill()
+        const [first, second] = [sender.send('x'), sender.send('y')]
+        sender.close()
+        await givesBack(first, 'closed', 'x')
+        await givesBack(second, 'closed', 'y')
+        same(await take(all.length + 1), [...all, undefined])
+      },
+    ),
     'ends every waiting receiver': async ({ sender, receiver }) => {
       const waiting = [receiver.receive(), receiver.receiveMany(3), receiver.receive()]
       sender.trySend('a')
       sender.close()
       same(await Promise.all(waiting), ['a', [], undefined])
     },
-    'gives receivers its error after what was sent before': async ({ sender, receiver }) => {
+    'gives receivers its error after what was sent before': async ({ sender, receiver, fill, take }) => {
       const reason = new Error('burst')
-      await sender.send('a')
+      const all = fill()
       sender.close(reason)
-      same(await receiver.receive(), 'a')
+      same(await take(all.length), all)
       await rejects(receiver.receive(), { reason })
       await rejects(receiver.receiveMany(2), { reason })
-      throws(() => receiver.tryReceive(), 'Error')
+      throws(() => receiver.tryReceive(), 'Error', 'burst')
+      await rejects(receiver[Symbol.asyncIterator]().next(), { reason })
     },
-    'gives its error to a receiver that waits': async ({ sender, receiver }) => {
-      const waiting = receiver.receive()
+    'gives its error to receivers that wait': async ({ sender, receiver }) => {
+      const [one, many] = [receiver.receive(), receiver.receiveMany(2)]
       sender.close('burst')
-      await rejects(waiting, { reason: 'burst' })
+      await rejects(one, { reason: 'burst' })
+      await rejects(many, { reason: 'burst' })
     },
     'counts once: a second close changes nothing': async ({ sender, receiver }) => {
       sender.close('first')
@@ -49,109 +60,118 @@ export const ending: Claims = {
       await rejects(receiver.receive(), { reason: 'first' })
     },
   },
+  whenClosed: {
+    'resolves at the close, at once after it, and never rejects': async ({ sender, receiver }) => {
+      const closed = [receiver.whenClosed(), sender.whenClosed()]
+      same([await waits(Promise.race(closed)), sender.closed, receiver.closed], [true, false, false])
+      sender.close(new Error('burst'))
+      await Promise.all([...closed, receiver.whenClosed(), sender.whenClosed()])
+      same([sender.closed, receiver.closed], [true, true])
+    },
+  },
   dispose: {
     'closes the channel with the last sender, not before': async ({ sender, receiver }) => {
       const second = sender.clone()
       sender[Symbol.dispose]()
       sender[Symbol.dispose]()
       same([sender.closed, receiver.closed, sender.trySend('a')], [true, false, 'closed'])
+      const receiving = receiver.receive()
       await second.send('b')
       second[Symbol.dispose]()
-      same([await receiver.receive(), await receiver.receive()], ['b', undefined])
+      same([await receiving, await receiver.receive()], ['b', undefined])
     },
-    'of the receiver gives senders ClosedError with the value': async ({ sender, receiver }) => {
-      const sends = ['a', 'b', 'c'].map((value) => sender.send(value))
+    'closes the channel with the one receiver': given('one receiver')(async ({ sender, receiver }) => {
       receiver[Symbol.dispose]()
-      same(((await rejects(sends[2] as Promise<void>, { code: 'closed' })) as { value: unknown }).value, 'c')
-      same([sender.trySend('d'), await receiver.receive()], ['closed', undefined])
-    },
-    'ends the waits of its endpoint, and of no other': async ({ sender, receiver }) => {
-      const [other, waiting] = [sender.clone(), receiver.receive()]
-      await sender.sendMany(['a', 'b', 'c'].slice(0, 2))
-      await sender.send('c')
-      const [mine, theirs] = [sender.send('d'), other.send('e')]
-      sender[Symbol.dispose]()
-      await rejects(mine, { code: 'closed' })
-      same([await waiting, await receiver.receive(), await receiver.receive()], ['a', 'b', 'c'])
-      await theirs
-      same(await receiver.receive(), 'e')
-    },
+      await givesBack(sender.send('a'), 'closed', 'a')
+      same([sender.trySend('b'), sender.closed, await receiver.receive()], ['closed', true, undefined])
+    }),
+    'closes the channel with the last receiver, not before': given('many receivers')(
+      async ({ sender, receiver, cloneReceiver }) => {
+        const second = cloneReceiver()
+        receiver[Symbol.dispose]()
+        const receiving = second.receive()
+        await sender.send('a')
+        same([await receiving, sender.closed, receiver.closed], ['a', false, true])
+        second[Symbol.dispose]()
+        await givesBack(sender.send('b'), 'closed', 'b')
+      },
+    ),
+    'of the last receiver gives waiting senders ClosedError with the value': given('waits')(
+      async ({ sender, receiver, fill }) => {
+        fill()
+        const [first, second] = [sender.send('x'), sender.send('y')]
+        receiver[Symbol.dispose]()
+        await givesBack(first, 'closed', 'x')
+        await givesBack(second, 'closed', 'y')
+      },
+    ),
+    'of the last receiver tells onDrop what nobody is left to receive': given('buffers')(
+      async ({ sender, receiver, dropped, fill }) => {
+        const all = fill()
+        receiver[Symbol.dispose]()
+        same([dropped, sender.length], [all.map((value) => [value, 'closed']), 0])
+        await givesBack(sender.send('x'), 'closed', 'x')
+      },
+    ),
+    'ends the sends of its endpoint as on a closed channel, and of no other': given('waits')(
+      async ({ sender, fill, take }) => {
+        const other = sender.clone()
+        const all = [...fill(), 'y']
+        const [mine, theirs] = [sender.send('x'), other.send('y')]
+        sender[Symbol.dispose]()
+        await givesBack(mine, 'closed', 'x')
+        same(await take(all.length), all)
+        await theirs
+      },
+    ),
+    'ends the receives of its endpoint as on a closed channel, and of no other': given('many receivers')(
+      async ({ sender, receiver, cloneReceiver }) => {
+        const [mine, many, theirs] = [receiver.receive(), receiver.receiveMany(2), cloneReceiver().receive()]
+        receiver[Symbol.dispose]()
+        same([await mine, await many], [undefined, []])
+        await sender.send('a')
+        same(await theirs, 'a')
+      },
+    ),
     'leaves nothing that the endpoint could still do to the channel': async ({ sender, receiver }) => {
-      const other = sender.clone()
-      const late = sender.case('b')
+      const [other, late, receiving] = [sender.clone(), sender.case('b'), receiver.receive()]
       sender[Symbol.dispose]()
       sender.close()
-      same([other.closed, other.trySend('a'), sender.trySend('b')], [false, 'sent', 'closed'])
-      await rejects(sender.send('b'), { code: 'closed' })
-      await rejects(select([late]), { code: 'closed' })
+      same([other.closed, other.trySend('a'), await receiving, sender.trySend('b')], [false, 'sent', 'a', 'closed'])
+      await givesBack(sender.send('b'), 'closed', 'b')
+      await givesBack(select([late]), 'closed', 'b')
+      const never = receiver.case()
       receiver[Symbol.dispose]()
       same([await receiver.receive(), await receiver.receiveMany(2), receiver.tryReceive()], [undefined, [], undefined])
+      same((await select([never])).value, undefined)
     },
-    'makes a later clone throw TypeError': async ({ sender }) => {
+    'makes what needs an endpoint throw TypeError later': ({ sender, receiver }) => {
       sender[Symbol.dispose]()
-      throws(() => sender.clone(), 'TypeError')
+      throws(() => sender.clone(), 'TypeError', 'clone: this sender was disposed')
+      throws(() => sender.downgrade(), 'TypeError', 'downgrade: this sender was disposed')
+      throws(() => sender.case('a'), 'TypeError', 'case: this sender was disposed')
+      receiver[Symbol.dispose]()
+      throws(() => receiver.case(), 'TypeError', 'case: this receiver was disposed')
     },
+    'makes a later clone of a receiver throw TypeError': given('many receivers')(({ receiver, cloneReceiver }) => {
+      receiver[Symbol.dispose]()
+      throws(cloneReceiver, 'TypeError', 'clone: this receiver was disposed')
+    }),
+    'makes a later setCapacity throw TypeError': given('local')(({ sender, receiver }) => {
+      sender[Symbol.dispose]()
+      throws(() => sender.setCapacity(1), 'TypeError', 'setCapacity: this sender was disposed')
+      receiver[Symbol.dispose]()
+      throws(() => receiver.setCapacity(1), 'TypeError', 'setCapacity: this receiver was disposed')
+    }),
   },
-  abort: {
-    'of a waiting receiver takes nothing and frees its place': async ({ sender, receiver }) => {
-      const controller = new AbortController()
-      const first = receiver.receive({ signal: controller.signal })
-      const second = receiver.receive()
-      controller.abort('enough')
-      await rejects(first, { reason: 'enough' })
-      await sender.send('a')
-      same(await second, 'a')
-    },
-    'of a receiver that was promised a value passes it to the next': async ({ sender, receiver }) => {
-      const controller = new AbortController()
-      const first = receiver.receive({ signal: controller.signal })
-      const second = receiver.receive()
-      sender.trySend('a')
-      controller.abort('enough')
-      await rejects(first, { reason: 'enough' })
-      same(await second, 'a')
-    },
-    'of a waiting sender leaves the value with the caller': async ({ sender, receiver }) => {
-      const controller = new AbortController()
-      await sender.send('a')
-      await sender.send('b')
-      const third = sender.send('c', { signal: controller.signal })
-      const fourth = sender.send('d')
-      controller.abort('enough')
-      await rejects(third, { reason: 'enough' })
-      same([await receiver.receive(), await receiver.receive(), await receiver.receive()], ['a', 'b', 'd'])
-      await fourth
-    },
-    'of a sender whose value was admitted comes too late': async ({ sender, receiver }) => {
-      const controller = new AbortController()
-      await sender.send('a')
-      await sender.send('b')
-      const third = sender.send('c', { signal: controller.signal })
-      same(receiver.tryReceive(), 'a')
-      controller.abort('enough')
-      await third
-      same([receiver.tryReceive(), receiver.tryReceive()], ['b', 'c'])
-    },
-    'before the call rejects at once and takes nothing': async ({ sender, receiver }) => {
-      const signal = AbortSignal.abort('enough')
-      await sender.send('a')
-      await rejects(receiver.receive({ signal }), { reason: 'enough' })
-      await rejects(receiver.receiveMany(2, { signal }), { reason: 'enough' })
-      await rejects(sender.send('b', { signal }), { reason: 'enough' })
-      same(sender.length, 1)
-    },
-  },
-  timeout: {
-    'ends a wait with TimeoutError, on either side': async ({ sender, receiver }) => {
-      await rejects(receiver.receive({ timeoutMs: 1 }), { code: 'timeout' })
-      await sender.send('a')
-      await sender.send('b')
-      await rejects(sender.send('c', { timeoutMs: 0 }), { code: 'timeout' })
-      same([receiver.tryReceive(), receiver.tryReceive(), receiver.tryReceive()], ['a', 'b', undefined])
-    },
-    'is ignored by a call that need not wait': async ({ sender, receiver }) => {
-      await sender.send('a', { timeoutMs: 0 })
-      same(await receiver.receive({ timeoutMs: 0 }), 'a')
+  downgrade: {
+    'keeps the channel neither open nor from being used': async ({ sender, receiver }) => {
+      const weak = sender.downgrade()
+      const [strong, receiving] = [weak.upgrade(), receiver.receive()]
+      sender[Symbol.dispose]()
+      same([receiver.closed, strong?.trySend('a'), await receiving], [false, 'sent', 'a'])
+      strong?.[Symbol.dispose]()
+      same([weak.upgrade(), receiver.closed, await receiver.receive()], [undefined, true, undefined])
     },
   },
 }
