@@ -1,0 +1,80 @@
+import type { ActorLike, End, ExploreOptions } from './api.ts'
+import { describeValue } from './check.ts'
+import type { Failure, Model } from './model.ts'
+import { DEAD, ENDED, type Event, PARKED, type Run } from './run.ts'
+
+type Check = ExploreOptions<Readonly<Record<string, ActorLike>>, unknown>['check']
+
+/** What is wrong with a run that is over, if anything is. */
+export function verdict(model: Model, run: Run, check: Check): Failure | undefined {
+  const parked = model.actors.filter(({ index }) => run.status[index] === PARKED)
+  if (parked.length > 0) {
+    const reason = parked.map(({ index }) => lostWake(model, run, index)).join('; ')
+    return { code: 'lost-wake', reason, cause: undefined }
+  }
+  const looping = model.actors.filter(({ index }) => run.isStuck(index))
+  if (looping.length > 0) {
+    const reason = looping.map(({ name, index }) => `${name} loops for ever: ${loopOf(run, index)}`).join('; ')
+    return { code: 'livelock', reason, cause: undefined }
+  }
+  return check === undefined ? undefined : judge(check, endOf(model, run))
+}
+
+function judge(check: NonNullable<Check>, end: End): Failure | undefined {
+  let answer: unknown
+  try {
+    answer = check(end)
+  } catch (cause) {
+    return { code: 'claim', reason: cause instanceof Error ? cause.message : String(cause), cause }
+  }
+  if (typeof Object(answer).then === 'function') throw new TypeError('check: a claim is synchronous, got a promise')
+  if (answer !== false) return undefined
+  const died = end.died.length === 0 ? '' : `, died ${end.died.join(', ')}`
+  const reason = `the claim does not hold: results ${describeValue(end.results)}${died}`
+  return { code: 'claim', reason, cause: undefined }
+}
+
+function endOf(model: Model, run: Run): End {
+  const resultOf = (index: number) => {
+    const outcome = run.status[index] === ENDED ? run.nodes[index]?.outcome : undefined
+    return outcome?.kind === 'returned' ? outcome.value : undefined
+  }
+  const own = model.actors.filter(({ index }) => !model.isRecovery(index))
+  const died = own.filter(({ index }) => run.status[index] === DEAD)
+  return {
+    results: Object.fromEntries(own.map(({ name, index }) => [name, resultOf(index)])),
+    died: died.map(({ name }) => name),
+    recovered: Object.fromEntries(died.map(({ name, index }) => [name, resultOf(model.recoveryOf(index))])),
+    state: run.state,
+  }
+}
+
+/** Who is parked where, and who could have woken it last. */
+function lostWake(model: Model, run: Run, index: number): string {
+  const wait = run.nodes[index]?.operation
+  const place = wait?.writes[0]
+  const parkedAt = run.events.findLastIndex(({ actor }) => actor === index)
+  const touches = (event: Event, kind: 'notify' | 'step') =>
+    event.actor !== index && event.node.operation?.kind === kind && event.node.operation.writes[0] === place
+  const say = (at: number, what: string) => {
+    const when = at < parkedAt ? ', before it was parked' : ''
+    return `${model.actors[run.events[at]?.actor ?? 0]?.name} ${what} in step ${at + 1}${when}`
+  }
+  const notified = run.events.findLastIndex((event) => touches(event, 'notify'))
+  const changed = run.events.findLastIndex((event) => touches(event, 'step'))
+  const by =
+    notified !== -1
+      ? say(notified, 'notified it last,')
+      : changed !== -1
+        ? `nobody notified it; ${say(changed, 'changed it last,')}`
+        : 'nobody notified it or changed it'
+  return `lost wake-up: ${model.actors[index]?.name} is parked for ever (step ${parkedAt + 1}: ${wait?.describe()}); ${by}`
+}
+
+function loopOf(run: Run, index: number): string {
+  const steps = run.nodes[index]?.round?.steps ?? []
+  return steps
+    .map(({ operation, answer }) => operation.describe(answer))
+    .reverse()
+    .join(', ')
+}
