@@ -1,0 +1,6 @@
+export type { Bytes, Codec, Infer, PairCodec, WordCodec } from './codec/api.ts'
+export { bytes, fixed } from './codec/bytes.ts'
+export { EncodeError } from './codec/errors.ts'
+export { f64 } from './codec/f64.ts'
+export { layoutHash } from './codec/layout-hash.ts'
+export { bool, enumOf, i32, u32 } from './codec/words.ts'

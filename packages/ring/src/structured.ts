@@ -1,0 +1,1 @@
+export { structured } from './codec/structured.ts'
