@@ -149,6 +149,7 @@ class Replay {
   isMortal = true
   readonly #name: string
   readonly #steps: { readonly operation: Operation | undefined; readonly answer: Answer }[] = []
+  #misuse: TypeError | undefined
   #position = 0
   #regions = 0
   #isRegionBegun = false
@@ -164,22 +165,30 @@ class Replay {
   }
 
   run(body: () => unknown): Outcome {
-    if (running !== undefined) throw new TypeError('explore: an actor cannot explore')
     running = this
+    let outcome: Outcome
     try {
-      const value = body()
-      if (this.stoppedAt === undefined) return this.#returned(value)
+      outcome = { kind: 'returned', value: body() }
     } catch (error) {
-      if (this.stoppedAt === undefined) return { kind: 'threw', error }
-      if (error === STOP) return { kind: 'returned', value: undefined }
-    } finally {
-      running = undefined
+      outcome = { kind: 'threw', error }
     }
-    throw new TypeError(`${this.#name}: catches what stops it; an actor rethrows what it did not throw`)
+    running = undefined
+    if (this.#misuse !== undefined) throw this.#misuse
+    if (this.stoppedAt !== undefined && !(outcome.kind === 'threw' && outcome.error === STOP)) {
+      throw new TypeError(`${this.#name}: catches what stops it; an actor rethrows what it did not throw`)
+    }
+    if (this.stoppedAt === undefined && this.#position < this.#steps.length) {
+      throw this.#difference(this.#steps[this.#position]?.operation, undefined)
+    }
+    if (outcome.kind === 'returned' && typeof Object(outcome.value).then === 'function') {
+      throw new TypeError(`${this.#name}: an actor is synchronous and returns no promise`)
+    }
+    return outcome
   }
 
   take(operation: Operation): Answer {
     if (this.stoppedAt !== undefined) throw STOP
+    if (this.#misuse !== undefined) throw this.#misuse
     const isMortal = this.#regions === 0 || !this.#isRegionBegun
     if (this.#regions > 0) this.#isRegionBegun = true
     const step = this.#steps[this.#position]
@@ -188,7 +197,10 @@ class Replay {
       this.isMortal = isMortal
       throw STOP
     }
-    if (step.operation === undefined || !step.operation.isSame(operation)) this.#refuse(step.operation, operation)
+    if (step.operation === undefined || !step.operation.isSame(operation)) {
+      this.#misuse ??= this.#difference(step.operation, operation)
+      throw this.#misuse
+    }
     this.#position++
     return step.answer
   }
@@ -201,18 +213,11 @@ class Replay {
     this.#regions--
   }
 
-  #returned(value: unknown): Outcome {
-    if (typeof Object(value).then === 'function') {
-      throw new TypeError(`${this.#name}: an actor is synchronous and returns no promise`)
-    }
-    if (this.#position < this.#steps.length) this.#refuse(this.#steps[this.#position]?.operation, undefined)
-    return { kind: 'returned', value }
-  }
-
-  #refuse(before: Operation | undefined, now: Operation | undefined): never {
-    const was = before?.describe() ?? 'the end'
-    throw new TypeError(
-      `${this.#name}: not deterministic: after the same ${this.#position} answers came "${was}", now "${now?.describe() ?? 'the end'}"`,
+  #difference(before: Operation | undefined, now: Operation | undefined): TypeError {
+    const was = before?.describe() ?? 'its end'
+    const is = now?.describe() ?? 'its end'
+    return new TypeError(
+      `${this.#name}: not deterministic: after the same ${this.#position} answers came "${was}", now "${is}"`,
     )
   }
 }

@@ -1,3 +1,5 @@
+import type { Failure } from './model.ts'
+
 /**
  * A schedule that breaks something. The message is the story: what broke, and every step that led to it, a column per actor.
  */
@@ -13,7 +15,7 @@ export class ScheduleError extends Error {
   /** The steps, a column per actor. */
   readonly story: string
 
-  constructor(code: ScheduleError['code'], reason: string, schedule: string, story: string, cause: unknown) {
+  constructor({ code, reason, cause }: Failure, schedule: string, story: string) {
     super(`${reason}\n\n${story}`, { cause })
     this.code = code
     this.schedule = schedule

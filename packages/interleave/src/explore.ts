@@ -3,7 +3,7 @@ import type { ActorLike, ExploreOptions, Report } from './api.ts'
 import { checkInteger, checkLimit, describeValue } from './check.ts'
 import { ScheduleError } from './errors.ts'
 import { type Failure, Model } from './model.ts'
-import { Run } from './run.ts'
+import { type Event, Run } from './run.ts'
 import { decode, encode } from './schedule.ts'
 import { Search } from './search.ts'
 import { story } from './story.ts'
@@ -87,27 +87,61 @@ function checkOptions(options: AnyOptions) {
   checkLimit('maxRuns', maxRuns, 1)
   if (typeof reduce !== 'boolean') throw new TypeError(`reduce: expected a boolean, got ${describeValue(reduce)}`)
   const unlimited = Number.POSITIVE_INFINITY
-  return { options, preemptions: preemptions ?? unlimited, reduces: reduce, maxRuns, maxSteps: unlimited, check }
+  return { options, preemptions: preemptions ?? unlimited, reduces: reduce, maxRuns, mostSteps: unlimited, check }
 }
 
-/** The same failure, or another one, by as few preemptions as can be had for as much again as finding it took. */
+/** The story of what was found, or of another failure by as few preemptions as can be had for as much work again. */
 function shortest(
   model: Model,
   settings: ReturnType<typeof checkOptions>,
   search: Search,
   found: { failure: Failure; run: Run },
 ): ScheduleError {
-  const error = errorOf(model, found.run, found.failure)
-  const maxSteps = Math.max(100_000, search.steps)
+  const first = tell(model, settings, found)
+  const mostSteps = Math.max(100_000, search.steps)
   for (let preemptions = 0; preemptions < found.run.preemptions; preemptions++) {
-    const shorter = new Search(model, { ...settings, preemptions, maxSteps, reduces: true }).find()
-    if (shorter !== undefined) return errorOf(model, shorter.run, shorter.failure)
+    const shorter = new Search(model, { ...settings, preemptions, mostSteps, reduces: true }).find()
+    if (shorter !== undefined) return tell(model, settings, shorter)
   }
-  return error
+  return first
 }
 
-function errorOf(model: Model, run: Run, { code, reason, cause }: Failure): ScheduleError {
-  return new ScheduleError(code, reason, encode(run.events), story(model, run), cause)
+function tell(
+  model: Model,
+  { check }: ReturnType<typeof checkOptions>,
+  { failure, run }: { failure: Failure; run: Run },
+): ScheduleError {
+  // Now, since the next run begins with the memory cleared.
+  const error = errorOf(model, run, failure)
+  return retold(model, run, check) ?? error
+}
+
+function errorOf(model: Model, run: Run, failure: Failure): ScheduleError {
+  return new ScheduleError(failure, encode(run.events), story(model, run, failure))
+}
+
+/**
+ * The same run as a reader would order it: what an actor did at once, since it concerns nobody else, while others had the
+ * turn, comes right before its next step that does.
+ */
+function retold(model: Model, found: Run, check: AnyOptions['check']): ScheduleError | undefined {
+  const waiting = new Map<number, Event[]>()
+  const ordered: Event[] = []
+  for (const event of found.events) {
+    const own = waiting.get(event.actor) ?? []
+    const isLater = event.isLocal && ordered.at(-1)?.actor !== event.actor
+    if (!isLater) ordered.push(...own, event)
+    waiting.set(event.actor, isLater ? [...own, event] : [])
+  }
+  const rest = [...waiting.values()].flat()
+  const run = new Run(model, false)
+  for (const turn of [...ordered, ...rest]) {
+    if (run.failure !== undefined) break
+    run.take(turn)
+  }
+  run.turns(Number.POSITIVE_INFINITY)
+  const failure = run.failure ?? (run.isOver ? verdict(model, run, check) : undefined)
+  return failure && errorOf(model, run, failure)
 }
 
 function report(search: Search, preemptions: number, ms: number): Report {

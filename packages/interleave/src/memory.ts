@@ -55,7 +55,7 @@ function bind(words: Words, nameOf: NameOf): SharedMemory {
   const wait = (ptr: number, expected: number, mayTimeOut = false): WaitAnswer =>
     perform(new WaitOperation(words, nameOf, at(ptr), int(expected), mayTimeOut)) as WaitAnswer
   const notify = (ptr: number, count = Number.POSITIVE_INFINITY): number =>
-    perform(new NotifyOperation(nameOf, at(ptr), count)) as number
+    perform(new NotifyOperation(nameOf, at(ptr), count < 0 ? Number.POSITIVE_INFINITY : count)) as number
   const update = (verb: Verb) => (ptr: number, value: number, offset?: number) => act(verb, ptr, offset, value)
   return {
     load: (ptr, offset) => act('read', ptr, offset),

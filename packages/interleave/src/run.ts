@@ -23,6 +23,8 @@ export interface Event extends Turn {
   readonly answer: Answer
   /** Those it woke. */
   readonly woken: readonly number[]
+  /** Whether it was taken at once since it concerned nobody else. */
+  readonly isLocal: boolean
 }
 
 /** A place to come back to. */
@@ -65,6 +67,7 @@ export class Run {
   readonly versions: Map<Place, number> = new Map()
   readonly #model: Model
   readonly #runsThrough: boolean
+  #isLocal = false
 
   constructor(model: Model, runsThrough: boolean) {
     this.#model = model
@@ -186,7 +189,9 @@ export class Run {
     if (!this.#runsThrough || it === undefined) return
     while (this.failure === undefined && this.#canRun(actor)) {
       if (!this.#model.sharing.isLocal(this.nodes[actor] as ActorNode, it.isKillable)) return
-      for (const other of this.#act(actor, RUN)) this.#runThrough(other)
+      this.#isLocal = true
+      this.#act(actor, RUN)
+      this.#isLocal = false
     }
   }
 
@@ -196,7 +201,7 @@ export class Run {
       this.#leaveQueue(actor)
       this.status[actor] = DEAD
       const recovery = this.#model.recoveryOf(actor)
-      this.events.push({ actor, way, node, answer: undefined, woken: NONE })
+      this.#tell(actor, way, node, undefined, NONE)
       if (recovery !== NOBODY) this.#arrive(recovery, this.nodes[recovery] as ActorNode)
       return NONE
     }
@@ -209,12 +214,16 @@ export class Run {
   }
 
   #step(actor: number, way: number, node: ActorNode, operation: Operation): readonly number[] {
-    const answer = this.#perform(operation, way)
+    const answer = this.#perform(actor, operation, way)
+    if (this.failure !== undefined) {
+      this.#tell(actor, way, node, answer, NONE)
+      return NONE
+    }
     if (this.#model.needsState) this.#version(node, operation)
     if (operation.kind === 'wait' && answer === 'ok') {
       this.status[actor] = PARKED
       this.parked.push(actor)
-      this.events.push({ actor, way, node, answer, woken: NONE })
+      this.#tell(actor, way, node, answer, NONE)
       return NONE
     }
     const woken = operation.kind === 'notify' ? this.#firstParked(operation) : NONE
@@ -226,8 +235,14 @@ export class Run {
     return woken
   }
 
-  #perform(operation: Operation, way: number): Answer {
-    return operation.kind === 'choose' ? way - CHOICE : operation.perform(this.state)
+  #perform(actor: number, operation: Operation, way: number): Answer {
+    if (operation.kind === 'choose') return way - CHOICE
+    try {
+      return operation.perform(this.state)
+    } catch (error) {
+      this.#threw(actor, error)
+      return undefined
+    }
   }
 
   #firstParked({ writes, count }: Operation): readonly number[] {
@@ -236,21 +251,28 @@ export class Run {
   }
 
   #advance(actor: number, way: number, node: ActorNode, answer: Answer, woken: readonly number[]): void {
-    this.events.push({ actor, way, node, answer, woken })
+    this.#tell(actor, way, node, answer, woken)
     this.#arrive(actor, this.#actor(actor).after(node, answer))
+  }
+
+  #tell(actor: number, way: number, node: ActorNode, answer: Answer, woken: readonly number[]): void {
+    this.events.push({ actor, way, node, answer, woken, isLocal: this.#isLocal })
   }
 
   #arrive(actor: number, node: ActorNode): void {
     this.nodes[actor] = node
     this.status[actor] = node.operation === undefined ? ENDED : READY
     if (node.outcome?.kind === 'threw') {
-      const { error } = node.outcome
-      const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-      this.failure ??= { code: 'throw', reason: `${this.#actor(actor).name} threw ${what}`, cause: error }
+      this.#threw(actor, node.outcome.error)
     } else if (node.depth > this.#model.maxSteps) {
       const reason = `${this.#actor(actor).name} took ${this.#model.maxSteps} steps and did not end`
       this.failure ??= { code: 'livelock', reason, cause: undefined }
     }
+  }
+
+  #threw(actor: number, error: unknown): void {
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    this.failure ??= { code: 'throw', reason: `${this.#actor(actor).name} threw ${what}`, cause: error }
   }
 
   // A resource is what its writes made of it, in their order; equal versions mean equal values.

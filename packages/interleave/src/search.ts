@@ -19,7 +19,7 @@ import { verdict } from './verdict.ts'
 export interface SearchOptions {
   readonly preemptions: number
   readonly maxRuns: number
-  readonly maxSteps: number
+  readonly mostSteps: number
   readonly reduces: boolean
   readonly check: ExploreOptions<Readonly<Record<string, ActorLike>>, unknown>['check']
 }
@@ -59,7 +59,7 @@ export class Search {
   }
 
   #attempt(epoch: number): { failure: Failure; run: Run } | undefined | 'again' {
-    const { reduces, preemptions, maxRuns, maxSteps } = this.#options
+    const { reduces, preemptions, maxRuns, mostSteps } = this.#options
     const run = new Run(this.#model, reduces)
     const key = new Key(this.#model, preemptions !== Number.POSITIVE_INFINITY)
     const table = new StateTable(key.row.length)
@@ -71,7 +71,7 @@ export class Search {
       this.#arrive(run, table, key, stack)
       if (run.failure !== undefined) return { failure: run.failure, run }
       this.states = table.length
-      if (this.runs + this.pruned >= maxRuns || this.steps >= maxSteps) return this.#leave(stack)
+      if (this.runs + this.pruned >= maxRuns || this.steps >= mostSteps) return this.#leave(stack)
       const turn = this.#backtrack(run, table, stack)
       if (turn === undefined) return this.#finish(stack)
       const before = run.events.length

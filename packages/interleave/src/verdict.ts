@@ -9,12 +9,14 @@ type Check = ExploreOptions<Readonly<Record<string, ActorLike>>, unknown>['check
 export function verdict(model: Model, run: Run, check: Check): Failure | undefined {
   const parked = model.actors.filter(({ index }) => run.status[index] === PARKED)
   if (parked.length > 0) {
-    const reason = parked.map(({ index }) => lostWake(model, run, index)).join('; ')
+    const reason = parked.map(({ index }) => lostWake(model, run, index)).join('\n')
     return { code: 'lost-wake', reason, cause: undefined }
   }
   const looping = model.actors.filter(({ index }) => run.isStuck(index))
   if (looping.length > 0) {
-    const reason = looping.map(({ name, index }) => `${name} loops for ever: ${loopOf(run, index)}`).join('; ')
+    const reason = looping
+      .map(({ name, index }) => `${name} loops for ever: ${loopOf(run, index)}; nobody is left to change it`)
+      .join('\n')
     return { code: 'livelock', reason, cause: undefined }
   }
   return check === undefined ? undefined : judge(check, endOf(model, run))
@@ -29,8 +31,12 @@ function judge(check: NonNullable<Check>, end: End): Failure | undefined {
   }
   if (typeof Object(answer).then === 'function') throw new TypeError('check: a claim is synchronous, got a promise')
   if (answer !== false) return undefined
-  const died = end.died.length === 0 ? '' : `, died ${end.died.join(', ')}`
-  const reason = `the claim does not hold: results ${describeValue(end.results)}${died}`
+  const results = Object.entries(end.results).filter(([name]) => !end.died.includes(name))
+  const ends = [
+    ...results.map(([name, value]) => `${name} returned ${describeValue(value)}`),
+    ...end.died.map((name) => `${name} died`),
+  ]
+  const reason = `the claim does not hold: ${ends.join(', ')}`
   return { code: 'claim', reason, cause: undefined }
 }
 
@@ -56,19 +62,20 @@ function lostWake(model: Model, run: Run, index: number): string {
   const parkedAt = run.events.findLastIndex(({ actor }) => actor === index)
   const touches = (event: Event, kind: 'notify' | 'step') =>
     event.actor !== index && event.node.operation?.kind === kind && event.node.operation.writes[0] === place
+  const others = (event: Event) => event.actor !== index
   const say = (at: number, what: string) => {
-    const when = at < parkedAt ? ', before it was parked' : ''
+    const when = at < parkedAt ? ', before that' : ''
     return `${model.actors[run.events[at]?.actor ?? 0]?.name} ${what} in step ${at + 1}${when}`
   }
   const notified = run.events.findLastIndex((event) => touches(event, 'notify'))
   const changed = run.events.findLastIndex((event) => touches(event, 'step'))
-  const by =
-    notified !== -1
-      ? say(notified, 'notified it last,')
-      : changed !== -1
-        ? `nobody notified it; ${say(changed, 'changed it last,')}`
-        : 'nobody notified it or changed it'
-  return `lost wake-up: ${model.actors[index]?.name} is parked for ever (step ${parkedAt + 1}: ${wait?.describe()}); ${by}`
+  const acted = run.events.findLastIndex(others)
+  let by = 'nobody else ever ran'
+  if (notified !== -1) by = say(notified, 'was the last to notify it,')
+  else if (changed !== -1) by = `nobody notified it; ${say(changed, 'was the last to change the word,')}`
+  else if (acted !== -1) by = `nobody notified it; ${say(acted, 'was the last to do anything,')}`
+  const name = model.actors[index]?.name
+  return `lost wake-up: ${name} is parked for ever since step ${parkedAt + 1} (${wait?.describe()}); ${by}`
 }
 
 function loopOf(run: Run, index: number): string {
