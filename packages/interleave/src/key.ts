@@ -5,8 +5,8 @@ import { DEAD, ENDED, type Run, UNBORN } from './run.ts'
 /**
  * Writes a run's state as a row of integers: equal rows have equal futures.
  *
- * INVARIANT  the row holds where each actor stands (its answers so far, which also tell what it wrote to places nobody
- *            else touches), who is parked in which order, and the value of every shared place that is written.
+ * INVARIANT  the row holds where each actor stands (its answers so far; of one that ended or died only that), who is
+ *            parked in which order, and the value of every place that any actor writes.
  */
 export class Key {
   readonly row: Int32Array

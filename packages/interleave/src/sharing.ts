@@ -11,7 +11,7 @@ import { EVERYTHING, type Operation, type Place } from './operation.ts'
 
 /** What is known of the places of one exploration. */
 export class Sharing {
-  /** Grows whenever a place, or a word of the key, is found to be shared. */
+  /** Grows whenever a place is found to be shared, or to be written. */
   epoch = 0
   readonly #actors = new Map<Place, number>() // One bit per actor.
   readonly #written = new Set<Place>()
@@ -21,6 +21,7 @@ export class Sharing {
   see(actor: number, operation: Operation): void {
     for (const place of operation.reads) this.#touch(actor, place)
     for (const place of operation.writes) {
+      if (!this.#written.has(place)) this.epoch++
       this.#written.add(place)
       this.#touch(actor, place)
     }
@@ -34,9 +35,9 @@ export class Sharing {
     return node.isLocal
   }
 
-  /** The places whose values tell states apart: those that are shared and written. */
+  /** The places whose values tell states apart: those that any actor writes. */
   get places(): Place[] {
-    return [...this.#shared].sort((a, b) => b - a)
+    return [...this.#written].sort((a, b) => b - a)
   }
 
   #isUnnoticed(operation: Operation, mayDie: boolean): boolean {
