@@ -1,0 +1,23 @@
+import { compileKernel } from './assembly.ts'
+import { kernelFactory, kernelSource } from './source.ts'
+
+const HEADER = '// Generated from src/kernel by build/build-kernel.ts.\n'
+
+/** The files of `src/generated`, by name. */
+export async function generated(): Promise<Record<string, string>> {
+  const source = kernelSource()
+  const bytes = await compileKernel(source)
+  return {
+    'wasm.ts': `${HEADER}/** The kernel as WebAssembly, ${bytes.length} bytes, in base64. */
+export const KERNEL_WASM: string =
+  '${Buffer.from(bytes).toString('base64')}'
+`,
+    'javascript.ts': `// @ts-nocheck
+${HEADER}import type { Bindings, Kernel } from '../api.ts'
+
+/** The kernel as JavaScript, over the bindings it is given. */
+export const kernel: (bindings: Bindings) => Kernel =
+  ${kernelFactory(source, true)}
+`,
+  }
+}

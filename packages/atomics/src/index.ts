@@ -1,0 +1,23 @@
+export type { ArenaMemory, ArenaOptions, Bindings, Kernel, ObjectHandle, Views } from './api.ts'
+export { Arena, arena, attachArena, defaultArena } from './arena.ts'
+export { watchWorker } from './deaths.ts'
+export { provideKernel } from './execution.ts'
+export { holdProcess, releaseProcess } from './keep-alive.ts'
+export * from './layout.ts'
+export {
+  bareObject,
+  type LazyRingOptions,
+  lazyRing,
+  ownBytes,
+  type RecordRingOptions,
+  recordCredit,
+  recordRing,
+  type SlabOptions,
+  type SlotQueueOptions,
+  slab,
+  slabBlocks,
+  slotQueue,
+} from './objects.ts'
+export type { WorkerLike } from './thread.ts'
+export { waitForWake, waitSync } from './wait.ts'
+export { words } from './words.ts'
