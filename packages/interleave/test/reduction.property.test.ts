@@ -1,4 +1,4 @@
-import { explore, type ScheduleError, type SharedMemory, sharedMemory } from '@millrace/interleave'
+import { explore, region, type ScheduleError, type SharedMemory, sharedMemory } from '@millrace/interleave'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
