@@ -25,11 +25,12 @@ export class EncodeError extends Error {
   }
 }
 
-/** The same error, said of the field the value was found in. */
-export function inField(field: string, error: EncodeError): EncodeError {
-  const path = error.path === '' ? field : `${field}.${error.path}`
-  const cause = 'cause' in error ? { cause: error.cause } : {}
-  return new EncodeError(error.code, error.codec, error.reason, { path, ...cause })
+/** An `EncodeError` said of the field the value was found in; any other error as it is. By name: there may be two copies of the class. */
+export function inField(field: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'EncodeError') return error
+  const { code, codec, reason, path, cause } = error as EncodeError
+  const options = 'cause' in error ? { cause } : {}
+  return new EncodeError(code, codec, reason, { path: path === '' ? field : `${field}.${path}`, ...options })
 }
 
 /** The error of a value that is none of the codec's kind. */
