@@ -9,5 +9,6 @@ export default defineConfig(
     'src/watch.ts',
     'src/streams.ts',
     'src/events.ts',
+    'src/shared.ts',
   ),
 )

@@ -1,10 +1,10 @@
 import type { Place } from '@millrace/notify'
-import type { Ring, Value } from '@millrace/ring'
+import type { Value } from '@millrace/ring'
 import { ClosedError } from '../errors.ts'
 import type { Race, SelectCase, Withdraw } from '../select/api.ts'
 import type { Core } from './core.ts'
 import type { ChannelEndpoint } from './endpoint.ts'
-import type { RoomGiver, RoomWait, ValueWait } from './waits.ts'
+import type { Arrivals, RoomGiver, RoomWait, ValueWait } from './waits.ts'
 
 /** A place in an order of a channel that a select can give up. */
 class CasePlace implements Place {
@@ -58,8 +58,8 @@ class ReceivePlace<T extends Value> extends CasePlace implements ValueWait<T> {
     this.#race = race
   }
 
-  take(ring: Ring<T>): void {
-    this.#race.win(ring.pop())
+  take(arrivals: Arrivals<T>): void {
+    this.#race.win(arrivals.pop())
   }
 
   end(): void {

@@ -70,16 +70,21 @@ export class ChannelSender<T extends Value> extends ChannelEndpoint<T> implement
   }
 
   clone(): Sender<T> {
-    return new ChannelSender(this.use('clone'))
+    return this.another(this.use('clone'))
   }
 
   downgrade(): WeakSender<T> {
     const channel = this.use('downgrade')
-    return { upgrade: () => (channel.lifecycle.closed ? undefined : new ChannelSender(channel)) }
+    return { upgrade: () => (channel.lifecycle.closed ? undefined : this.another(channel)) }
   }
 
   close(error?: unknown): void {
     if (!this.disposed) this.channel.close('sender', error)
+  }
+
+  /** A sender of the same kind. */
+  protected another(channel: Core<T>): Sender<T> {
+    return new ChannelSender(channel)
   }
 
   #sendFull(value: T, options: WaitOptions | undefined): Promise<void> {

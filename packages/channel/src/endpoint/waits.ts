@@ -26,12 +26,15 @@ export interface RoomWait<T extends Value> extends Place {
   fail(reason: unknown): void
 }
 
+/** What those who wait for values take them from: a ring, or as much of one. */
+export type Arrivals<T extends Value> = Pick<Ring<T>, 'pop' | 'popMany'>
+
 /** Somebody who waits for a value, in the order of receivers. */
 export interface ValueWait<T extends Value> extends Place {
   /** The endpoint that waits: disposing it ends the wait. */
   readonly owner: object
-  /** Takes its share of a ring that is not empty; the wait ends with it. */
-  take(ring: Ring<T>): void
+  /** Takes its share of what is there, which is not nothing; the wait ends with it. */
+  take(arrivals: Arrivals<T>): void
   /** Ends the wait: no value will come any more. */
   end(): void
   /** Ends the wait with the error the channel was closed with. */
@@ -99,8 +102,8 @@ export class ReceiveOne<T extends Value> extends Waiter<T | undefined> implement
     this.owner = owner
   }
 
-  take(ring: Ring<T>): void {
-    this.wake(ring.pop())
+  take(arrivals: Arrivals<T>): void {
+    this.wake(arrivals.pop())
   }
 
   end(): void {
@@ -119,8 +122,8 @@ export class ReceiveMany<T extends Value> extends Waiter<T[]> implements ValueWa
     this.#max = max
   }
 
-  take(ring: Ring<T>): void {
-    this.wake(ring.popMany(this.#max))
+  take(arrivals: Arrivals<T>): void {
+    this.wake(arrivals.popMany(this.#max))
   }
 
   end(): void {

@@ -1,5 +1,6 @@
 import { arrayRing, segmentRing, type Value } from '@millrace/ring'
 import type { OverflowOptions } from '../api.ts'
+import { checkNames, checkOnDrop, checkOverflow } from '../options.ts'
 import { LocalChannel } from './channel.ts'
 
 /** The largest bounded capacity; also what the ring of a bounded channel is made for, so that its capacity can change. */
@@ -11,8 +12,6 @@ export interface ChannelOptions<T extends Value> extends OverflowOptions<T> {
   readonly capacity: number
 }
 
-const OVERFLOWS: ReadonlySet<unknown> = new Set(['wait', 'drop-oldest', 'drop-newest', 'reject'])
-
 /** The state of a bounded channel, or of a rendezvous. Throws for options that make none, naming the option and the value. */
 export function boundedChannel<T extends Value>(options: ChannelOptions<T>): LocalChannel<T> {
   if (typeof options !== 'object' || options === null) {
@@ -23,9 +22,7 @@ export function boundedChannel<T extends Value>(options: ChannelOptions<T>): Loc
   if (!Number.isInteger(capacity) || capacity < 0 || capacity > LARGEST_CAPACITY) {
     throw new RangeError(`capacity: expected an integer from 0 to 2 ** 30, got ${String(capacity)}`)
   }
-  if (!OVERFLOWS.has(overflow)) {
-    throw new RangeError(`overflow: expected wait, drop-oldest, drop-newest or reject, got ${String(overflow)}`)
-  }
+  checkOverflow(overflow)
   if (capacity === 0 && overflow === 'drop-oldest') {
     throw new RangeError('overflow: a rendezvous (capacity 0) holds nothing, so drop-oldest has nothing to drop')
   }
@@ -39,15 +36,4 @@ export function unboundedChannel<T extends Value>(options: Pick<OverflowOptions<
   const { onDrop } = options
   checkOnDrop(onDrop)
   return new LocalChannel(segmentRing<T>(), Number.POSITIVE_INFINITY, { onDrop })
-}
-
-function checkNames(options: object, names: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) throw new TypeError(`${name}: no such option; there are ${names.join(', ')}`)
-  }
-}
-
-function checkOnDrop(onDrop: unknown): void {
-  if (onDrop === undefined || typeof onDrop === 'function') return
-  throw new TypeError(`onDrop: expected a function, got ${String(onDrop)}`)
 }

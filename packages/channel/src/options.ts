@@ -1,0 +1,25 @@
+/** What a full channel may do, in the order in which shared memory numbers them. */
+export const OVERFLOWS = ['wait', 'drop-oldest', 'drop-newest', 'reject'] as const
+
+/** Throws `TypeError` unless the options are an object with no names but these. */
+export function checkNames(options: object, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`options: expected { ${names.join(', ')} }, got ${String(options)}`)
+  }
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) throw new TypeError(`${name}: no such option; there are ${names.join(', ')}`)
+  }
+}
+
+/** Throws `RangeError` unless it is one of the overflows that this kind of channel has. */
+export function checkOverflow(overflow: unknown, allowed: readonly string[] = OVERFLOWS): void {
+  if (allowed.includes(overflow as string)) return
+  const names = `${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`
+  throw new RangeError(`overflow: expected ${names}, got ${String(overflow)}`)
+}
+
+/** Throws `TypeError` unless there is none or it is a function. */
+export function checkOnDrop(onDrop: unknown): void {
+  if (onDrop === undefined || typeof onDrop === 'function') return
+  throw new TypeError(`onDrop: expected a function, got ${String(onDrop)}`)
+}

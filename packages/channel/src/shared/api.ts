@@ -1,0 +1,62 @@
+import type { ObjectHandle } from '@millrace/atomics'
+import type { WaitOptions } from '@millrace/notify'
+import type { Value } from '@millrace/ring'
+import type { Receiver, Sender } from '../api.ts'
+
+/** What a wait that blocks its thread can be given: there is nobody to abort it. */
+export interface BlockOptions {
+  /** Gives up after as many milliseconds, with a `TimeoutError`. */
+  readonly timeoutMs?: number | undefined
+}
+
+/** A typed array whose elements a channel of words can be received into. */
+export type WordArray = Int32Array | Uint32Array | Float64Array
+
+/** A sender that works in every thread, and can also block its own. */
+export interface SharedSender<T extends Value> extends Sender<T> {
+  /**
+   * Sends a value, blocking the thread while the channel is full. It does not stand behind sends of this thread that wait.
+   *
+   * Throws `ClosedError` with the value, `FullError` if overflow is `"reject"`, `TimeoutError`, `EncodeError` for a value
+   * that its codec cannot encode, and `TypeError` where a thread must not block, as in a browser's window.
+   */
+  sendSync(value: T, options?: BlockOptions): void
+}
+
+/** A receiver that works in every thread, and can also block its own. */
+export interface SharedReceiver<T extends Value> extends Receiver<T> {
+  /**
+   * Receives a value, blocking the thread until there is one; `undefined` once the channel is closed and drained. Throws the
+   * error that the channel was closed with, `TimeoutError`, and `TypeError` where a thread must not block.
+   */
+  receiveSync(options?: BlockOptions): T | undefined
+  /** As many as are there, at least one and at most `max`, blocking the thread until then; `[]` once closed and drained. Throws as `receiveSync`. */
+  receiveManySync(max: number, options?: BlockOptions): T[]
+  /**
+   * Receives words into the elements of a typed array from its beginning, as many as are there and fit, without an object
+   * for any of them. Waits for the first; resolves with their number, 0 once closed and drained. For codecs of numbers.
+   */
+  receiveInto(array: WordArray, options?: WaitOptions): Promise<number>
+  /** The same without waiting: 0 if nothing is there. */
+  tryReceiveInto(array: WordArray): number
+  /** The same, blocking the thread. */
+  receiveIntoSync(array: WordArray, options?: BlockOptions): number
+  /**
+   * Lends the bytes of the oldest value to `read`, as they lie in shared memory, and answers what it made of them, as
+   * `{ value }`; `undefined` if nothing is there. The bytes are gone when `read` returns: keep no view of them. What `read`
+   * throws comes out, and the value is gone then. For codecs of bytes.
+   */
+  tryBorrow<R>(read: (bytes: Uint8Array) => R): { readonly value: R } | undefined
+  /** The same, blocking the thread until something is there; `undefined` once closed and drained. */
+  borrowSync<R>(read: (bytes: Uint8Array) => R, options?: BlockOptions): { readonly value: R } | undefined
+}
+
+/** Where a shared channel is, for other threads to attach: plain data that `postMessage` and `workerData` copy. */
+export interface SharedHandle<T extends Value> extends ObjectHandle {
+  /** What it is a handle of. */
+  readonly kind: 'millrace.channel'
+  /** The name of the codec, and so of what lies in the memory. */
+  readonly codec: string
+  /** Only for the type checker: what the channel carries. */
+  readonly carries?: (value: T) => T
+}

@@ -1,0 +1,98 @@
+import { type Arena, attachArena, defaultArena, type ObjectHandle, slotQueue, USER, words } from '@millrace/atomics'
+import type { Value } from '@millrace/ring'
+import { type Codec, checkCodec, codecOf, layoutHash } from '@millrace/ring/codec'
+import type { Overflow, OverflowOptions } from '../api.ts'
+import { checkNames, checkOnDrop, checkOverflow, OVERFLOWS } from '../options.ts'
+import type { SharedHandle } from './api.ts'
+import { SharedChannel } from './channel.ts'
+import { imageOf, slotBytesOf } from './image.ts'
+import { gone, Place } from './place.ts'
+import { REASON_BYTES } from './reason.ts'
+import { scratchOf } from './scratch.ts'
+import { Slots, scratchBytes } from './slots.ts'
+
+/** What a shared channel is made with. */
+export interface SharedChannelOptions<T extends Value> extends OverflowOptions<T> {
+  /** The most values that wait in the channel: an integer from 1 to 2 ** 26. All of their memory is taken at once. */
+  readonly capacity: number
+  /** How values become bytes. */
+  readonly codec: Codec<T>
+  /** Where it lies; by default the arena of this thread. */
+  readonly arena?: Arena | undefined
+}
+
+/** Words of the object that say what it is: of its codec the hash, of its options the number of the overflow. */
+const HASH = USER
+const OVERFLOW = USER + 4
+
+/** The channels this thread has something of, so that all of its endpoints of one stand in one order. */
+const open = new Map<string, SharedChannel<Value>>()
+
+/** Makes a shared channel. Throws `TypeError` or `RangeError` for options that make none, naming the option and the value. */
+export function openShared<T extends Value>(
+  options: SharedChannelOptions<T>,
+  overflows?: readonly Overflow[],
+): { channel: SharedChannel<T>; handle: SharedHandle<T> } {
+  checkNames(options, ['capacity', 'codec', 'overflow', 'onDrop', 'arena'])
+  const { capacity, codec, overflow = 'wait', onDrop, arena = defaultArena() } = options
+  if (!Number.isInteger(capacity) || capacity < 1 || capacity > 2 ** 26) {
+    throw new RangeError(`capacity: expected an integer from 1 to 2 ** 26, got ${String(capacity)}`)
+  }
+  checkCodec('codec', codec)
+  checkOverflow(overflow, overflows)
+  checkOnDrop(onDrop)
+  const object = slotQueue(arena, { capacity, slotBytes: slotBytesOf(codec), dataBytes: REASON_BYTES })
+  words.store(arena, object + HASH, layoutHash(codec))
+  words.store(arena, object + OVERFLOW, OVERFLOWS.indexOf(overflow))
+  const handle: SharedHandle<T> = { ...arena.handle(object), kind: 'millrace.channel', codec: codec.name }
+  const channel = view(arena, handle, codec, onDrop)
+  channel.lifecycle.leaveOnceClosed()
+  return { channel, handle }
+}
+
+/** The channel of a handle in this thread. A codec of the user's own must be given again. Throws `TypeError` for what is no handle or no longer leads anywhere. */
+export function attachShared<T extends Value>(
+  handle: SharedHandle<T>,
+  codec: Codec<T> | undefined = codecOf(handle?.codec) as Codec<T> | undefined,
+  { onDrop }: Pick<OverflowOptions<T>, 'onDrop'> = {},
+): SharedChannel<T> {
+  if (handle?.kind !== 'millrace.channel')
+    throw new TypeError(`handle: expected that of a shared channel, got ${String(handle)}`)
+  if (codec === undefined) throw new TypeError(`codec: ${handle.codec} is not built in; give it again to attach`)
+  checkCodec('codec', codec)
+  if (codec.name !== handle.codec) {
+    throw new TypeError(`codec: the channel carries ${handle.codec}, this codec is ${codec.name}`)
+  }
+  checkOnDrop(onDrop)
+  const arena = attachArena(handle.memory)
+  const known = open.get(keyOf(arena, handle))
+  if (known !== undefined) return known as unknown as SharedChannel<T>
+  if (!arena.attach(handle)) throw gone()
+  if (words.load(arena, handle.object + HASH) !== layoutHash(codec)) {
+    arena.detach(handle.object)
+    throw new TypeError(`codec: the memory of this handle does not carry ${codec.name}`)
+  }
+  return view(arena, handle, codec, onDrop)
+}
+
+function view<T extends Value>(
+  arena: Arena,
+  handle: SharedHandle<T>,
+  codec: Codec<T>,
+  onDrop: OverflowOptions<T>['onDrop'],
+): SharedChannel<T> {
+  const { object } = handle
+  const key = keyOf(arena, handle)
+  const place = new Place(arena, handle, () => open.delete(key))
+  const slotBytes = slotBytesOf(codec)
+  const scratch = scratchOf(arena, scratchBytes(slotBytes))
+  const slots = new Slots<T>(arena.kernel, object, imageOf(codec, arena.views()), scratch)
+  const overflow = OVERFLOWS[words.load(arena, object + OVERFLOW)] ?? 'wait'
+  const channel = new SharedChannel(place, slots, overflow, onDrop)
+  open.set(key, channel as unknown as SharedChannel<Value>)
+  return channel
+}
+
+function keyOf(arena: Arena, { object, generation }: ObjectHandle): string {
+  return `${arena.identity}:${object}:${generation}`
+}

@@ -1,0 +1,75 @@
+import { checkCount, checkWaitOptions, TimeoutError, type WaitOptions } from '@millrace/notify'
+import type { Value } from '@millrace/ring'
+import { ChannelReceiver } from '../endpoint/receiver.ts'
+import type { BlockOptions, SharedReceiver, WordArray } from './api.ts'
+import type { SharedChannel } from './channel.ts'
+
+/** The receiving end of a shared channel. Contract and costs: `SharedReceiver`. */
+export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> implements SharedReceiver<T> {
+  readonly #channel: SharedChannel<T>
+
+  constructor(channel: SharedChannel<T>) {
+    super(channel)
+    this.#channel = channel
+  }
+
+  receiveSync(options?: BlockOptions): T | undefined {
+    return this.#block(() => this.#channel.popNow(), options)
+  }
+
+  receiveManySync(max: number, options?: BlockOptions): T[] {
+    checkCount('max', max)
+    const values: T[] = []
+    this.#block(() => this.#channel.takeInto(max, (value) => values.push(value)) || undefined, options)
+    return values
+  }
+
+  tryReceiveInto(array: WordArray): number {
+    checkArray(array)
+    if (this.disposed) return 0
+    let at = 0
+    return this.#channel.takeInto(array.length, (value) => {
+      array[at++] = value as unknown as number
+    })
+  }
+
+  async receiveInto(array: WordArray, options?: WaitOptions): Promise<number> {
+    const taken = this.tryReceiveInto(array)
+    if (taken > 0) return taken
+    const values = await this.receiveMany(array.length, options)
+    array.set(values as unknown as number[])
+    return values.length
+  }
+
+  receiveIntoSync(array: WordArray, options?: BlockOptions): number {
+    return this.#block(() => this.tryReceiveInto(array) || undefined, options) ?? 0
+  }
+
+  tryBorrow<R>(read: (bytes: Uint8Array) => R): { readonly value: R } | undefined {
+    return this.disposed ? undefined : this.#channel.borrowNow(read)
+  }
+
+  borrowSync<R>(read: (bytes: Uint8Array) => R, options?: BlockOptions): { readonly value: R } | undefined {
+    return this.#block(() => this.tryBorrow(read), options)
+  }
+
+  /** What `attempt` answers as soon as that is not `undefined`; `undefined` once the channel is closed and drained. */
+  #block<R>(attempt: () => R | undefined, options: BlockOptions = {}): R | undefined {
+    checkWaitOptions(options)
+    if (this.disposed) return undefined
+    let result: R | undefined
+    const isOver = this.#channel.blockReceiver(() => {
+      result = attempt()
+      return result !== undefined || this.#channel.isDrained
+    }, options.timeoutMs)
+    if (!isOver) throw new TimeoutError(options.timeoutMs as number)
+    const { error } = this.#channel.lifecycle
+    if (result === undefined && error !== undefined) throw error
+    return result
+  }
+}
+
+function checkArray(array: WordArray): void {
+  if (array instanceof Int32Array || array instanceof Uint32Array || array instanceof Float64Array) return
+  throw new TypeError(`array: expected an Int32Array, Uint32Array or Float64Array, got ${String(array)}`)
+}

@@ -1,0 +1,46 @@
+import { checkWaitOptions, rejectInTurn, TimeoutError, type WaitOptions } from '@millrace/notify'
+import { refuseUndefined, type Value } from '@millrace/ring'
+import { ChannelSender } from '../endpoint/sender.ts'
+import { ClosedError } from '../errors.ts'
+import type { BlockOptions, SharedSender } from './api.ts'
+import type { SharedChannel } from './channel.ts'
+
+/** The sending end of a shared channel. Contract and costs: `SharedSender`. */
+export class SharedChannelSender<T extends Value> extends ChannelSender<T> implements SharedSender<T> {
+  readonly #channel: SharedChannel<T>
+
+  constructor(channel: SharedChannel<T>) {
+    super(channel)
+    this.#channel = channel
+  }
+
+  /** A value that cannot be encoded rejects its send. */
+  override send(value: T, options?: WaitOptions): Promise<void> {
+    if (value === undefined) refuseUndefined()
+    if (options !== undefined) checkWaitOptions(options)
+    try {
+      return super.send(value, options)
+    } catch (error) {
+      return rejectInTurn(error)
+    }
+  }
+
+  sendSync(value: T, options: BlockOptions = {}): void {
+    if (value === undefined) refuseUndefined()
+    checkWaitOptions(options)
+    const { timeoutMs } = options
+    let outcome = this.disposed ? 'closed' : this.#channel.pushNow(value)
+    if (outcome === 'full' && this.#channel.overflowing(value) === 'waits') {
+      const isOver = this.#channel.blockSender(() => {
+        outcome = this.#channel.pushNow(value)
+        return outcome !== 'full'
+      }, timeoutMs)
+      if (!isOver) throw new TimeoutError(timeoutMs as number)
+    }
+    if (outcome === 'closed') throw new ClosedError(value)
+  }
+
+  protected override another(): SharedSender<T> {
+    return new SharedChannelSender(this.#channel)
+  }
+}
