@@ -1,7 +1,7 @@
 import type { Value } from '../api.ts'
 import type { Bytes, Codec } from './api.ts'
 import { checkLimit } from './check.ts'
-import { EncodeError, notEncodable } from './errors.ts'
+import { describe, EncodeError, notEncodable } from './errors.ts'
 import { readText, TEXT_OVERHEAD, writeText } from './text.ts'
 
 class Json<T> implements Codec<T> {
@@ -29,7 +29,7 @@ class Json<T> implements Codec<T> {
     try {
       return JSON.stringify(value)
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
+      const reason = cause instanceof Error ? cause.message : describe(cause)
       throw new EncodeError('not-encodable', this.name, `JSON cannot say this value: ${reason}`, { cause })
     }
   }

@@ -33,7 +33,7 @@ export const PAIR = 2
 /** Field of one word. */
 export const WORD = 1
 /** Field of bytes. */
-export const BYTES = 0
+const BYTES = 0
 /** Stands for the place of a length that nobody needs. */
 export const NO_LENGTH = -1
 

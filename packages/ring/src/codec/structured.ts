@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8'
 import type { Value } from '../api.ts'
 import type { Bytes, Codec } from './api.ts'
 import { checkLimit } from './check.ts'
-import { EncodeError } from './errors.ts'
+import { describe, EncodeError } from './errors.ts'
 
 class Structured<T> implements Codec<T> {
   readonly name: string
@@ -32,7 +32,7 @@ class Structured<T> implements Codec<T> {
     try {
       return serialize(value)
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
+      const reason = cause instanceof Error ? cause.message : describe(cause)
       throw new EncodeError('not-encodable', this.name, `cannot serialize this value: ${reason}`, { cause })
     }
   }

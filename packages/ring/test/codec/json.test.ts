@@ -31,11 +31,12 @@ describe('json', () => {
   })
 
   test('carries what toJSON throws as the cause', () => {
-    const cause = new Error('no')
-    const toJSON = () => {
-      throw cause
+    for (const cause of [new Error('no'), Object.create(null), 'text']) {
+      const toJSON = () => {
+        throw cause
+      }
+      expect(refusal(json(99), { toJSON })).toMatchObject({ code: 'not-encodable', cause })
     }
-    expect(refusal(json(99), { toJSON })).toMatchObject({ code: 'not-encodable', cause })
   })
 })
 

@@ -23,7 +23,7 @@ export function roundTrip<T>(codec: Codec<T>, value: T, offset = 24, reader: Cod
 }
 
 /** No byte before the place or behind it was written. */
-export function expectUntouchedOutside(memory: Bytes, offset: number, length: number): void {
+function expectUntouchedOutside(memory: Bytes, offset: number, length: number): void {
   const written = memory.u8.findLastIndex((byte, at) => byte !== UNTOUCHED && (at < offset || at >= offset + length))
   expect(written).toBe(-1)
 }

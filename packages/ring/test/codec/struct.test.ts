@@ -126,7 +126,13 @@ describe('struct', () => {
   })
 
   test('says where an error is also if it comes from another copy of the class', () => {
-    const twin = Object.assign(new Error('too much'), { name: 'EncodeError', code: 'too-large', path: '' })
+    const twin = Object.assign(new Error('too much'), {
+      name: 'EncodeError',
+      code: 'too-large',
+      codec: 'twin',
+      reason: 'too much',
+      path: '',
+    })
     const encode = () => {
       throw twin
     }
