@@ -46,7 +46,7 @@ export class PairOperation extends PlainOperation {
   }
 
   describe(answer?: Answer): string {
-    const names = `${this.#nameOf(this.#word)},${this.#nameOf(this.#word + 1)}`
+    const names = `${this.#nameOf(this.#word)}, ${this.#nameOf(this.#word + 1)}`
     const change = `cmpxchg ${names} ${this.#from.join(',')}→${this.#to.join(',')}`
     return answer === undefined ? change : `${change} ${answer ? 'ok' : 'fails'}`
   }

@@ -146,18 +146,19 @@ function retold(model: Model, found: Run, check: AnyOptions['check']): ScheduleE
 
 function report(search: Search, preemptions: number, ms: number): Report {
   const { schedules, runs, states, steps, pruned, held, isComplete: complete } = search
-  const bound = preemptions === Number.POSITIVE_INFINITY ? '' : ` of at most ${preemptions} preemptions`
+  const bound = preemptions === Number.POSITIVE_INFINITY ? '' : ` of at most ${count(preemptions, 'preemption')}`
   const how = complete ? 'explored whole' : 'stopped before the end'
-  const counts = `${schedules} schedules${bound} in ${runs} runs, ${states} states, ${steps} steps, ${pruned} cut, ${held} held`
-  return {
-    schedules,
-    complete,
-    runs,
-    states,
-    steps,
-    pruned,
-    held,
-    ms,
-    summary: `${how}: ${counts}, ${Math.round(ms)} ms`,
-  }
+  const counts = [
+    `${count(schedules, 'schedule')}${bound} in ${count(runs, 'run')}`,
+    count(states, 'state'),
+    count(steps, 'step'),
+    `${pruned} cut`,
+    `${held} held`,
+    `${Math.round(ms)} ms`,
+  ]
+  return { schedules, complete, runs, states, steps, pruned, held, ms, summary: `${how}: ${counts.join(', ')}` }
+}
+
+function count(number: number, noun: string): string {
+  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`
 }

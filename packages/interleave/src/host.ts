@@ -23,8 +23,10 @@ import { type Answer, EVERYTHING, type Operation, type Place, PlainOperation, re
  *   return step('increment', (state: { count: number }) => ++state.count)
  * }
  */
-export function step<A extends Answer, S = unknown>(label: string, operation: (state: S) => A, access?: Access): A {
-  return perform(new HostOperation(label, operation as (state: unknown) => A, access)) as A
+export function step<S = unknown>(label: string, operation: (state: S) => undefined, access?: Access): undefined
+export function step<A extends Answer, S = unknown>(label: string, operation: (state: S) => A, access?: Access): A
+export function step(label: string, operation: (state: never) => Answer, access?: Access): Answer {
+  return perform(new HostOperation(label, operation as (state: unknown) => Answer, access))
 }
 
 /**

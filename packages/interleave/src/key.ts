@@ -30,7 +30,7 @@ export class Key {
       row[at++] = status | ((run.parked.indexOf(index) + 1) << 3)
     }
     for (const place of this.#places) {
-      row[at++] = place < 0 ? (run.versions.get(place) ?? 0) : (this.#model.words?.get(place) ?? 0)
+      row[at++] = place < 0 ? run.versions.of(place) : (this.#model.words?.get(place) ?? 0)
     }
     if (this.#isBounded) {
       row[at++] = run.lastAble

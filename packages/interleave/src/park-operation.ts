@@ -2,7 +2,10 @@ import { type Answer, type Operation, PlainOperation } from './operation.ts'
 import type { NameOf } from './word-operation.ts'
 import type { Words } from './words.ts'
 
-/** Parks the actor if the word has the expected value. The queue of the parked belongs to the scheduler. */
+/**
+ * Parks the actor if the word has the expected value. The queue of the parked belongs to the scheduler; only a notify,
+ * which counts as a write of the word, can tell its order.
+ */
 export class WaitOperation extends PlainOperation {
   override readonly kind = 'wait'
   override readonly mayTimeOut: boolean
@@ -12,8 +15,7 @@ export class WaitOperation extends PlainOperation {
   readonly #expected: number
 
   constructor(words: Words, nameOf: NameOf, word: number, expected: number, mayTimeOut: boolean) {
-    // It changes the queue of those parked at the word, so it conflicts with a notify, and with a write of the word.
-    super([word], [word])
+    super([word], [])
     this.#words = words
     this.#nameOf = nameOf
     this.#word = word

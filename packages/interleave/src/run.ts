@@ -12,9 +12,10 @@
  */
 import type { Actor, ActorNode } from './actor.ts'
 import type { Failure, Model } from './model.ts'
-import { type Answer, EVERYTHING, type Operation, type Place } from './operation.ts'
+import type { Answer, Operation } from './operation.ts'
 import { isStill } from './round.ts'
 import { CHOICE, DIE, RUN, TIME_OUT, type Turn } from './schedule.ts'
+import { Versions } from './versions.ts'
 
 /** What happened in one turn. */
 export interface Event extends Turn {
@@ -38,10 +39,15 @@ export interface Saved {
   readonly preemptions: number
 }
 
+/** A recovery whose actor lives. */
 export const UNBORN = 0
+/** It has a step to take. */
 export const READY = 1
+/** It waits for a wake. */
 export const PARKED = 2
+/** It returned or threw. */
 export const ENDED = 3
+/** It never runs on. */
 export const DEAD = 4
 
 const NOBODY = -1
@@ -64,13 +70,14 @@ export class Run {
   isOver = false
   /** How many actors `turns` held back. */
   held = 0
-  readonly versions: Map<Place, number> = new Map()
+  readonly versions: Versions
   readonly #model: Model
   readonly #runsThrough: boolean
   #isLocal = false
 
   constructor(model: Model, runsThrough: boolean) {
     this.#model = model
+    this.versions = new Versions(model)
     this.#runsThrough = runsThrough
     this.#begin()
     for (const actor of model.actors) this.#runThrough(actor.index)
@@ -219,7 +226,7 @@ export class Run {
       this.#tell(actor, way, node, answer, NONE)
       return NONE
     }
-    if (this.#model.needsState) this.#version(node, operation)
+    if (this.#model.needsState) this.versions.see(node, operation)
     if (operation.kind === 'wait' && answer === 'ok') {
       this.status[actor] = PARKED
       this.parked.push(actor)
@@ -273,19 +280,6 @@ export class Run {
   #threw(actor: number, error: unknown): void {
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
     this.failure ??= { code: 'throw', reason: `${this.#actor(actor).name} threw ${what}`, cause: error }
-  }
-
-  // A resource is what its writes made of it, in their order; equal versions mean equal values.
-  #version(node: ActorNode, { reads, writes }: Operation): void {
-    const isOnEverything = writes.includes(EVERYTHING) || reads.includes(EVERYTHING)
-    const touched = isOnEverything
-      ? [...this.versions.keys()].sort()
-      : [EVERYTHING, ...reads, ...writes].filter((place) => place < 0)
-    const before = touched.map((place) => this.versions.get(place) ?? 0).join()
-    if (isOnEverything) this.versions.clear()
-    for (const place of writes) {
-      if (place < 0) this.versions.set(place, this.#model.version(`${place}:${node.id}:${touched.join()}:${before}`))
-    }
   }
 
   #leaveQueue(actor: number): void {

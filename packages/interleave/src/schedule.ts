@@ -3,10 +3,13 @@
  * a row, `=2` for a choice, `!` for its death, `~` for a wait that times out: `a3b2a!c`.
  */
 
-/** How an actor's turn goes: numbers from `CHOICE` on are its choices. */
+/** The way of a turn: the actor takes its step. */
 export const RUN = 0
+/** The actor dies. */
 export const DIE = 1
+/** The parked actor goes on without a wake. */
 export const TIME_OUT = 2
+/** The actor's choice is 0; the numbers that follow are its other choices. */
 export const CHOICE = 3
 
 /** One turn: who, and how. */

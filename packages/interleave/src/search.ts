@@ -65,6 +65,7 @@ export class Search {
     const table = new StateTable(key.row.length)
     const stack: Frame[] = []
     this.schedules = this.runs = this.pruned = this.held = this.states = 0
+    this.steps += run.events.length
     for (;;) {
       if (run.failure !== undefined) return { failure: run.failure, run }
       if (reduces && this.#model.sharing.epoch !== epoch) return 'again'

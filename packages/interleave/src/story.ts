@@ -117,7 +117,7 @@ function lines({ label, cells }: Row, columns: readonly number[], widths: Readon
   })
 }
 
-// At spaces; later lines are indented. A word that is too long is cut.
+// At spaces; later lines are indented. A word that is too long is cut after a dot, or where the line ends.
 function wrap(text: string, width: number): string[] {
   const wrapped: string[] = []
   let line = ''
@@ -130,8 +130,10 @@ function wrap(text: string, width: number): string[] {
     if (line.trim() !== '') wrapped.push(line)
     line = word === '' ? '' : `  ${word}`
     while (line.length > width) {
-      wrapped.push(line.slice(0, width))
-      line = `  ${line.slice(width)}`
+      const cut = 1 + line.slice(0, width).search(/[.,+][^.,+]*$/)
+      const end = cut > 2 ? cut : width
+      wrapped.push(line.slice(0, end))
+      line = `  ${line.slice(end)}`
     }
   }
   return [...wrapped, line]

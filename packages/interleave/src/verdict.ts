@@ -58,7 +58,7 @@ function endOf(model: Model, run: Run): End {
 /** Who is parked where, and who could have woken it last. */
 function lostWake(model: Model, run: Run, index: number): string {
   const wait = run.nodes[index]?.operation
-  const place = wait?.writes[0]
+  const place = wait?.reads[0]
   const parkedAt = run.events.findLastIndex(({ actor }) => actor === index)
   const touches = (event: Event, kind: 'notify' | 'step') =>
     event.actor !== index && event.node.operation?.kind === kind && event.node.operation.writes[0] === place

@@ -32,6 +32,19 @@ describe('the number of schedules', () => {
     },
   )
 
+  test('is the same without reduction, if every step conflicts: parking, waking and timing out', () => {
+    const actors = {
+      first: () => {
+        memory.wait(0, 0, true)
+        steps(3)()
+      },
+      second: () => void memory.wait(0, 0, true),
+      waker: () => void memory.notify(0, 1),
+    }
+    const { schedules } = explore({ memory, actors, reduce: false })
+    expect(explore({ memory, actors }).schedules).toBe(schedules)
+  })
+
   test('grows by the ways a choice can go', () => {
     const actors = { dice: () => choose(6), coin: () => choose(2) }
     expect(explore({ actors, reduce: false }).schedules).toBe(multinomial(1, 1) * 12)
@@ -73,6 +86,8 @@ describe('the number of schedules', () => {
     const report = explore({ memory, actors: { a: steps(5), b: steps(5) }, reduce: false, maxRuns: 10 })
     expect(report).toMatchObject({ complete: false, schedules: 10, runs: 10 })
     expect(report.summary).toMatch(/^stopped before the end: 10 schedules in 10 runs/)
-    expect(explore({ memory, actors: { a: steps(5) } }).summary).toMatch(/^explored whole: 1 schedules in 1 runs/)
+    expect(explore({ memory, actors: { a: steps(5) } }).summary).toMatch(
+      /^explored whole: 1 schedule in 1 run, 1 state, 5 steps, 0 cut, 0 held, \d+ ms$/,
+    )
   })
 })
