@@ -6,7 +6,7 @@ import { checkNames, checkOnDrop, checkOverflow, OVERFLOWS } from '../options.ts
 import type { SharedHandle } from './api.ts'
 import { SharedChannel } from './channel.ts'
 import { imageOf, slotBytesOf } from './image.ts'
-import { gone, Place } from './place.ts'
+import { gone, MOST_RECEIVERS, Place } from './place.ts'
 import { REASON_BYTES } from './reason.ts'
 import { scratchOf } from './scratch.ts'
 import { Slots, scratchBytes } from './slots.ts'
@@ -21,6 +21,14 @@ export interface SharedChannelOptions<T extends Value> extends OverflowOptions<T
   readonly arena?: Arena | undefined
 }
 
+/** What a kind of shared channel has less of than others. */
+export interface Restrictions {
+  /** The overflows it may have; by default all. */
+  readonly overflows?: readonly Overflow[]
+  /** How many receivers there may be at the same time; by default any number. */
+  readonly receivers?: number
+}
+
 /** Words of the object that say what it is: of its codec the hash, of its options the number of the overflow. */
 const HASH = USER
 const OVERFLOW = USER + 4
@@ -31,7 +39,7 @@ const open = new Map<string, SharedChannel<Value>>()
 /** Makes a shared channel. Throws `TypeError` or `RangeError` for options that make none, naming the option and the value. */
 export function openShared<T extends Value>(
   options: SharedChannelOptions<T>,
-  overflows?: readonly Overflow[],
+  { overflows, receivers }: Restrictions = {},
 ): { channel: SharedChannel<T>; handle: SharedHandle<T> } {
   checkNames(options, ['capacity', 'codec', 'overflow', 'onDrop', 'arena'])
   const { capacity, codec, overflow = 'wait', onDrop, arena = defaultArena() } = options
@@ -44,6 +52,7 @@ export function openShared<T extends Value>(
   const object = slotQueue(arena, { capacity, slotBytes: slotBytesOf(codec), dataBytes: REASON_BYTES })
   words.store(arena, object + HASH, layoutHash(codec))
   words.store(arena, object + OVERFLOW, OVERFLOWS.indexOf(overflow))
+  words.store(arena, object + MOST_RECEIVERS, receivers ?? 0)
   const handle: SharedHandle<T> = { ...arena.handle(object), kind: 'millrace.channel', codec: codec.name }
   const channel = view(arena, handle, codec, onDrop)
   channel.lifecycle.leaveOnceClosed()

@@ -19,6 +19,8 @@ import type { ChannelStats, DropReason } from '../api.ts'
 import type { Ending, Side } from '../endpoint/core.ts'
 import { readReason, writeReason } from './reason.ts'
 
+/** Where the most receivers are told that there may be at the same time; 0 is any number. */
+export const MOST_RECEIVERS: number = USER + 20
 /** Where the numbers of dropped values lie. */
 const DROPPED: Readonly<Record<DropReason, number>> = { oldest: USER + 8, newest: USER + 12, closed: USER + 16 }
 const ONE: Readonly<Record<Side, readonly [senders: number, receivers: number]>> = { sender: [1, 0], receiver: [0, 1] }
@@ -79,10 +81,14 @@ export class Place implements Ending {
     return this.#isGone ? 0 : this.#word(side === 'sender' ? SENDERS : RECEIVERS)
   }
 
-  /** Counts an endpoint of this thread. Throws `TypeError` if the channel is gone from the memory. */
+  /** Counts an endpoint of this thread. Throws `TypeError` if the channel is gone from the memory, or has all the receivers it may have. */
   attach(side: Side): void {
     if (this.#isGone || !this.arena.attach(this.#handle, ...ONE[side])) throw gone()
     this.#endpoints[side]++
+    const most = this.#word(MOST_RECEIVERS)
+    if (side === 'sender' || most === 0 || this.count('receiver') <= most) return
+    this.detach(side, () => {})
+    throw new TypeError(`receiver: this channel has ${most === 1 ? 'its one receiver' : `${most} receivers`} already`)
   }
 
   /** Counts an endpoint of this thread out; `last` is called if no thread has a receiver any more. */

@@ -6,21 +6,22 @@ import type { SharedChannel } from './channel.ts'
 
 /** The receiving end of a shared channel. Contract and costs: `SharedReceiver`. */
 export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> implements SharedReceiver<T> {
-  readonly #channel: SharedChannel<T>
+  /** The channel, for other receivers of it. */
+  protected readonly shared: SharedChannel<T>
 
   constructor(channel: SharedChannel<T>) {
     super(channel)
-    this.#channel = channel
+    this.shared = channel
   }
 
   receiveSync(options?: BlockOptions): T | undefined {
-    return this.#block(() => this.#channel.popNow(), options)
+    return this.#block(() => this.shared.popNow(), options)
   }
 
   receiveManySync(max: number, options?: BlockOptions): T[] {
     checkCount('max', max)
     const values: T[] = []
-    this.#block(() => this.#channel.takeInto(max, (value) => values.push(value)) || undefined, options)
+    this.#block(() => this.shared.takeInto(max, (value) => values.push(value)) || undefined, options)
     return values
   }
 
@@ -28,7 +29,7 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
     checkArray(array)
     if (this.disposed) return 0
     let at = 0
-    return this.#channel.takeInto(array.length, (value) => {
+    return this.shared.takeInto(array.length, (value) => {
       array[at++] = value as unknown as number
     })
   }
@@ -46,7 +47,7 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
   }
 
   tryBorrow<R>(read: (bytes: Uint8Array) => R): { readonly value: R } | undefined {
-    return this.disposed ? undefined : this.#channel.borrowNow(read)
+    return this.disposed ? undefined : this.shared.borrowNow(read)
   }
 
   borrowSync<R>(read: (bytes: Uint8Array) => R, options?: BlockOptions): { readonly value: R } | undefined {
@@ -58,12 +59,12 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
     checkWaitOptions(options)
     if (this.disposed) return undefined
     let result: R | undefined
-    const isOver = this.#channel.blockReceiver(() => {
+    const isOver = this.shared.blockReceiver(() => {
       result = attempt()
-      return result !== undefined || this.#channel.isDrained
+      return result !== undefined || this.shared.isDrained
     }, options.timeoutMs)
     if (!isOver) throw new TimeoutError(options.timeoutMs as number)
-    const { error } = this.#channel.lifecycle
+    const { error } = this.shared.lifecycle
     if (result === undefined && error !== undefined) throw error
     return result
   }

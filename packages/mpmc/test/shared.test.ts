@@ -1,0 +1,49 @@
+import type { Value } from '@millrace/channel'
+import { channelClaims, type Kind, type Make } from '@millrace/channel/conformance'
+import { type Codec, json, type WordCodec } from '@millrace/ring/codec'
+import { describe, test } from 'vitest'
+import { sharedChannel } from '../src/shared.ts'
+
+/** Any value as a word: its number among those this thread has seen. */
+const seen: Value[] = []
+function numberOf(value: Value): number {
+  const number = seen.indexOf(value)
+  return number === -1 ? seen.push(value) - 1 : number
+}
+const numbered: WordCodec<Value> = {
+  name: 'numbered',
+  maxBytes: 4,
+  words: 1,
+  toWord: numberOf,
+  fromWord: (word) => seen[word] as Value,
+  encode(value, into, offset) {
+    into.view.setInt32(offset, numberOf(value), true)
+    return 4
+  },
+  decode: (from, offset) => seen[from.view.getInt32(offset, true)] as Value,
+}
+const text = json(200) as Codec<Value>
+
+const make =
+  (codec: Codec<Value>): Make =>
+  (capacity, options) => {
+    const { sender, receiver } = sharedChannel({ capacity, codec, ...options })
+    const release = () => {
+      sender[Symbol.dispose]()
+      receiver[Symbol.dispose]()
+    }
+    return { sender, receiver, release }
+  }
+
+const kinds: Record<string, Kind> = {
+  'words, capacity 1': { make: make(numbered), capacity: 1 },
+  'words, capacity 5': { make: make(numbered), capacity: 5 },
+  'bytes, capacity 2': { make: make(text), capacity: 2 },
+  'drop-oldest': { make: make(numbered), capacity: 2, overflow: 'drop-oldest' },
+  'drop-newest': { make: make(numbered), capacity: 2, overflow: 'drop-newest' },
+  reject: { make: make(text), capacity: 2, overflow: 'reject' },
+}
+
+describe.each(Object.entries(kinds))('a channel in shared memory, %s', (_, kind) => {
+  test.each(channelClaims({ ...kind, clonesReceivers: true, local: false }))('$verb: $claim', ({ run }) => run())
+})
