@@ -51,9 +51,11 @@ describe('structured', () => {
   })
 
   test('gives back typed arrays of their own memory', () => {
-    const result = roundTrip(structured<{ samples: Float32Array }>(500), { samples: Float32Array.of(1, 2, 3) })
-    expect([...result.samples]).toEqual([1, 2, 3])
-    expect(result.samples.buffer).toBeInstanceOf(ArrayBuffer)
+    for (const samples of [Uint8Array.of(1, 2, 3), Float32Array.of(1, 2, 3)]) {
+      const result = roundTrip(structured<{ samples: typeof samples }>(500), { samples })
+      expect(result.samples).toStrictEqual(samples)
+      expect(result.samples.buffer).toBeInstanceOf(ArrayBuffer)
+    }
   })
 
   test('takes maxBytes bytes and not one more', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import * as withBuffer from '../../src/codecs.ts'
-import { expectRoundTrips, refusal, roundTrip, sharedBytes } from './memory.ts'
+import { expectRoundTrips, refusal, roundTrip } from './memory.ts'
 
 /** The same modules as a browser sees them. */
 async function loadWithoutBuffer(): Promise<typeof withBuffer> {
@@ -53,7 +53,7 @@ describe.each([
   })
 
   test('takes maxBytes bytes and not one more, in UTF-8', () => {
-    for (const text of ['€', '€'.repeat(40), '🦊', 'é€🦊a', `${'x'.repeat(60)}🦊`]) {
+    for (const text of ['Ā', '\u07ffĀ', '\u0800', '\uffff', '€'.repeat(40), '🦊', 'é€🦊a', `${'x'.repeat(60)}🦊`]) {
       const needed = new TextEncoder().encode(text).length
       expect(roundTrip(string(needed), text)).toBe(text)
       const error = refusal(string(needed - 1), text)
@@ -87,15 +87,17 @@ test('an error shows the beginning of a text, not all of it', () => {
   expect(error.message.length).toBeLessThan(200)
 })
 
-test('a stand-in for Buffer that only takes its own kind is not used', async () => {
-  const copy = vi.fn(() => {
-    throw new TypeError('argument should be a Buffer')
-  })
+test.each([
+  ['only takes its own kind', 'copy', () => expect.unreachable('not a buffer')],
+  ['reads something else', 'latin1Slice', () => '?'],
+])('a stand-in for Buffer that %s is not used', async (_, method, standIn) => {
+  const stub = vi.fn(standIn)
   vi.resetModules()
-  vi.stubGlobal('Buffer', { prototype: { ...Buffer.prototype, copy } })
-  const { bytes } = await import('../../src/codecs.ts')
+  vi.stubGlobal('Buffer', { prototype: { ...Buffer.prototype, [method]: stub } })
+  const { bytes, string } = await import('../../src/codecs.ts')
   vi.unstubAllGlobals()
-  copy.mockClear()
-  bytes(500).encode(new Uint8Array(500), sharedBytes(600), 0)
-  expect(copy).not.toHaveBeenCalled()
+  expect(stub).toHaveBeenCalledTimes(1)
+  expect(roundTrip(bytes(500), new Uint8Array(500))).toEqual(new Uint8Array(500))
+  expect(roundTrip(string(500), 'é'.repeat(500))).toBe('é'.repeat(500))
+  expect(stub).toHaveBeenCalledTimes(1)
 })

@@ -77,6 +77,11 @@ describe('struct', () => {
     expect(codec.encode(largest, sharedBytes(64), 0)).toBe(codec.maxBytes)
   })
 
+  test('takes no more than its fields, a word for each length but the last, and room to align', () => {
+    expect([trade.maxBytes, struct({ a: u32, b: bool }).maxBytes]).toEqual([8 + 4 + 4 + 33, 8])
+    expect(struct({ a: string(7), b: bytes(9), c: u32 }).maxBytes).toBe(4 + 4 + 8 + 9)
+  })
+
   test('refuses a field it does not have, and one that is missing', () => {
     expect(refusal(trade, { ...tea, extra: 1 })).toMatchObject({
       code: 'not-encodable',
