@@ -1,5 +1,7 @@
+/// <reference path="./kernel/assembly.d.ts" />
 export {
   BUSY,
+  CAPACITY,
   CLOSED,
   CLOSED_BY_RECEIVERS,
   CLOSED_BY_SENDERS,

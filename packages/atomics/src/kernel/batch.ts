@@ -121,11 +121,11 @@ export function slotPopMany(queue: i32, out: i32, n: i32): i32 {
     } else if (atomic.load<i32>(first) === ((head + 2) | 0)) {
       slotSkip(queue, head, first, mask)
     } else {
-      const idle: i32 = slotIdle(queue, head)
-      if (idle <= 0 && idle !== BUSY) return idle
-      if (idle === BUSY) {
-        spins = spins + 1
-        if (spins > SPINS) return BUSY
+      // Looks a while before it asks why: the tail is a line that producers fight for.
+      spins = spins + 1
+      if (spins > SPINS) {
+        const idle: i32 = slotIdle(queue, head)
+        if (idle <= 0) return idle
       }
     }
   }

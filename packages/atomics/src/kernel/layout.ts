@@ -185,5 +185,5 @@ export const NONE: i32 = 0
 export const ENDED: i32 = -1
 /** Answer: another thread is in the middle of what this call waits for; it takes well under a microsecond unless that thread was put to sleep. */
 export const BUSY: i32 = -2
-/** How often a call looks again before it answers `BUSY`. */
-export const SPINS: i32 = 64
+/** How often a call looks again at a stamp before it answers that there is nothing to do. */
+export const SPINS: i32 = 32

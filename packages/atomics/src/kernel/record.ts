@@ -1,5 +1,4 @@
 import {
-  BUSY,
   CLOSED,
   CLOSED_BY_RECEIVERS,
   ENDED,
@@ -102,10 +101,12 @@ export function recordPeek(ring: i32, out: i32): i32 {
       atomic.store<i32>(ring, (head - length) | 0, HEAD)
       wake(ring + PARKED_SENDERS)
     } else {
-      const idle: i32 = slotIdle(ring, head)
-      if (idle <= 0 && idle !== BUSY) return idle
+      // Looks a while before it asks why: the tail is a line that producers fight for.
       spins = spins + 1
-      if (spins > SPINS) return BUSY
+      if (spins > SPINS) {
+        const idle: i32 = slotIdle(ring, head)
+        if (idle <= 0) return idle
+      }
     }
   }
 }

@@ -80,10 +80,12 @@ export function slabPop(queue: i32, table: i32, participant: i32): i32 {
     } else if (turn === 2) {
       slotSkip(queue, head, slot, mask)
     } else {
-      const idle: i32 = slotIdle(queue, head)
-      if (idle <= 0 && idle !== BUSY) return idle
+      // Looks a while before it asks why: the tail is a line that producers fight for.
       spins = spins + 1
-      if (spins > SPINS) return BUSY
+      if (spins > SPINS) {
+        const idle: i32 = slotIdle(queue, head)
+        if (idle <= 0) return idle
+      }
     }
   }
 }

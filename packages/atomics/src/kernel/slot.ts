@@ -51,8 +51,7 @@ export function slotPush(queue: i32, low: i32, high: i32): i32 {
     const tail: i32 = atomic.load<i32>(queue, TAIL)
     const state: i32 = atomic.load<i32>(queue, STATE)
     if ((state & CLOSED) !== 0) return ENDED
-    // The position whose pop makes room for this push. It was taken if its stamp says so; the head, which consumers fight
-    // for, is looked at only if not.
+    // The position whose pop makes room for this push; its stamp says whether that was.
     const last: i32 = (tail + state - capacity) | 0
     const slot: i32 = slots + (tail & mask) * bytes
     if (
@@ -70,12 +69,14 @@ export function slotPush(queue: i32, low: i32, high: i32): i32 {
         wake(queue + PARKED_RECEIVERS)
         return 1
       }
-    } else if (((last - atomic.load<i32>(queue, HEAD)) | 0) >= 0) {
-      return NONE
-    } else if (tail === atomic.load<i32>(queue, TAIL)) {
-      // A consumer that claimed an older position still copies it.
+    } else {
+      // Looks a while before it asks why: the head is a line that consumers fight for.
       spins = spins + 1
-      if (spins > SPINS) return BUSY
+      if (spins > SPINS) {
+        if (((last - atomic.load<i32>(queue, HEAD)) | 0) >= 0) return NONE
+        // A consumer that claimed an older position still copies it.
+        if (tail === atomic.load<i32>(queue, TAIL)) return BUSY
+      }
     }
   }
 }
@@ -110,11 +111,11 @@ export function slotPop(queue: i32, out: i32): i32 {
     } else if (turn === 2) {
       slotSkip(queue, head, slot, mask)
     } else {
-      const idle: i32 = slotIdle(queue, head)
-      if (idle <= 0 && idle !== BUSY) return idle
-      if (idle === BUSY) {
-        spins = spins + 1
-        if (spins > SPINS) return BUSY
+      // Looks a while before it asks why: the tail is a line that producers fight for.
+      spins = spins + 1
+      if (spins > SPINS) {
+        const idle: i32 = slotIdle(queue, head)
+        if (idle <= 0) return idle
       }
     }
   }
