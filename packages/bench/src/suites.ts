@@ -7,6 +7,10 @@ import { runPack } from './pack/suite.ts'
 import type { Section } from './result.ts'
 import type { OnMeasured } from './run.ts'
 import { SCENARIOS } from './scenario.ts'
+import { loadSharedContenders } from './shared/contender.ts'
+import { buildReferences, findCompiler, REFERENCES } from './shared/native.ts'
+import { SHARED_SCENARIOS } from './shared/scenario.ts'
+import { runShared } from './shared/suite.ts'
 
 /** What the command line asks for. */
 export interface Settings {
@@ -98,8 +102,39 @@ const pack: Suite = {
   },
 }
 
+const shared: Suite = {
+  rounds: ROUNDS,
+  names: async () => ({
+    contenders: [...(await loadSharedContenders()).map(({ contender }) => contender), ...REFERENCES].map(
+      ({ name }) => name,
+    ),
+    sections: SHARED_SCENARIOS.map(({ name }) => name),
+  }),
+  settings: ({ rounds = ROUNDS, timeoutMs = 15_000 }) => ({
+    rounds,
+    timeoutMs,
+    ...SAMPLES,
+    compiler: findCompiler()?.version ?? 'no compiler',
+  }),
+  async *run({ rounds = ROUNDS, timeoutMs = 15_000, node, only, sections, onMeasured }) {
+    const entries = (await loadSharedContenders()).filter(({ contender }) => isPicked(only, contender.name))
+    const references = REFERENCES.filter(({ name }) => isPicked(only, name))
+    const compiler = references.length > 0 ? findCompiler() : undefined
+    const built = compiler && (await buildReferences(compiler))
+    try {
+      for (const scenario of SHARED_SCENARIOS.filter(({ name }) => isPicked(sections, name))) {
+        const field = { entries, references, built }
+        const section = await runShared(scenario, field, { rounds, timeoutMs, node, onMeasured, ...SAMPLES })
+        if (section.rows.length > 0) yield section
+      }
+    } finally {
+      built?.[Symbol.dispose]()
+    }
+  },
+}
+
 /** The suites by name, in the order in which all of them are run. */
-export const SUITES: Readonly<Record<string, Suite>> = { channel, allocation, micro, pack }
+export const SUITES: Readonly<Record<string, Suite>> = { channel, shared, allocation, micro, pack }
 
 function isPicked(picked: readonly string[], name: string): boolean {
   return picked.length === 0 || picked.includes(name)
