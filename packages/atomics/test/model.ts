@@ -1,7 +1,9 @@
-import type { sharedMemory } from '@millrace/interleave'
+import { type Report, ScheduleError, sharedMemory } from '@millrace/interleave'
+import { expect, test } from 'vitest'
 import { kernelFactory, kernelSource } from '../build/source.ts'
 import type { Bindings, Kernel } from '../src/api.ts'
-import { HEAD, TAIL } from '../src/kernel/layout.ts'
+import { HEAD, PARKED_RECEIVERS, PARKED_SENDERS, STATE, TAIL } from '../src/kernel/layout.ts'
+import { DATA, OBJECT, type Rig, SIDE } from './rig.ts'
 
 /** The memory of the schedule explorer. */
 export type ModelMemory = ReturnType<typeof sharedMemory>
@@ -12,7 +14,8 @@ export function modelBindings(model: ModelMemory): Bindings {
   return {
     load,
     store,
-    atomic,
+    // The kernel says −1 for all.
+    atomic: { ...atomic, notify: (ptr, count) => (count < 0 ? model.notify(ptr) : model.notify(ptr, count)) },
     memory,
     pair,
     claim: {
@@ -31,20 +34,76 @@ export function modelBindings(model: ModelMemory): Bindings {
   }
 }
 
-/** One line of the kernel's source, and what a mutant has in its place. */
+/** A line of one of the kernel's functions, and what a mutant has in its place. */
 export interface Mutation {
+  readonly of: string
   readonly line: string
   readonly becomes: string
 }
 
 const source = kernelSource().replace('const SPINS: i32 = 32', 'const SPINS: i32 = 1')
 
-/** The shipped kernel source over the explorer's memory, or a mutant of it that differs in one line. Spins once where the shipped one spins 32 times. */
-export function modelKernel(model: ModelMemory, mutation?: Mutation): Kernel {
+/**
+ * The shipped kernel source over the explorer's memory, or a mutant of it that differs in one line. It looks again once
+ * where the shipped one looks 32 times.
+ */
+export function modelKernel(bindings: Bindings, mutation?: Mutation): Kernel {
   let text = source
   if (mutation !== undefined) {
-    if (text.split(mutation.line).length !== 2) throw new Error(`not exactly one line of the kernel: ${mutation.line}`)
-    text = text.replace(mutation.line, () => mutation.becomes)
+    const from = source.indexOf(`function ${mutation.of}(`)
+    const to = source.indexOf('\n}\n', from)
+    const body = source.slice(from, to)
+    if (body.split(mutation.line).length !== 2) throw new Error(`not once in ${mutation.of}: ${mutation.line}`)
+    text = source.slice(0, from) + body.replace(mutation.line, () => mutation.becomes) + source.slice(to)
   }
-  return new Function(`return ${kernelFactory(text)}`)()(modelBindings(model))
+  return new Function(`return ${kernelFactory(text)}`)()(bindings)
 }
+
+/** A rig whose memory the explorer steps through. */
+export interface ModelRig extends Rig {
+  readonly memory: ModelMemory
+}
+
+/** The explorer's memory with a kernel over it, for the places of `rig.ts`. */
+export function modelRig(mutation?: Mutation): ModelRig {
+  const memory = sharedMemory({ bytes: 65_536, names })
+  const { load, store } = memory
+  return {
+    memory,
+    kernel: modelKernel(modelBindings(memory), mutation),
+    read: (at) => load(at),
+    write: (at, value) => store(at, value),
+  }
+}
+
+/**
+ * Makes two tests of a claim: it holds under every schedule of the shipped kernel, and breaks in a mutant.
+ *
+ * @example
+ * proves('a pop gives what was pushed', { of: 'slotPop', line, becomes }, (rig) => explore({ memory: rig.memory, … }))
+ */
+export function proves(claim: string, mutation: Mutation, run: (rig: ModelRig) => Report): void {
+  test(`${claim}, under every schedule`, () => {
+    const report = run(modelRig())
+    expect(report.complete).toBe(true)
+    expect(report.schedules).toBeGreaterThan(1)
+  })
+  test(`… and is broken by \`${mutation.becomes}\` in ${mutation.of}`, () => {
+    expect(() => run(modelRig(mutation))).toThrow(ScheduleError)
+  })
+}
+
+function names(at: number): string | undefined {
+  if (at >= DATA && at < SIDE) return at % 8 === 0 ? `slot ${(at - DATA) / 8}` : undefined
+  return NAMED.get(at)
+}
+
+const NAMED = new Map([
+  [OBJECT + TAIL, 'tail'],
+  [OBJECT + STATE, 'state'],
+  [OBJECT + HEAD, 'head'],
+  [OBJECT + PARKED_RECEIVERS, 'parked'],
+  [OBJECT + PARKED_RECEIVERS + 4, 'epoch'],
+  [OBJECT + PARKED_SENDERS, 'parked s'],
+  [OBJECT + PARKED_SENDERS + 4, 'epoch s'],
+])

@@ -7,7 +7,7 @@ import { ARENA_TOP, FREE_LISTS, GENERATION, NEXT_FREE, REFERENCES, SIZE_CLASS } 
  *                            │ first │ tag │ ──▶ │ block │ next │ ──▶ │ block │ next │ ──▶ 0
  *                            └───────┴─────┘     └──────────────┘     └──────────────┘
  *
- * INVARIANT  the tag grows with every change of its pair, so a pop that looked at a block which left and came back fails.
+ * INVARIANT  the tag grows whenever a block comes back, so an exchange that looked at one which left and came back fails.
  * INVARIANT  a block of a class stays one: reading `next` of a block that was taken meanwhile reads some word of it, no more.
  * INVARIANT  references > 0 while the block is somebody's; whoever takes them to 0 raises the generation and frees it.
  */
@@ -19,7 +19,7 @@ export function blockAllocate(sizeClass: i32, bytes: i32, limit: i32): i32 {
     const tag: i32 = atomic.load<i32>(list, 4)
     const first: i32 = atomic.load<i32>(list)
     if (first === 0) break
-    if (pair.cmpxchg(list, first, tag, load<i32>(first, NEXT_FREE), (tag + 1) | 0)) {
+    if (pair.cmpxchg(list, first, tag, load<i32>(first, NEXT_FREE), tag)) {
       atomic.store<i32>(first, 1, REFERENCES)
       return first
     }
