@@ -12,13 +12,18 @@ export class ScheduleError extends Error {
   override readonly name: string = 'ScheduleError'
   /** The schedule, to give to `replay`. */
   readonly schedule: string
-  /** The steps, a column per actor. */
-  readonly story: string
+  // Not a property of its own, since test runners print those below the message, which holds it already.
+  readonly #story: string
 
   constructor({ code, reason, cause }: Failure, schedule: string, story: string) {
     super(`${reason}\n\n${story}`, { cause })
     this.code = code
     this.schedule = schedule
-    this.story = story
+    this.#story = story
+  }
+
+  /** The steps, a column per actor, and what broke. */
+  get story(): string {
+    return this.#story
   }
 }

@@ -31,7 +31,7 @@ export class Model {
   readonly #outcomes = new Map<unknown, number>()
 
   constructor(options: ExploreOptions<Readonly<Record<string, ActorLike>>, unknown>) {
-    const { actors, memory, setup, maxSteps = 10_000, rounds = 8 } = options
+    const { actors, memory, setup, maxSteps = 10_000, rounds = 5 } = options
     checkLimit('maxSteps', maxSteps, 1)
     checkInteger('rounds', rounds, 2, 60)
     if (setup !== undefined) checkFunction('setup', setup)
