@@ -24,7 +24,7 @@ export const sends: Record<string, Command> = {
     const late = isLate(ledger, sender)
     const accepted = () => expect([ledger.sent.alone.push(value) > 0, late]).toEqual([true, false])
     const back = (error: unknown) => ledger.giveBack(value, error, sender)
-    ledger.note('send', sender.send(value, ledger.limits(pick)), accepted, back)
+    ledger.note('send', [sender], sender.send(value, ledger.limits(pick)), accepted, back)
   },
   trySend(ledger, pick) {
     const [sender, value] = [one(ledger.senders, pick), ledger.value()]
@@ -49,14 +49,20 @@ export const sends: Record<string, Command> = {
     }
     const given = pick % 2 === 0 ? values : values.values()
     const sent = (count: number) => expect([went(count) >= 0, count]).toEqual([true, values.length])
-    ledger.note('sendMany', sender.sendMany(given, ledger.limits(pick)), sent, cut as (error: unknown) => void)
+    ledger.note(
+      'sendMany',
+      [sender],
+      sender.sendMany(given, ledger.limits(pick)),
+      sent,
+      cut as (error: unknown) => void,
+    )
   },
   selectSend(ledger, pick) {
     const [sender, value] = [one(ledger.senders, pick), ledger.value()]
     if (sender.disposed) return
     const choosing = select([sender.case(value), never], ledger.limits(pick))
     const back = (error: unknown) => ledger.giveBack(value, error, sender)
-    ledger.note('selectSend', choosing, () => ledger.sent.alone.push(value), back)
+    ledger.note('selectSend', [sender], choosing, () => ledger.sent.alone.push(value), back)
   },
   use(ledger) {
     const permit = ledger.permits.shift()
@@ -119,26 +125,26 @@ export const receives: Record<string, Command> = {
       if (result.kind === 'send') ledger.sent.alone.push(value)
       else ledger.returned.push(value)
       receipt.push(...some(result.value ?? undefined))
-      const isEnd = result.kind === 'receive' && result.value === undefined
-      if (isEnd && !receiver.disposed) expect(ledger.closed).toEqual({ error: undefined })
+      if (result.kind === 'receive' && result.value === undefined) ledger.mayEnd(receiver)
     }
-    ledger.note('selectEither', choosing, chosen, (error) => ledger.giveBack(value, error, sender))
+    ledger.note('selectEither', [sender, receiver], choosing, chosen, (error) => ledger.giveBack(value, error, sender))
   },
 }
 
 /** Whatever else may happen while a channel is open. */
 export const others: Record<string, Command> = {
   reserve(ledger, pick) {
-    const [sender, count] = [one(ledger.senders, pick), 1 + (pick % 2)]
-    if (sender.capacity < count) return
+    const sender = one(ledger.senders, pick)
+    if (sender.capacity === 0) return
+    const count = 1 + (pick % Math.min(sender.capacity, 3))
     const failed = (error: unknown) => {
       if (!(error instanceof RangeError)) ledger.mayFail(error, sender)
     }
     const held = (permits: typeof ledger.permits) => expect(ledger.permits.push(...permits)).toBeGreaterThan(0)
-    ledger.note('reserve', sender.reserveMany(count, ledger.limits(pick)), held, failed)
+    ledger.note('reserve', [sender], sender.reserveMany(count, ledger.limits(pick)), held, failed)
   },
   giveRoomBack: (ledger) => ledger.permits.shift()?.[Symbol.dispose](),
-  abort: (ledger, pick) => one(ledger.controllers, pick)?.abort('enough'),
+  abort: (ledger, pick) => ledger.controllers.splice(-1 - (pick % 4), 1)[0]?.abort('enough'),
   passTime: () => void vi.advanceTimersByTime(1),
   resize(ledger, pick) {
     const [receiver] = alive(ledger.receivers)

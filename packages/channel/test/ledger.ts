@@ -15,6 +15,7 @@ import {
 /** A call that was made, and whether it is over. */
 export interface Call {
   readonly verb: string
+  readonly endpoints: readonly { readonly disposed: boolean }[]
   settled: boolean
 }
 
@@ -51,7 +52,12 @@ export class Ledger {
   #next = 0
 
   constructor(capacity: number, overflow: Overflow) {
-    const onDrop = (value: number, why: DropReason) => void this.dropped.push([value, why])
+    const onDrop = (value: number, why: DropReason) => {
+      this.dropped.push([value, why])
+      // The first values are promised to those who wait for one.
+      if (why === 'oldest' && this.local.stats().waitingReceivers > 0)
+        this.failures.push(new Error(`${value} was promised`))
+    }
     const isBounded = capacity < Number.POSITIVE_INFINITY
     this.local = isBounded ? boundedChannel({ capacity, overflow, onDrop }) : unboundedChannel({ onDrop })
     const sender = new LocalSender(this.local)
@@ -66,14 +72,22 @@ export class Ledger {
 
   /** What may end a call early: a signal that a later step aborts, a time that later steps let pass, or nothing. */
   limits(pick: number): WaitOptions | undefined {
+    if (pick % 3 === 0) return undefined
+    if (pick % 3 === 1) return { timeoutMs: pick % 5 }
     const controller = new AbortController()
     this.controllers.push(controller)
-    return [undefined, { signal: controller.signal }, { timeoutMs: pick % 5 }][pick % 3]
+    return { signal: controller.signal }
   }
 
   /** Writes down a call; one of the two is told what became of it. */
-  note<R>(verb: string, outcome: Promise<R>, kept: (result: R) => void, failed: (error: unknown) => void): void {
-    const call: Call = { verb, settled: false }
+  note<R>(
+    verb: string,
+    endpoints: Call['endpoints'],
+    outcome: Promise<R>,
+    kept: (result: R) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const call: Call = { verb, endpoints, settled: false }
     this.calls.push(call)
     void outcome
       .then(kept, failed)
@@ -98,9 +112,16 @@ export class Ledger {
     this.receipts.push(receipt)
     const kept = (result: R) => {
       receipt.push(...values(result))
-      if (receipt.length === 0 && !receiver.disposed) expect([verb, this.closed]).toEqual([verb, { error: undefined }])
+      if (receipt.length === 0) this.mayEnd(receiver)
     }
-    this.note(verb, outcome, kept, (error) => this.mayFail(error, receiver))
+    this.note(verb, [receiver], outcome, kept, (error) => this.mayFail(error, receiver))
+  }
+
+  /** Fails for a receive that ended although the channel has not, nor its endpoint. */
+  mayEnd(receiver: { readonly disposed: boolean }): void {
+    if (receiver.disposed) return
+    expect(this.closed).toEqual({ error: undefined })
+    if (!this.refuses) expect([this.local.length, this.local.stats().reserved]).toEqual([0, 0])
   }
 
   /** The value came back to its caller, with this error if there is one. */

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { after, merge, select } from '../src/index.ts'
 import { channel, idle } from './local.ts'
 
@@ -94,6 +94,17 @@ describe('select', () => {
     const { value } = await selecting
     await idle()
     expect([value, a.receiver.tryReceive(), b.receiver.tryReceive()].sort()).toEqual(['a', 'b', undefined])
+  })
+
+  test('sends in room that its own receive has made', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 2 })
+    const waiting = receiver.receiveMany(2)
+    expect([sender.trySend('a'), sender.trySend('b')]).toEqual(['sent', 'sent'])
+    // The send is asked first, while the channel is full.
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0)
+    const selecting = select([sender.case('c'), receiver.case()], { timeoutMs: 1000 })
+    random.mockRestore()
+    expect([await waiting, (await selecting).kind, receiver.tryReceive()]).toEqual([['a', 'b'], 'send', 'c'])
   })
 
   test('meets another select on a rendezvous', async () => {

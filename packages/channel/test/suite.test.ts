@@ -48,7 +48,7 @@ const keptBy = [
   'waits, bounded, several, local (1): 2 clones',
   'waits, buffers (4): 1 2 late clones',
   'waits, local (5): 0 1 2 clones',
-  'waits, several (1): 2 late clones',
+  'waits, several (2): 2 late clones',
   'waits, several, local (1): 2 clones',
 ]
 

@@ -124,6 +124,20 @@ export const ending: Claims = {
         await theirs
       },
     ),
+    'gives room that a reservation of its endpoint waited for to those behind it': given(
+      'waits',
+      'several',
+    )(async ({ sender, capacity, fill, take }) => {
+      const other = sender.clone()
+      const all = [...fill(), 'x']
+      const [whole, behind] = [sender.reserveMany(capacity), other.send('x')]
+      same(await take(1), all.slice(0, 1))
+      same(await waits(behind), true)
+      sender[Symbol.dispose]()
+      await rejects(whole, { code: 'closed' })
+      await behind
+      same(await take(capacity), all.slice(1))
+    }),
     'ends the receives of its endpoint as on a closed channel, and of no other': given('many receivers')(
       async ({ sender, receiver, cloneReceiver }) => {
         const [mine, many, theirs] = [receiver.receive(), receiver.receiveMany(2), cloneReceiver().receive()]
