@@ -38,8 +38,7 @@ export function slotQueue(arena: Arena, options: SlotQueueOptions): number {
   inRange('dataBytes', dataBytes, 0, 2 ** 31 - 1)
   const slots = slotsFor(capacity)
   const object = makeObject(arena, KIND_SLOTS, capacity, slots * slotBytes + dataBytes)
-  const own = object + arena.headerBytes + slots * slotBytes
-  arena.views().u8.fill(0, own, own + dataBytes)
+  clear(arena, object, slots * slotBytes, dataBytes)
   configure(arena, object, slots, slotBytes)
   arena.kernel.slotInit(object, start)
   return object
@@ -60,20 +59,24 @@ export interface LazyRingOptions {
   readonly slotBytes: number
   /** How many values a side keeps before it publishes; 1 publishes each. Default a quarter of the capacity, 64 at most. */
   readonly step?: number
+  /** Bytes of the caller's own, zero, at `ownBytes`. Default none. */
+  readonly dataBytes?: number
   /** First position; for tests of the wrap. */
   readonly start?: number
 }
 
 /** Makes a lazy ring and attaches this thread. Answers its address. */
 export function lazyRing(arena: Arena, options: LazyRingOptions): number {
-  const { capacity, slotBytes, start = 0 } = options
+  const { capacity, slotBytes, dataBytes = 0, start = 0 } = options
   inRange('capacity', capacity, 1, 2 ** 26)
+  inRange('dataBytes', dataBytes, 0, 2 ** 31 - 1)
   const { step = Math.max(1, Math.min(64, capacity >> 2)) } = options
   inRange('step', step, 1, capacity)
   if (slotBytes !== 4) multipleOf8('slotBytes', slotBytes)
   const slots = slotsFor(capacity)
-  const object = makeObject(arena, KIND_LAZY, capacity, slots * slotBytes)
+  const object = makeObject(arena, KIND_LAZY, capacity, slots * slotBytes + dataBytes)
   configure(arena, object, slots, slotBytes)
+  clear(arena, object, slots * slotBytes, dataBytes)
   arena.views().i32[(object + LAZY_STEP) >> 2] = step
   arena.kernel.lazyInit(object, start)
   return object
@@ -180,6 +183,12 @@ function makeObject(arena: Arena, kind: number, capacity: number, dataBytes: num
   i32[(object + CAPACITY) >> 2] = capacity
   arena.kernel.objectLink(object, arena.participant)
   return object
+}
+
+/** Wipes the caller's own bytes, which lie behind the slots. */
+function clear(arena: Arena, object: number, slotsBytes: number, dataBytes: number): void {
+  const own = object + arena.headerBytes + slotsBytes
+  arena.views().u8.fill(0, own, own + dataBytes)
 }
 
 function configure(arena: Arena, object: number, slots: number, slotBytes: number): void {

@@ -32,7 +32,7 @@ export interface Core<T extends Value> {
   readonly end: { readonly error: unknown } | undefined
   /** Puts somebody at the end of those who wait for a value. */
   parkReceiver(wait: ValueWait<T>): void
-  /** Puts somebody at the end of those who wait for room. They asked in vain before, in the same call. */
+  /** Puts somebody at the end of those who wait for room. */
   parkSender(wait: RoomWait<T>): void
   /** Keeps room, if it is there and nobody waits for it; where the oldest are dropped for a send, they are for this too. */
   tryHold(count: number): boolean

@@ -22,8 +22,8 @@ export function sendMany<T extends Value>(
     throw new TypeError(`values: expected an iterable, got ${String(values)}`)
   }
   const refused = refusal(options)
-  return Array.isArray(values)
-    ? sendArray(sender, values, options, refused)
+  return Array.isArray(values) || ArrayBuffer.isView(values)
+    ? sendArray(sender, values as readonly T[], options, refused)
     : sendEach(sender, values[Symbol.iterator](), options, refused)
 }
 

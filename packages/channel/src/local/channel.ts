@@ -131,6 +131,7 @@ export class LocalChannel<T extends Value> implements Core<T>, RoomGiver<T> {
 
   parkSender(wait: RoomWait<T>): void {
     this.#senders.add(wait)
+    if (this.#senders.first === wait) this.#admit() // A select may have made room between asking for it and waiting for it.
   }
 
   tryHold(count: number): boolean {

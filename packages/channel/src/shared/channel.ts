@@ -1,14 +1,12 @@
-import { CLOSED_BY_RECEIVERS, CLOSED_BY_SENDERS, ENDED, PARKED_RECEIVERS, PARKED_SENDERS } from '@millrace/atomics'
+import { CLOSED_BY_RECEIVERS, CLOSED_BY_SENDERS, PARKED_RECEIVERS, PARKED_SENDERS } from '@millrace/atomics'
 import { type Waiter, WaitList } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
-import type { ChannelStats, DropReason, Overflow, OverflowOptions, SendOutcome } from '../api.ts'
+import type { ChannelStats, SendOutcome } from '../api.ts'
 import type { Core, Side } from '../endpoint/core.ts'
-import { tell } from '../endpoint/report.ts'
 import type { Arrivals, RoomGiver, RoomWait, ValueWait } from '../endpoint/waits.ts'
-import { ClosedError, FullError } from '../errors.ts'
 import { Blocker } from './block.ts'
 import type { Place } from './place.ts'
-import type { Slots } from './slots.ts'
+import type { Store } from './store.ts'
 import { Watch } from './watch.ts'
 
 /**
@@ -22,42 +20,29 @@ import { Watch } from './watch.ts'
  * INVARIANT  within this thread first come is first served, on either side: a newcomer looks for itself only if nobody waits.
  *            Between threads whoever looks first is served.
  * INVARIANT  while somebody waits, the watch of that side runs.
- * INVARIANT  who waits for room is admitted by reserving it, so the push that follows finds it.
+ * INVARIANT  who waits for room is admitted by holding it, so the push that follows finds it.
  */
 export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   readonly capacity: number
-  readonly overflow: Overflow
   readonly lifecycle: Place
-  readonly #slots: Slots<T>
-  readonly #onDrop: ((value: T, why: DropReason) => void) | undefined
+  /** For those who look for themselves, whoever waits. */
+  readonly store: Store<T>
+  readonly receiverBlocker: Blocker
+  readonly senderBlocker: Blocker
   readonly #receivers = new WaitList<ValueWait<T>>()
   readonly #senders = new WaitList<RoomWait<T>>()
   readonly #receiverWatch: Watch
   readonly #senderWatch: Watch
-  readonly #receiverBlocker: Blocker
-  readonly #senderBlocker: Blocker
-  readonly #arrivals: Arrivals<T>
-  #isDrained = false
 
-  constructor(place: Place, slots: Slots<T>, overflow: Overflow, onDrop: OverflowOptions<T>['onDrop']) {
+  constructor(place: Place, store: Store<T>) {
     const { arena, object, capacity } = place
-    this.lifecycle = place
     this.capacity = capacity
-    this.overflow = overflow
-    this.#slots = slots
-    this.#onDrop = onDrop
+    this.lifecycle = place
+    this.store = store
+    this.receiverBlocker = new Blocker(arena, object + PARKED_RECEIVERS)
+    this.senderBlocker = new Blocker(arena, object + PARKED_SENDERS)
     this.#receiverWatch = new Watch(arena, object + PARKED_RECEIVERS, () => this.#serve())
     this.#senderWatch = new Watch(arena, object + PARKED_SENDERS, () => this.#admit())
-    this.#receiverBlocker = new Blocker(arena, object + PARKED_RECEIVERS)
-    this.#senderBlocker = new Blocker(arena, object + PARKED_SENDERS)
-    this.#arrivals = {
-      pop: () => slots.take(),
-      popMany: (max) => {
-        const values = [slots.take()]
-        if (max > 1) slots.popMany(max - 1, (value) => values.push(value))
-        return values
-      },
-    }
   }
 
   get length(): number {
@@ -65,7 +50,7 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   }
 
   get free(): number {
-    return Math.max(0, this.capacity - this.lifecycle.length - this.lifecycle.reserved)
+    return this.lifecycle.free
   }
 
   attach(side: Side): void {
@@ -75,97 +60,44 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   detach(side: Side, endpoint: object): void {
     for (const wait of this.#senders.takeWhere(({ owner }) => owner === endpoint)) wait.refuse()
     for (const wait of this.#receivers.takeWhere(({ owner }) => owner === endpoint)) wait.end()
-    this.lifecycle.detach(side, () => this.#dropAll())
+    this.store.flush()
+    this.lifecycle.detach(side, () => this.store.dropAll())
+    this.readmit()
   }
 
   trySend(value: T): SendOutcome {
     if (this.#senders.length > 0) return this.lifecycle.closed ? 'closed' : 'full'
-    return this.pushNow(value)
+    return this.sendNow(value)
   }
 
   /** Sends if there is room, whoever of this thread waits for it. */
-  pushNow(value: T): SendOutcome {
-    const answer = this.#slots.push(value)
-    if (answer > 0) {
-      if (this.#receivers.length > 0) this.#receiverWatch.poke()
-      return 'sent'
-    }
-    if (answer === ENDED) return 'closed'
-    return this.overflow === 'drop-oldest' ? this.#pushOverOldest(value) : 'full'
-  }
-
-  /** Blocks the thread until an attempt to send succeeds; `false` if time was over before. */
-  blockSender(attempt: () => boolean, timeoutMs: number | undefined): boolean {
-    return this.#senderBlocker.until(attempt, timeoutMs)
-  }
-
-  /** Blocks the thread until an attempt to receive succeeds; `false` if time was over before. */
-  blockReceiver(attempt: () => boolean, timeoutMs: number | undefined): boolean {
-    return this.#receiverBlocker.until(attempt, timeoutMs)
+  sendNow(value: T): SendOutcome {
+    const outcome = this.store.push(value)
+    if (this.#receivers.length > 0) this.#receiverWatch.poke()
+    return outcome
   }
 
   trySendMany(values: readonly T[], from: number, to: number): number {
     if (this.#senders.length > 0) return 0
-    const answer = this.#slots.pushMany(values, from, to)
-    if (answer > 0 && this.#receivers.length > 0) this.#receiverWatch.poke()
-    return Math.max(0, answer)
-  }
-
-  overflowing(value: T): 'waits' | 'dropped' {
-    if (this.overflow === 'wait') return 'waits'
-    if (this.overflow === 'reject') throw new FullError(value)
-    this.#drop(value, 'newest')
-    return 'dropped'
-  }
-
-  take(): T | undefined {
-    return this.#receivers.length > 0 && this.#serve() ? undefined : this.popNow()
-  }
-
-  /** Takes the oldest value, whoever of this thread waits for one. */
-  popNow(): T | undefined {
-    const answer = this.#slots.pop()
-    if (answer > 0) return this.#slots.take()
-    this.#isDrained = answer === ENDED
-    return undefined
-  }
-
-  /** Lends the bytes of the oldest value. */
-  borrowNow<R>(read: (bytes: Uint8Array) => R): { readonly value: R } | undefined {
-    const answer = this.#slots.pop()
-    if (answer > 0) return { value: this.#slots.lend(read) }
-    this.#isDrained = answer === ENDED
-    return undefined
-  }
-
-  /** Whether the last look for a value found the end instead. */
-  get isDrained(): boolean {
-    return this.#isDrained
-  }
-
-  takeMany(max: number): T[] {
-    if (this.#receivers.length > 0 && this.#serve()) return []
-    const values: T[] = []
-    this.takeInto(max, (value) => values.push(value))
-    return values
-  }
-
-  /** Takes at most `max` values, whoever waits, and gives each to `into`; answers how many. */
-  takeInto(max: number, into: (value: T) => void): number {
-    let count = 0
-    while (count < max) {
-      const answer = this.#slots.popMany(max - count, into)
-      if (answer <= 0) {
-        this.#isDrained = answer === ENDED
-        break
-      }
-      count += answer
-    }
+    const count = this.store.pushMany(values, from, to)
+    if (this.#receivers.length > 0) this.#receiverWatch.poke()
     return count
   }
 
+  overflowing(value: T): 'waits' | 'dropped' {
+    return this.store.overflowing(value)
+  }
+
+  take(): T | undefined {
+    return this.#receivers.length > 0 && this.#serve() ? undefined : this.store.pop()
+  }
+
+  takeMany(max: number): T[] {
+    return this.#receivers.length > 0 && this.#serve() ? [] : this.store.popMany(max)
+  }
+
   get end(): { readonly error: unknown } | undefined {
-    return this.#isDrained && this.#receivers.length === 0 ? this.lifecycle : undefined
+    return this.store.isDrained && this.#receivers.length === 0 ? this.lifecycle : undefined
   }
 
   parkReceiver(wait: ValueWait<T>): void {
@@ -179,32 +111,21 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   }
 
   tryHold(count: number): boolean {
-    if (this.#senders.length > 0) return false
-    while (!this.lifecycle.reserve(count)) {
-      if (this.overflow !== 'drop-oldest' || this.lifecycle.closed || !this.#dropOldest()) return false
-    }
-    return true
+    return this.#senders.length === 0 && this.store.hold(count)
   }
 
   release(value?: T): void {
-    if (value === undefined) this.lifecycle.release(1)
+    if (value === undefined) this.store.release(1)
     else this.put(value)
     if (this.#senders.length > 0) this.#senderWatch.poke()
   }
 
   put(value: T): void {
-    let answer = ENDED
-    try {
-      answer = this.#slots.pushHeld(value, this.lifecycle.credits)
-    } finally {
-      if (answer > 0) this.lifecycle.used(1)
-      else this.lifecycle.release(1)
-    }
-    if (answer === ENDED) throw new ClosedError(value)
+    this.store.put(value)
     if (this.#receivers.length > 0) this.#receiverWatch.poke()
   }
 
-  /** The room was reserved by `#admit`. */
+  /** The room was held by `#admit`. */
   hold(): void {}
 
   wakeSoon(waiter: Waiter<void>): void {
@@ -220,6 +141,7 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   }
 
   close(side: Side, error: unknown): void {
+    this.store.flush()
     this.lifecycle.close(side === 'sender' ? CLOSED_BY_SENDERS : CLOSED_BY_RECEIVERS, error)
     this.#receiverWatch.poke()
     this.#senderWatch.poke()
@@ -229,48 +151,23 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
     return { ...this.lifecycle.stats(), waitingSenders: this.#senders.length, waitingReceivers: this.#receivers.length }
   }
 
-  #pushOverOldest(value: T): SendOutcome {
-    for (;;) {
-      if (!this.#dropOldest()) return this.lifecycle.closed ? 'closed' : 'full'
-      const answer = this.#slots.push(value)
-      if (answer > 0) return 'sent'
-      if (answer === ENDED) return 'closed'
-    }
-  }
-
-  /** Whether there was one to drop. */
-  #dropOldest(): boolean {
-    if (this.#slots.pop() <= 0) return false
-    this.#drop(this.#slots.take(), 'oldest')
-    return true
-  }
-
-  #dropAll(): void {
-    while (this.#slots.pop() > 0) this.#drop(this.#slots.take(), 'closed')
-  }
-
-  #drop(value: T, why: DropReason): void {
-    this.lifecycle.countDropped(why)
-    tell(this.#onDrop, value, why)
-  }
-
   /** Hands values to those who wait for one, and the end when there will be no more. Answers whether somebody still waits. */
   #serve(): boolean {
     while (this.#receivers.length > 0) {
-      const answer = this.#slots.pop()
-      if (answer === ENDED) this.#endReceivers()
-      else if (answer <= 0) return true
-      else this.#hand(this.#receivers.takeFirst() as ValueWait<T>)
+      try {
+        const first = this.store.pop()
+        if (first !== undefined) this.#receivers.takeFirst()?.take(this.#arrivals(first))
+        else if (this.store.isDrained) this.#endReceivers()
+        else return true
+      } catch (error) {
+        this.#receivers.takeFirst()?.fail(error) // A codec of the user's own could not read its own bytes.
+      }
     }
     return false
   }
 
-  #hand(wait: ValueWait<T>): void {
-    try {
-      wait.take(this.#arrivals)
-    } catch (error) {
-      wait.fail(error)
-    }
+  #arrivals(first: T): Arrivals<T> {
+    return { pop: () => first, popMany: (max) => (max > 1 ? this.store.popMany(max - 1, [first]) : [first]) }
   }
 
   #endReceivers(): void {
@@ -284,18 +181,23 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   /** Gives room to those who wait for it, in their order. Answers whether somebody still waits. */
   #admit(): boolean {
     for (let wait = this.#senders.first; wait !== undefined; wait = this.#senders.first) {
-      if (this.lifecycle.closed) {
-        this.#senders.remove(wait)
-        wait.refuse()
-      } else if (this.lifecycle.reserve(wait.room)) {
-        this.#senders.remove(wait)
-        try {
-          wait.admit(this)
-        } catch (error) {
-          wait.fail(error)
-        }
-      } else if (!this.lifecycle.closed) return true
+      const isClosed = this.lifecycle.closed
+      if (!isClosed && !this.store.holdNow(wait.room)) {
+        if (this.lifecycle.closed) continue
+        return true
+      }
+      this.#senders.remove(wait)
+      if (isClosed) wait.refuse()
+      else this.#admitOne(wait)
     }
     return false
+  }
+
+  #admitOne(wait: RoomWait<T>): void {
+    try {
+      wait.admit(this)
+    } catch (error) {
+      wait.fail(error)
+    }
   }
 }

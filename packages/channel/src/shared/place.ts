@@ -19,8 +19,10 @@ import type { ChannelStats, DropReason } from '../api.ts'
 import type { Ending, Side } from '../endpoint/core.ts'
 import { readReason, writeReason } from './reason.ts'
 
-/** Where the most receivers are told that there may be at the same time; 0 is any number. */
+/** Where it is told how many endpoints of a side there may be at the same time; 0 is any number. */
 export const MOST_RECEIVERS: number = USER + 20
+/** The same of senders. */
+export const MOST_SENDERS: number = USER + 24
 /** Where the numbers of dropped values lie. */
 const DROPPED: Readonly<Record<DropReason, number>> = { oldest: USER + 8, newest: USER + 12, closed: USER + 16 }
 const ONE: Readonly<Record<Side, readonly [senders: number, receivers: number]>> = { sender: [1, 0], receiver: [0, 1] }
@@ -35,12 +37,10 @@ export class Place implements Ending {
   readonly arena: Arena
   readonly object: number
   readonly capacity: number
-  /** The address at which this thread's reserved room is counted. */
-  readonly credits: number
   readonly #handle: ObjectHandle
   readonly #endpoints: Record<Side, number> = { sender: 0, receiver: 0 }
   readonly #left: () => void
-  #credits = 0
+  #held = 0
   #isGone = false
   #reason: unknown
   #closing: PromiseWithResolvers<void> | undefined
@@ -51,7 +51,6 @@ export class Place implements Ending {
     this.#handle = handle
     this.object = handle.object
     this.capacity = words.load(arena, handle.object + CAPACITY)
-    this.credits = arena.credits(handle.object)
     this.#left = left
   }
 
@@ -61,6 +60,10 @@ export class Place implements Ending {
 
   get reserved(): number {
     return this.#isGone ? 0 : this.#word(STATE) & RESERVED
+  }
+
+  get free(): number {
+    return Math.max(0, this.capacity - this.length - this.reserved)
   }
 
   get closed(): boolean {
@@ -81,14 +84,14 @@ export class Place implements Ending {
     return this.#isGone ? 0 : this.#word(side === 'sender' ? SENDERS : RECEIVERS)
   }
 
-  /** Counts an endpoint of this thread. Throws `TypeError` if the channel is gone from the memory, or has all the receivers it may have. */
+  /** Counts an endpoint of this thread. Throws `TypeError` if the channel is gone, or has all it may have. */
   attach(side: Side): void {
     if (this.#isGone || !this.arena.attach(this.#handle, ...ONE[side])) throw gone()
     this.#endpoints[side]++
-    const most = this.#word(MOST_RECEIVERS)
-    if (side === 'sender' || most === 0 || this.count('receiver') <= most) return
+    const most = this.#word(side === 'sender' ? MOST_SENDERS : MOST_RECEIVERS)
+    if (most === 0 || this.count(side) <= most) return
     this.detach(side, () => {})
-    throw new TypeError(`receiver: this channel has ${most === 1 ? 'its one receiver' : `${most} receivers`} already`)
+    throw new TypeError(`${side}: this channel has its one ${side} already`)
   }
 
   /** Counts an endpoint of this thread out; `last` is called if no thread has a receiver any more. */
@@ -99,23 +102,10 @@ export class Place implements Ending {
     this.#leaveIfDone()
   }
 
-  /** Holds room for as many values as asked for, or for none. */
-  reserve(count: number): boolean {
-    if (this.arena.kernel.reserve(this.object, count, this.credits) <= 0) return false
-    this.#credits += count
-    return true
-  }
-
-  /** Gives room back that was held. */
-  release(count: number): void {
-    this.arena.kernel.release(this.object, count, this.credits)
-    this.used(count)
-  }
-
-  /** Room that was held has been used. */
-  used(count: number): void {
-    this.#credits -= count
-    this.#leaveIfDone()
+  /** This thread holds room, or no longer does: a negative count. Whoever holds room has not left. */
+  countHeld(count: number): void {
+    this.#held += count
+    if (count < 0) this.#leaveIfDone()
   }
 
   /** Closes one side. Only the first close leaves its reason. */
@@ -138,11 +128,11 @@ export class Place implements Ending {
   /** Counts since the channel was made are of 32 bits and begin again at 2³². */
   stats(): Omit<ChannelStats, 'waitingSenders' | 'waitingReceivers'> {
     const [oldest, newest, closed] = [DROPPED.oldest, DROPPED.newest, DROPPED.closed].map((at) => this.#count(at))
-    const { length, reserved, capacity } = this
+    const { length, reserved, capacity, free } = this
     return {
       length,
       capacity,
-      free: Math.max(0, capacity - length - reserved),
+      free,
       reserved,
       senders: this.count('sender'),
       receivers: this.count('receiver'),
@@ -168,7 +158,7 @@ export class Place implements Ending {
 
   #leaveIfDone(): void {
     const { sender, receiver } = this.#endpoints
-    if (this.#isGone || sender + receiver + this.#credits > 0) return
+    if (this.#isGone || sender + receiver + this.#held > 0) return
     if (this.arena.kernel.objectLeave(this.object, this.arena.participant) === 0) return
     this.#isGone = true
     this.#closing?.resolve()

@@ -15,23 +15,22 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
   }
 
   receiveSync(options?: BlockOptions): T | undefined {
-    return this.#block(() => this.shared.popNow(), options)
+    return this.#block(() => this.shared.store.pop(), options)
   }
 
   receiveManySync(max: number, options?: BlockOptions): T[] {
     checkCount('max', max)
-    const values: T[] = []
-    this.#block(() => this.shared.takeInto(max, (value) => values.push(value)) || undefined, options)
-    return values
+    const received = this.#block(() => {
+      const values = this.shared.store.popMany(max)
+      return values.length > 0 ? values : undefined
+    }, options)
+    return received ?? []
   }
 
   tryReceiveInto(array: WordArray): number {
     checkArray(array)
     if (this.disposed) return 0
-    let at = 0
-    return this.shared.takeInto(array.length, (value) => {
-      array[at++] = value as unknown as number
-    })
+    return this.shared.store.popInto(array)
   }
 
   async receiveInto(array: WordArray, options?: WaitOptions): Promise<number> {
@@ -47,7 +46,7 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
   }
 
   tryBorrow<R>(read: (bytes: Uint8Array) => R): { readonly value: R } | undefined {
-    return this.disposed ? undefined : this.shared.borrowNow(read)
+    return this.disposed ? undefined : this.shared.store.borrow(read)
   }
 
   borrowSync<R>(read: (bytes: Uint8Array) => R, options?: BlockOptions): { readonly value: R } | undefined {
@@ -59,9 +58,9 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
     checkWaitOptions(options)
     if (this.disposed) return undefined
     let result: R | undefined
-    const isOver = this.shared.blockReceiver(() => {
+    const isOver = this.shared.receiverBlocker.until(() => {
       result = attempt()
-      return result !== undefined || this.shared.isDrained
+      return result !== undefined || this.shared.store.isDrained
     }, options.timeoutMs)
     if (!isOver) throw new TimeoutError(options.timeoutMs as number)
     const { error } = this.shared.lifecycle

@@ -38,6 +38,11 @@ export class Scratch {
     this.#bytes = bytes
   }
 
+  /** The address of the bytes that nobody took. Whoever uses them without taking runs no code of the user meanwhile. */
+  get top(): number {
+    return this.#top
+  }
+
   /** The address of as many bytes, a multiple of 8. */
   take(bytes: number): number {
     const address = this.#top

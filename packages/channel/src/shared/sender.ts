@@ -29,10 +29,10 @@ export class SharedChannelSender<T extends Value> extends ChannelSender<T> imple
     if (value === undefined) refuseUndefined()
     checkWaitOptions(options)
     const { timeoutMs } = options
-    let outcome = this.disposed ? 'closed' : this.#channel.pushNow(value)
+    let outcome = this.disposed ? 'closed' : this.#channel.sendNow(value)
     if (outcome === 'full' && this.#channel.overflowing(value) === 'waits') {
-      const isOver = this.#channel.blockSender(() => {
-        outcome = this.#channel.pushNow(value)
+      const isOver = this.#channel.senderBlocker.until(() => {
+        outcome = this.#channel.sendNow(value)
         return outcome !== 'full'
       }, timeoutMs)
       if (!isOver) throw new TimeoutError(timeoutMs as number)

@@ -1,0 +1,170 @@
+import { BUSY, type Kernel, NONE } from '@millrace/atomics'
+import type { Value } from '@millrace/ring'
+import type { Bytes } from '@millrace/ring/codec'
+import type { WordArray } from './api.ts'
+import type { Scratch } from './scratch.ts'
+import type { SlotParts, Slots } from './slots.ts'
+
+/** Where an image has its word, or the length of its payload. */
+export const LENGTH = 4
+/** Where an image has its payload. */
+export const PAYLOAD = 8
+/** At most as many bytes of images are handed to the kernel at once. */
+const BATCH_BYTES = 8192
+/** The kernel copies the slots of a batch twice, so large ones go one by one. */
+const LARGE_SLOT = 128
+/** How often a call that found another thread in the middle of its own is made again, before that counts as full or empty. */
+const RETRIES = 32
+
+/** Bytes of scratch that slots of a size need. Encoding may run the user's code, which may send in turn: then it is taken twice. */
+export function scratchBytes(slotBytes: number): number {
+  return 2 * Math.max(BATCH_BYTES, slotBytes)
+}
+
+/**
+ * A slot queue of the kernel, as values:
+ *
+ *     one word     stamp │ value                      8 bytes
+ *     two words    stamp │   ·    │ low │ high       16 bytes
+ *     bytes        stamp │ length │ payload …        24 bytes or more
+ *
+ * Answers are the kernel's: how many, `NONE`, `ENDED`. `BUSY` becomes `NONE` after a while: the thread in the middle looks
+ * at the parked flag once it is done, so who parks after `NONE` is woken.
+ *
+ * INVARIANT  no codec runs between a claim and its publish: values are encoded before the one, decoded after the other.
+ */
+export abstract class ImageSlots<T extends Value> implements Slots<T> {
+  readonly holdsRoom: boolean = true
+  protected readonly kernel: Kernel
+  protected readonly queue: number
+  protected readonly bytes: Bytes
+  protected readonly scratch: Scratch
+  readonly #slotBytes: number
+  readonly #batch: number
+  readonly #credits: number
+  #popped = 0
+
+  constructor(...[credits, kernel, queue, slotBytes, bytes, scratch]: SlotParts) {
+    this.#credits = credits
+    this.kernel = kernel
+    this.queue = queue
+    this.bytes = bytes
+    this.scratch = scratch
+    this.#slotBytes = slotBytes
+    this.#batch = slotBytes > LARGE_SLOT ? 1 : Math.floor(BATCH_BYTES / slotBytes)
+  }
+
+  /** Writes the image of a value. Throws what its codec throws. */
+  protected abstract write(value: T, at: number): void
+  /** Reads the value of an image. Throws what its codec throws. */
+  protected abstract read(at: number): T
+  /** The payload of an image. */
+  protected abstract payload(at: number): Uint8Array
+
+  reserve(count: number): number {
+    return this.kernel.reserve(this.queue, count, this.#credits)
+  }
+
+  release(count: number): void {
+    this.kernel.release(this.queue, count, this.#credits)
+  }
+
+  push(value: T): number {
+    const at = this.scratch.take(this.#slotBytes)
+    try {
+      this.write(value, at)
+      return this.#pushImages(at, 1)
+    } finally {
+      this.scratch.giveBack(at)
+    }
+  }
+
+  pushHeld(value: T): number {
+    const at = this.scratch.take(this.#slotBytes)
+    try {
+      this.write(value, at)
+      // There is room. A thread that still copies out of it goes on whatever we do.
+      let answer = BUSY
+      while (answer === BUSY) answer = this.kernel.slotPushMany(this.queue, at, 1, this.#credits)
+      return answer
+    } finally {
+      this.scratch.giveBack(at)
+    }
+  }
+
+  pushMany(values: ArrayLike<T>, from: number, to: number): number {
+    const size = this.#slotBytes
+    const count = Math.min(to - from, this.#batch)
+    const at = this.scratch.take(count * size)
+    try {
+      for (let i = 0; i < count; i++) this.write(values[from + i] as T, at + i * size)
+      return this.#pushImages(at, count)
+    } finally {
+      this.scratch.giveBack(at)
+    }
+  }
+
+  pop(): number {
+    const at = this.scratch.take(this.#slotBytes)
+    let answer = this.kernel.slotPop(this.queue, at)
+    for (let i = 0; answer === BUSY && i < RETRIES; i++) answer = this.kernel.slotPop(this.queue, at)
+    if (answer > 0) this.#popped = at
+    else this.scratch.giveBack(at)
+    return answer === BUSY ? NONE : answer
+  }
+
+  take(): T {
+    const at = this.#popped
+    try {
+      return this.read(at)
+    } finally {
+      this.scratch.giveBack(at)
+    }
+  }
+
+  lend<R>(use: (bytes: Uint8Array) => R): R {
+    const at = this.#popped
+    try {
+      return use(this.payload(at))
+    } finally {
+      this.scratch.giveBack(at)
+    }
+  }
+
+  popMany(max: number, into: T[]): number {
+    const size = this.#slotBytes
+    const most = Math.min(max, this.#batch)
+    const at = this.scratch.take(most * size)
+    try {
+      const count = this.#popImages(at, most)
+      for (let i = 0; i < count; i++) into.push(this.read(at + i * size))
+      return count
+    } finally {
+      this.scratch.giveBack(at)
+    }
+  }
+
+  popInto(array: WordArray, from: number): number {
+    const size = this.#slotBytes
+    const most = Math.min(array.length - from, this.#batch)
+    const at = this.scratch.top
+    const count = this.#popImages(at, most)
+    for (let i = 0; i < count; i++) array[from + i] = this.read(at + i * size) as unknown as number
+    return count
+  }
+
+  /** All is shown at once. */
+  flush(): void {}
+
+  #pushImages(at: number, count: number): number {
+    let answer = this.kernel.slotPushMany(this.queue, at, count, 0)
+    for (let i = 0; answer === BUSY && i < RETRIES; i++) answer = this.kernel.slotPushMany(this.queue, at, count, 0)
+    return answer === BUSY ? NONE : answer
+  }
+
+  #popImages(at: number, most: number): number {
+    let answer = this.kernel.slotPopMany(this.queue, at, most)
+    for (let i = 0; answer === BUSY && i < RETRIES; i++) answer = this.kernel.slotPopMany(this.queue, at, most)
+    return answer === BUSY ? NONE : answer
+  }
+}

@@ -1,0 +1,68 @@
+import { BUSY } from '@millrace/atomics'
+import type { Value } from '@millrace/ring'
+import type { PairCodec, WordCodec } from '@millrace/ring/codec'
+import { ImageSlots, LENGTH, PAYLOAD } from './image-slots.ts'
+import type { SlotParts } from './slots.ts'
+
+/** Slots of one word. To push one it goes to the kernel as an argument, past the scratch. */
+export class WordSlots<T extends Value> extends ImageSlots<T> {
+  readonly #codec: WordCodec<T>
+  readonly #i32: Int32Array
+
+  constructor(codec: WordCodec<T>, ...parts: SlotParts) {
+    super(...parts)
+    this.#codec = codec
+    this.#i32 = this.bytes.i32
+  }
+
+  override push(value: T): number {
+    const answer = this.kernel.slotPush(this.queue, this.#codec.toWord(value), 0)
+    return answer === BUSY ? super.push(value) : answer
+  }
+
+  protected write(value: T, at: number): void {
+    this.#i32[(at + LENGTH) >>> 2] = this.#codec.toWord(value)
+  }
+
+  protected read(at: number): T {
+    return this.#codec.fromWord(this.#i32[(at + LENGTH) >>> 2] as number)
+  }
+
+  protected payload(at: number): Uint8Array {
+    return this.bytes.u8.subarray(at + LENGTH, at + PAYLOAD)
+  }
+}
+
+/** Slots of two words, such as a double. */
+export class PairSlots<T extends Value> extends ImageSlots<T> {
+  readonly #codec: PairCodec<T>
+  readonly #i32: Int32Array
+
+  constructor(codec: PairCodec<T>, ...parts: SlotParts) {
+    super(...parts)
+    this.#codec = codec
+    this.#i32 = this.bytes.i32
+  }
+
+  override push(value: T): number {
+    const words = this.#codec.toPair(value)
+    const answer = this.kernel.slotPush(this.queue, words[0] as number, words[1] as number)
+    return answer === BUSY ? super.push(value) : answer
+  }
+
+  protected write(value: T, at: number): void {
+    const words = this.#codec.toPair(value)
+    const index = (at + PAYLOAD) >>> 2
+    this.#i32[index] = words[0] as number
+    this.#i32[index + 1] = words[1] as number
+  }
+
+  protected read(at: number): T {
+    const index = (at + PAYLOAD) >>> 2
+    return this.#codec.fromPair(this.#i32[index] as number, this.#i32[index + 1] as number)
+  }
+
+  protected payload(at: number): Uint8Array {
+    return this.bytes.u8.subarray(at + PAYLOAD, at + 2 * PAYLOAD)
+  }
+}

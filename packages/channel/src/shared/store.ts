@@ -1,0 +1,145 @@
+import { ENDED } from '@millrace/atomics'
+import type { Value } from '@millrace/ring'
+import type { DropReason, Overflow, OverflowOptions, SendOutcome } from '../api.ts'
+import { tell } from '../endpoint/report.ts'
+import { ClosedError, FullError } from '../errors.ts'
+import type { WordArray } from './api.ts'
+import type { Place } from './place.ts'
+import type { Slots } from './slots.ts'
+
+/**
+ * What one thread does with the values of a shared channel, without waiting and without regard to who waits.
+ *
+ * INVARIANT  room that is held is counted in the memory and at the place, in the same call.
+ */
+export class Store<T extends Value> {
+  readonly overflow: Overflow
+  readonly #place: Place
+  readonly #slots: Slots<T>
+  readonly #onDrop: ((value: T, why: DropReason) => void) | undefined
+  #isDrained = false
+
+  constructor(place: Place, slots: Slots<T>, overflow: Overflow, onDrop: OverflowOptions<T>['onDrop']) {
+    this.#place = place
+    this.#slots = slots
+    this.overflow = overflow
+    this.#onDrop = onDrop
+  }
+
+  /** Whether the last look for a value found the end instead. */
+  get isDrained(): boolean {
+    return this.#isDrained
+  }
+
+  push(value: T): SendOutcome {
+    for (;;) {
+      const answer = this.#slots.push(value)
+      if (answer > 0) return 'sent'
+      if (answer === ENDED) return 'closed'
+      if (this.overflow !== 'drop-oldest' || !this.#dropOldest()) return 'full'
+    }
+  }
+
+  /** Pushes the values at indexes `from` to below `to` for which there is room; answers how many. */
+  pushMany(values: readonly T[], from: number, to: number): number {
+    return Math.max(0, this.#slots.pushMany(values, from, to))
+  }
+
+  /** What becomes of a value that found the channel full. Throws `FullError` if that is what the overflow says. */
+  overflowing(value: T): 'waits' | 'dropped' {
+    if (this.overflow === 'wait') return 'waits'
+    if (this.overflow === 'reject') throw new FullError(value)
+    this.#drop(value, 'newest')
+    return 'dropped'
+  }
+
+  pop(): T | undefined {
+    return this.#found(this.#slots.pop()) ? this.#slots.take() : undefined
+  }
+
+  /** Pops the oldest value, if there is one, and lends its bytes. */
+  borrow<R>(use: (bytes: Uint8Array) => R): { readonly value: R } | undefined {
+    return this.#found(this.#slots.pop()) ? { value: this.#slots.lend(use) } : undefined
+  }
+
+  /** Pops at most `max` values onto the end of an array. */
+  popMany(max: number, values: T[] = []): T[] {
+    const most = values.length + max
+    while (values.length < most && this.#found(this.#slots.popMany(most - values.length, values))) {}
+    return values
+  }
+
+  /** Pops numbers into the elements of an array; answers how many. */
+  popInto(array: WordArray): number {
+    let count = 0
+    while (count < array.length) {
+      const answer = this.#slots.popInto(array, count)
+      if (!this.#found(answer)) break
+      count += answer
+    }
+    return count
+  }
+
+  /** Holds room for as many values. Throws `TypeError` for slots that cannot. */
+  hold(count: number): boolean {
+    if (!this.#slots.holdsRoom) throw new TypeError('reserve: a channel of one declared producer holds no room')
+    while (!this.holdNow(count)) {
+      if (this.overflow !== 'drop-oldest' || this.#place.closed || !this.#dropOldest()) return false
+    }
+    return true
+  }
+
+  /** Holds room for what is put there in the same synchronous call, or by a permit. */
+  holdNow(count: number): boolean {
+    if (this.#slots.reserve(count) <= 0) return false
+    this.#place.countHeld(count)
+    return true
+  }
+
+  /** Gives room back that was held. */
+  release(count: number): void {
+    this.#slots.release(count)
+    this.#place.countHeld(-count)
+  }
+
+  /** Puts a value into room that was held, which is given back if that fails. Throws `ClosedError` if the receivers closed, or what the codec throws. */
+  put(value: T): void {
+    let answer = ENDED
+    try {
+      answer = this.#slots.pushHeld(value)
+    } finally {
+      if (answer > 0) this.#place.countHeld(-1)
+      else this.release(1)
+    }
+    if (answer === ENDED) throw new ClosedError(value)
+  }
+
+  /** Drops what is left. */
+  dropAll(): void {
+    while (this.#slots.pop() > 0) this.#drop(this.#slots.take(), 'closed')
+  }
+
+  /** Shows the other threads everything that was done. */
+  flush(): void {
+    this.#slots.flush()
+  }
+
+  /** Whether a pop found something. */
+  #found(answer: number): boolean {
+    if (answer > 0) return true
+    this.#isDrained = answer === ENDED
+    return false
+  }
+
+  /** Whether there was one to drop. */
+  #dropOldest(): boolean {
+    if (this.#slots.pop() <= 0) return false
+    this.#drop(this.#slots.take(), 'oldest')
+    return true
+  }
+
+  #drop(value: T, why: DropReason): void {
+    this.#place.countDropped(why)
+    tell(this.#onDrop, value, why)
+  }
+}
