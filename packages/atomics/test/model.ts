@@ -1,9 +1,25 @@
-import { type Report, ScheduleError, sharedMemory } from '@millrace/interleave'
+import { type Report, region, ScheduleError, sharedMemory } from '@millrace/interleave'
 import { expect, test } from 'vitest'
 import { kernelFactory, kernelSource } from '../build/source.ts'
 import type { Bindings, Kernel } from '../src/api.ts'
-import { HEAD, PARKED_RECEIVERS, PARKED_SENDERS, STATE, TAIL } from '../src/kernel/layout.ts'
-import { DATA, OBJECT, type Rig, SIDE } from './rig.ts'
+import {
+  FLIGHT_COUNT,
+  FLIGHT_HOME,
+  FLIGHT_OBJECT,
+  FLIGHT_POP,
+  FLIGHT_POSITION,
+  FLIGHT_PUSH,
+  FLIGHT_SIDE,
+  FREE_QUEUE,
+  HEAD,
+  KIND,
+  KIND_FREE,
+  PARKED_RECEIVERS,
+  PARKED_SENDERS,
+  STATE,
+  TAIL,
+} from '../src/kernel/layout.ts'
+import { DATA, OBJECT, RECORD, type Rig, SIDE } from './rig.ts'
 
 /** The memory of the schedule explorer. */
 export type ModelMemory = ReturnType<typeof sharedMemory>
@@ -30,6 +46,40 @@ export function modelBindings(model: ModelMemory): Bindings {
         store(own, load(own) + delta)
         return old
       },
+    },
+  }
+}
+
+/**
+ * Bindings as JavaScript has them: the thread may die at every step, but not between the exchange of a claim and its note.
+ * They note for participant 0.
+ */
+export function mortalBindings(model: ModelMemory): Bindings {
+  const wasm = modelBindings(model)
+  const { store } = model
+  const note = (object: number, side: number, position: number, count: number) => {
+    store(RECORD + FLIGHT_HOME, wasm.load(object + KIND) === KIND_FREE ? wasm.load(object + FREE_QUEUE) : object)
+    store(RECORD + FLIGHT_SIDE, side)
+    store(RECORD + FLIGHT_POSITION, position)
+    store(RECORD + FLIGHT_COUNT, count)
+    store(RECORD + FLIGHT_OBJECT, object)
+  }
+  return {
+    ...wasm,
+    claim: {
+      tail: (object, tail, state, newTail, newState, credits) =>
+        region(() => {
+          const isOurs = wasm.claim.tail(object, tail, state, newTail, newState, credits)
+          if (isOurs) note(object, FLIGHT_PUSH, tail, newTail - tail)
+          return isOurs
+        }),
+      head: (object, head, newHead) =>
+        region(() => {
+          const isOurs = wasm.claim.head(object, head, newHead)
+          if (isOurs) note(object, FLIGHT_POP, head, newHead - head)
+          return isOurs
+        }),
+      add: (ptr, delta, own) => region(() => wasm.claim.add(ptr, delta, own)),
     },
   }
 }
@@ -61,6 +111,8 @@ export function modelKernel(bindings: Bindings, mutation?: Mutation): Kernel {
 
 /** A rig whose memory the explorer steps through. */
 export interface ModelRig extends Rig {
+  /** The kernel as a thread executes it that has no WebAssembly; participant 0. */
+  readonly mortal: Kernel
   readonly memory: ModelMemory
 }
 
@@ -68,8 +120,10 @@ export interface ModelRig extends Rig {
 export function modelRig(mutation?: Mutation): ModelRig {
   const memory = sharedMemory({ bytes: 65_536, names })
   const { load, store } = memory
+  const mortal = modelKernel(mortalBindings(memory), mutation)
   return {
     memory,
+    mortal,
     kernel: modelKernel(modelBindings(memory), mutation),
     read: (at) => load(at),
     write: (at, value) => store(at, value),

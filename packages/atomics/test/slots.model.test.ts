@@ -119,7 +119,7 @@ describe('slot queue', () => {
     'a push after a close is refused',
     {
       of: 'slotPush',
-      line: 'pair.cmpxchg(queue + TAIL, tail, state, (tail + 1) | 0, state)',
+      line: 'claim.tail(queue, tail, state, (tail + 1) | 0, state, 0)',
       becomes: 'atomic.cmpxchg<i32>(queue, tail, (tail + 1) | 0, TAIL) === tail',
     },
     (rig) =>

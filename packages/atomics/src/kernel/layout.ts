@@ -7,7 +7,7 @@
  *     128   top: the first byte nobody was given
  *     256   free lists, one pair a size class: first block │ tag
  *     1024  participants, a line each
- *           life │ generation │ thread │ first attachment │ scratch │ repairer │ in flight: object, side, position, count, home
+ *           life │ generation │ thread │ first attachment │ scratch │ · │ in flight: object, side, position, count, home
  *     1024 + 128 P   blocks
  *
  * An object is a block that begins with these lines; what lies behind them is up to its kind:
@@ -52,7 +52,7 @@ export const FREE_LISTS: i32 = 256
 /** Participant records. */
 export const PARTICIPANTS: i32 = 1024
 
-/** A participant record: 0 free, 1 alive, 2 dying. */
+/** A participant record: 0 free, 1 alive, 2 + r dying, repaired by participant r. */
 export const LIFE: i32 = 0
 /** Counts the lives of this record. */
 export const LIFE_GENERATION: i32 = 4
@@ -62,8 +62,6 @@ export const THREAD: i32 = 8
 export const FIRST_ATTACHMENT: i32 = 12
 /** Its scratch block. */
 export const SCRATCH: i32 = 16
-/** Who repairs it, index + 1. */
-export const REPAIRER: i32 = 20
 /** The object whose position this thread claimed last; written where a thread can die between claim and publish. */
 export const FLIGHT_OBJECT: i32 = 24
 /** What it claimed there: `FLIGHT_PUSH` or `FLIGHT_POP`. */

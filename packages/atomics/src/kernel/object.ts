@@ -97,12 +97,14 @@ export function objectLeave(object: i32, participant: i32): i32 {
   if (load<i32>(own, LINKED) === 0) return 0
   if (load<i32>(own, OWN_SENDERS) !== 0 || load<i32>(own, OWN_RECEIVERS) !== 0 || load<i32>(own, OWN_CREDITS) !== 0)
     return 0
+  const record: i32 = PARTICIPANTS + (participant << 7)
   const next: i32 = load<i32>(own, NEXT_OBJECT)
   const previous: i32 = load<i32>(own, PREVIOUS_OBJECT)
-  store<i32>(own, 0, LINKED)
   if (next !== 0) store<i32>(attachmentOf(next, participant), previous, PREVIOUS_OBJECT)
-  if (previous !== 0) store<i32>(attachmentOf(previous, participant), next, NEXT_OBJECT)
-  else store<i32>(PARTICIPANTS + (participant << 7), next, FIRST_ATTACHMENT)
+  // Asked of the head, since whoever died over this may have left a link back that leads nowhere.
+  if (load<i32>(record, FIRST_ATTACHMENT) === object) store<i32>(record, next, FIRST_ATTACHMENT)
+  else store<i32>(attachmentOf(previous, participant), next, NEXT_OBJECT)
+  store<i32>(own, 0, LINKED)
   blockRelease(object)
   return 1
 }

@@ -25,7 +25,6 @@ import {
   PARKED_RECEIVERS,
   PARKED_SENDERS,
   PARTICIPANTS,
-  REPAIRER,
   SCRATCH,
   SLOT_BYTES,
   SLOTS,
@@ -39,7 +38,7 @@ import { slabOwn, slabRepair } from './slab.ts'
 /**
  * Who shares the arena, and what a death repairs.
  *
- *     free ── join ──▶ alive ── death is known ──▶ dying ── repaired ──▶ free, next generation
+ *     free ── join ──▶ alive ── death is known ──▶ dying, in the hands of r ── repaired ──▶ free, next generation
  *
  * INVARIANT  of all who learn of a death one repairs: the one whose exchange of `life` succeeds.
  * INVARIANT  a repair may itself be cut and begun again by the next: each of its steps takes away what it is to repair.
@@ -70,18 +69,14 @@ export function participantJoin(thread: i32): i32 {
 export function participantRepair(participant: i32, generation: i32, repairer: i32): i32 {
   const record: i32 = PARTICIPANTS + (participant << 7)
   if (atomic.load<i32>(record, LIFE_GENERATION) !== generation) return 0
-  if (atomic.cmpxchg<i32>(record, 1, 2, LIFE) !== 1) return 0
-  atomic.store<i32>(record, repairer + 1, REPAIRER)
+  if (atomic.cmpxchg<i32>(record, 1, repairer + 2, LIFE) !== 1) return 0
   participantFinish(participant)
   // A repairer that died over its repairs left them to us.
   const most: i32 = atomic.load<i32>(ARENA_PARTICIPANTS)
   for (let i: i32 = 0; i < most; i++) {
     const other: i32 = PARTICIPANTS + (i << 7)
-    if (
-      atomic.load<i32>(other, LIFE) === 2 &&
-      atomic.cmpxchg<i32>(other, participant + 1, repairer + 1, REPAIRER) === participant + 1
-    ) {
-      participantFinish(i)
+    if (atomic.load<i32>(other, LIFE) === participant + 2) {
+      if (atomic.cmpxchg<i32>(other, participant + 2, repairer + 2, LIFE) === participant + 2) participantFinish(i)
     }
   }
   return 1
@@ -107,7 +102,6 @@ export function participantFinish(participant: i32): void {
   const scratch: i32 = load<i32>(record, SCRATCH)
   store<i32>(record, 0, SCRATCH)
   store<i32>(record, 0, FLIGHT_OBJECT)
-  store<i32>(record, 0, REPAIRER)
   if (scratch !== 0) blockRelease(scratch)
   atomic.add<i32>(record, 1, LIFE_GENERATION)
   atomic.store<i32>(record, 0, LIFE)

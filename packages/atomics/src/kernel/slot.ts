@@ -58,7 +58,7 @@ export function slotPush(queue: i32, low: i32, high: i32): i32 {
       atomic.load<i32>(slot) === tail &&
       atomic.load<i32>(slots + (last & mask) * bytes) === ((last + mask + 1) | 0)
     ) {
-      if (pair.cmpxchg(queue + TAIL, tail, state, (tail + 1) | 0, state)) {
+      if (claim.tail(queue, tail, state, (tail + 1) | 0, state, 0)) {
         if (bytes === 8) {
           store<i32>(slot, low, LENGTH)
         } else {
