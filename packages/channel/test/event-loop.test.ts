@@ -42,6 +42,21 @@ describe('the event loop', () => {
       'receives after the close': () => closed.receiver.receive(),
       'receives with an aborted signal': () => open.receiver.receive({ signal: AbortSignal.abort() }).catch(() => {}),
       reservations: () => open.sender.reserve().then((permit) => permit[Symbol.dispose]()),
+      'receives of many': () => {
+        open.sender.trySend(1)
+        return open.receiver.receiveMany(2)
+      },
+      iteration: () => {
+        open.sender.trySend(1)
+        return open.receiver[Symbol.asyncIterator]().next()
+      },
+      batches: () => {
+        open.sender.trySend(1)
+        return open.receiver.batches(2)[Symbol.asyncIterator]().next()
+      },
+      'receives that time out': () => open.receiver.receive({ timeoutMs: 0 }).catch(() => {}),
+      'sends that drop': () => drops.sender.send(1),
+      'sends of a select': () => select([drops.sender.case(1)]),
       'sendMany to who drops': () => drops.sender.sendMany([1, 2, 3]),
       'selects of ready promises': () => select([Promise.resolve(1)]),
       'permits of a semaphore': () => slots.acquire().then((permit) => permit.release()),

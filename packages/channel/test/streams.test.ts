@@ -115,6 +115,31 @@ describe('web streams', () => {
 })
 
 describe('forward', () => {
+  const sources: Record<string, () => Iterable<string> | AsyncIterable<string>> = {
+    'an array': () => three,
+    'a generator': () => three.values(),
+    'an async generator': async function* () {
+      yield* three
+    },
+    'another receiver': () => {
+      const { sender, receiver } = channel<string>({ capacity: 8 })
+      for (const value of three) sender.trySend(value)
+      sender.close()
+      return receiver
+    },
+    'a Node stream': () => Readable.from(three),
+    'a web stream': () => ReadableStream.from(three),
+  }
+
+  test.each(Object.entries(sources))('sends every item of %s, no faster than the channel is', async (_, source) => {
+    const { sender, receiver } = channel<string>({ capacity: 1 })
+    const forwarding = forward(source(), sender)
+    await idle()
+    expect([receiver.length, receiver.stats().sent]).toEqual([1, 1])
+    expect([await receiver.receive(), await receiver.receive(), await receiver.receive()]).toEqual(three)
+    expect([await forwarding, await receiver.receive()]).toEqual([3, undefined])
+  })
+
   test('closes the channel with the error of the source', async () => {
     const { sender, receiver } = channel<string>({ capacity: 1 })
     function* source() {
