@@ -106,7 +106,7 @@ class ManyToOneRing {
 // Records of `record_bytes`, one thread to another, read where they lie or copied out first. A record begins with its
 // number and ends with the complement of its first byte; one that does not is not counted.
 inline Tally run_many_to_one(std::uint64_t items, std::int64_t capacity, std::size_t record_bytes, bool is_copied) {
-  constexpr int kLimit = 128;
+  constexpr int kLimit = 32;
   ManyToOneRing ring(capacity);
   return on_two_threads(
       [&] {

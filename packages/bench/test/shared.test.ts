@@ -42,6 +42,14 @@ describe('the shared scenarios', () => {
     expect(new Set(SHARED_SCENARIOS.map(({ name }) => name)).size).toBe(SHARED_SCENARIOS.length)
   })
 
+  test('compare with a contender of ours that takes part', () => {
+    for (const { name, reference } of SHARED_SCENARIOS) {
+      const ours = entries.find(({ contender }) => contender.name === reference)?.contender
+      expect(ours?.kind).toBe('ours')
+      expect(ours?.routes[name]).toBeTypeOf('object')
+    }
+  })
+
   test('block only where a worker is', () => {
     const onMain = SHARED_SCENARIOS.filter(({ near }) => near === 'main').map(({ name }) => name)
     expect(onMain.filter((name) => /sync|block-block|1k/.test(name))).toEqual([])
@@ -79,7 +87,7 @@ describe('runShared', () => {
 describe('the shared suite', () => {
   test('knows its contenders, its references and its scenarios by name', async () => {
     const { contenders = [], sections = [] } = (await SUITES['shared']?.names()) ?? {}
-    expect(contenders).toEqual(expect.arrayContaining(['postMessage', 'ringbuf.js', 'C++ futex']))
+    expect(contenders).toEqual(expect.arrayContaining(['millrace-mpmc', 'postMessage', 'ringbuf.js', 'C++ futex']))
     expect(sections).toEqual(SHARED_SCENARIOS.map(({ name }) => name))
     expect(new Set(contenders).size).toBe(contenders.length)
   })

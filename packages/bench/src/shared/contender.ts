@@ -58,6 +58,9 @@ export interface SharedEntry {
 
 /** The modules of the shared suite. A new contender is a file in `peers/` and a line here. */
 const MODULES: readonly URL[] = [
+  new URL('./peers/millrace-mpmc.ts', import.meta.url),
+  new URL('./peers/millrace-mpsc.ts', import.meta.url),
+  new URL('./peers/millrace-spsc.ts', import.meta.url),
   new URL('./peers/post-message.ts', import.meta.url),
   new URL('./peers/post-message-array.ts', import.meta.url),
   new URL('./peers/post-message-packed.ts', import.meta.url),
