@@ -11,6 +11,7 @@ export const FILES: readonly string[] = [
   'record',
   'block',
   'object',
+  'notify',
   'slab',
   'participant',
 ]
@@ -24,6 +25,7 @@ export const FUNCTIONS: readonly string[] = [
   ...['slabClaim', 'slabTake', 'slabPublish', 'slabFree', 'slabInit'],
   ...['blockAllocate', 'blockRetain', 'blockRelease'],
   ...['objectAttach', 'objectLink', 'objectDetach', 'objectLeave', 'objectClose'],
+  ...['notifyListen', 'notifyTake', 'notifyUse', 'notifyLeave', 'notifyOne', 'notifyLast', 'notifyAll'],
   ...['participantJoin', 'participantRepair'],
 ]
 

@@ -94,6 +94,21 @@ export interface Kernel {
   /** Closes by `CLOSED_BY_SENDERS` or `CLOSED_BY_RECEIVERS`, and wakes everybody. */
   objectClose(object: Address, flag: Word): void
 
+  /** Counts a listener of a notify, at the caller's credits too: 1, 2 if there is a wake for it at once, `NONE` too many, `ENDED` if those before were all woken: ask again. */
+  notifyListen(object: Address, credits: Address): Answer
+  /** Takes a wake for a listener of the caller and holds it: 1, 2 if it is for the last one, `NONE`, `ENDED` if all of them were woken. */
+  notifyTake(object: Address, credits: Address): Answer
+  /** A wake that was held is used. */
+  notifyUse(credits: Address): void
+  /** Takes `n` listeners of the caller back: 1, or `ENDED` if all of them were woken. */
+  notifyLeave(object: Address, credits: Address, n: number): Answer
+  /** Leaves a wake for one listener; with nobody there it is stored. 0 if one is stored already. */
+  notifyOne(object: Address): number
+  /** As `notifyOne`, for the listener of a thread that came last. */
+  notifyLast(object: Address): void
+  /** Wakes all who listen. */
+  notifyAll(object: Address): void
+
   /** Registers a thread: its index, or −1 if all are taken. */
   participantJoin(thread: Word): number
   /** Repairs what a dead participant left: 1 if this call did. */

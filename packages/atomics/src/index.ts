@@ -8,6 +8,7 @@ export {
   bareObject,
   type LazyRingOptions,
   lazyRing,
+  notifyObject,
   ownBytes,
   type RecordRingOptions,
   recordCredit,

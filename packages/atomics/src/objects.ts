@@ -7,6 +7,7 @@ import {
   KIND_BARE,
   KIND_FREE,
   KIND_LAZY,
+  KIND_NOTIFY,
   KIND_RECORDS,
   KIND_SLAB,
   KIND_SLOTS,
@@ -173,6 +174,11 @@ export function bareObject(
   arena.views().u8.fill(0, object + arena.headerBytes, object + arena.headerBytes + dataBytes)
   Atomics.store(arena.views().i32, (object + HEAD) >> 2, 0)
   return object
+}
+
+/** Makes an object that counts wakes and listeners, without either. Both park at `PARKED_RECEIVERS`. */
+export function notifyObject(arena: Arena): number {
+  return makeObject(arena, KIND_NOTIFY, 1, 0)
 }
 
 function makeObject(arena: Arena, kind: number, capacity: number, dataBytes: number): number {

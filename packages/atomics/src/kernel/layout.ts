@@ -18,7 +18,7 @@
  *     384   receivers parked │ epoch              384 + 128 = the same of senders
  *     640   senders │ receivers │ sides               endpoints of all threads; which sides ever had one
  *     768   attachments, 32 bytes a participant
- *           senders │ receivers │ credits │ linked │ next object │ previous object
+ *           senders │ receivers │ credits │ linked │ next object │ previous object │ round of a notify
  *     768 + 32 P, rounded up to a line   slots, blocks, stamps
  *
  *     state        30                  29            27 … 0
@@ -176,6 +176,8 @@ export const KIND_SLAB: i32 = 4
 export const KIND_FREE: i32 = 5
 /** An object without slots: a semaphore, an event. */
 export const KIND_BARE: i32 = 6
+/** An object without slots whose state counts wakes and listeners. */
+export const KIND_NOTIFY: i32 = 7
 
 /** Answer: nothing now. A push found it full, a pop found it empty. */
 export const NONE: i32 = 0

@@ -11,6 +11,7 @@ import {
   FLIGHT_SIDE,
   KIND,
   KIND_FREE,
+  KIND_NOTIFY,
   KIND_RECORDS,
   KIND_SLAB,
   KIND_SLOTS,
@@ -30,6 +31,7 @@ import {
   SLOTS,
   THREAD,
 } from './layout.ts'
+import { notifyRepair } from './notify.ts'
 import { attachmentOf, objectDetach, objectLeave } from './object.ts'
 import { wakeAll } from './park.ts'
 import { recordRepair } from './record.ts'
@@ -90,6 +92,7 @@ export function participantFinish(participant: i32): void {
   while (object !== 0) {
     const own: i32 = attachmentOf(object, participant)
     if (load<i32>(object, KIND) === KIND_SLAB) slabRepair(object, participant)
+    if (load<i32>(object, KIND) === KIND_NOTIFY) notifyRepair(object, own + OWN_CREDITS)
     const credits: i32 = load<i32>(own, OWN_CREDITS)
     if (credits !== 0) release(object, credits, own + OWN_CREDITS)
     objectDetach(object, participant, load<i32>(own, OWN_SENDERS), load<i32>(own, OWN_RECEIVERS))
