@@ -46,6 +46,7 @@ describe('buildReferences', () => {
 describe.runIf(compiler)('the references', () => {
   test('deliver every value of each scenario, and leave nothing', { timeout: LONG_MS }, async () => {
     const folder = emptyFolder('built')
+    const listeners = process.listenerCount('exit')
     {
       using built = await buildReferences(compiler ?? expect.unreachable())
       for (const scenario of SHARED_SCENARIOS) {
@@ -66,6 +67,7 @@ describe.runIf(compiler)('the references', () => {
       expect(readdirSync(folder)).toHaveLength(1)
     }
     expect(readdirSync(folder)).toEqual([])
+    expect(process.listenerCount('exit')).toBe(listeners)
   })
 })
 

@@ -117,13 +117,17 @@ export async function buildReferences({ command }: Compiler): Promise<Built> {
 }
 
 async function measure(program: string, words: readonly string[], timeout: number): Promise<Outcome<Samples>> {
+  const running = run(program, words, { timeout, killSignal: 'SIGKILL' })
+  const killWithUs = () => running.child.kill('SIGKILL')
+  process.once('exit', killWithUs)
   try {
-    const { stdout } = await run(program, words, { timeout, killSignal: 'SIGKILL' })
-    return samplesOf(stdout)
+    return samplesOf((await running).stdout)
   } catch (error) {
     const { killed, message } = error as Error & { killed?: boolean }
     if (killed) return { failure: { kind: 'hung', message: `no answer within ${timeout} ms` } }
     return { failure: { kind: 'failed', message } }
+  } finally {
+    process.off('exit', killWithUs)
   }
 }
 
