@@ -1,13 +1,12 @@
 import { CLOSED_BY_RECEIVERS, CLOSED_BY_SENDERS, PARKED_RECEIVERS, PARKED_SENDERS } from '@millrace/atomics'
 import { type Waiter, WaitList } from '@millrace/notify'
+import { Blocker, Watch } from '@millrace/notify/shared'
 import type { Value } from '@millrace/ring'
 import type { ChannelStats, SendOutcome } from '../api.ts'
 import type { Core, Side } from '../endpoint/core.ts'
 import type { Arrivals, RoomGiver, RoomWait, ValueWait } from '../endpoint/waits.ts'
-import { Blocker } from './block.ts'
 import type { Place } from './place.ts'
 import type { Store } from './store.ts'
-import { Watch } from './watch.ts'
 
 /**
  * One thread's view of a channel that lies in shared memory. The values, the closing and the count of endpoints are words

@@ -6,7 +6,7 @@ const MOST_ATTEMPTS = 1024
 const SHORT_SLEEP_MS = 0.02
 
 /**
- * Blocks this thread on one side of a shared channel until an attempt succeeds.
+ * Blocks this thread at a line of a shared object until an attempt succeeds.
  *
  * Trying again before it sleeps pays only while the other side is about to come, and where both share a core it only keeps
  * the other from coming. So the attempts begin at none, grow when a sleep was short, and shrink when they were in vain.

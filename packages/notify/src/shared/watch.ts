@@ -1,5 +1,5 @@
 import { type Arena, holdProcess, releaseProcess, waitForWake } from '@millrace/atomics'
-import { turn } from '@millrace/notify'
+import { turn } from '../turn.ts'
 
 /** Rounds of microtasks that a watch looks again before it parks, at most. */
 const MOST_ROUNDS = 64
@@ -7,13 +7,13 @@ const MOST_ROUNDS = 64
 const SHORT_SLEEP_MS = 0.02
 
 /**
- * Watches one side of a shared channel for those of this thread who wait there.
+ * Watches a line of a shared object for those of this thread who wait there.
  *
  *     idle ── start ──▶ looks, a few rounds ──▶ parks ──▶ looks once more ──▶ sleeps ── woken ──▶ looks …
  *       ▲                 │                                 │
  *       └─────────────────┴──── nobody waits any more ──────┘
  *
- * INVARIANT  one watch, and so one sleep, for each side of a channel and thread, however many wait.
+ * INVARIANT  one watch, and so one sleep, for each line and thread, however many wait.
  * INVARIANT  the process is kept alive while somebody waits, and not longer.
  *
  * A sleep costs as much as a hundred looks, but looks pay only while the other side is about to come. So the rounds begin

@@ -1,0 +1,2 @@
+export { Blocker } from './shared/blocker.ts'
+export { Watch } from './shared/watch.ts'
