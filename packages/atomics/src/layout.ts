@@ -9,6 +9,7 @@ export {
   HEAD,
   KIND,
   KIND_LAZY,
+  LAZY_HEAD,
   LAZY_TAIL,
   LENGTH,
   NONE,
@@ -18,7 +19,9 @@ export {
   RECEIVERS,
   RESERVED,
   SENDERS,
+  SLOTS,
   STATE,
+  TABLE,
   TAIL,
   USER,
 } from './kernel/layout.ts'
