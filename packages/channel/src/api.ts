@@ -110,6 +110,8 @@ export interface Sender<T extends Value> extends Endpoint {
   /**
    * Sends without waiting: `"sent"`, or `"full"` or `"closed"` and the value stays with the caller. With overflow
    * `"drop-oldest"` it is full only while permits hold all of its room.
+   *
+   * It cannot yield to the event loop: in a loop, await `send` when it does not answer `"sent"`, and once every few hundred tries.
    */
   trySend(value: T): SendOutcome
   /**
@@ -153,6 +155,9 @@ export interface Receiver<T extends Value> extends Endpoint, AsyncIterable<T> {
   /**
    * Takes the oldest value without waiting; `undefined` if there is none, or if those there are promised to receivers
    * that wait. Throws the error the channel was closed with once it is drained.
+   *
+   * It cannot yield to the event loop: in a loop, await `receive` when it answers `undefined`, and once every few hundred
+   * tries. Compare with `undefined`; `??` would lose a null.
    */
   tryReceive(): T | undefined
   /**

@@ -17,6 +17,7 @@ const columns: Record<string, Kind | undefined> = {
   reject: everyKind['rendezvous reject'],
   late: everyKind['late 3'],
   clones: { make, capacity: 2, clonesReceivers: true },
+  one: { make, capacity: 2, oneSender: true },
 }
 
 /** What claims need, how many need just that, and the kinds that keep them. */
@@ -63,6 +64,7 @@ describe('the suite', () => {
         const kept = lists.filter(([, list]) => list.some((claim) => same(claim, row))).map(([name]) => name)
         return `${row.needs.join(', ') || 'nothing'} (${claims}): ${kept.join(' ')}`
       })
+    console.log(JSON.stringify(rows.sort()))
     expect(rows.sort()).toEqual(keptBy)
   })
 

@@ -54,7 +54,12 @@ export function resultAfter<R>(due: Promise<void>, result: R): Promise<R> {
 /** A promise that rejects; when the event loop is due, it has its turn first. */
 export function rejectInTurn(reason: unknown): Promise<never> {
   const due = turn()
-  return due === undefined ? Promise.reject(reason) : due.then(() => Promise.reject(reason))
+  return due === undefined ? Promise.reject(reason) : rejectionAfter(due, reason)
+}
+
+/** The rejection once `due` has resolved. */
+export function rejectionAfter(due: Promise<void>, reason: unknown): Promise<never> {
+  return due.then(() => Promise.reject(reason))
 }
 
 function sliceEnd(): Promise<void> | undefined {

@@ -24,6 +24,8 @@ export interface Kind {
   readonly overflow?: Overflow | undefined
   /** Whether its receivers have `clone`. Default: `false`. */
   readonly clonesReceivers?: boolean | undefined
+  /** Whether it was made for one sender, which cannot be cloned and holds no room. Default: `false`. */
+  readonly oneSender?: boolean | undefined
   /**
    * Whether it lives in one event loop: any value fits, newcomers never overtake, what a call makes possible is done before the call
    * returns, and the capacity can change. Default: `true`. Without it order is promised among those who wait in one thread, and outcomes are awaited.
@@ -48,6 +50,7 @@ export type Need =
   | 'reject'
   | 'many receivers'
   | 'one receiver'
+  | 'many senders'
   | 'local'
 
 /** One promise of the contract, with the check that proves it. It knows no test runner: it rejects when it does not hold. */

@@ -70,7 +70,7 @@ export const ending: Claims = {
     },
   },
   dispose: {
-    'closes the channel with the last sender, not before': async ({ sender, receiver }) => {
+    'closes the channel with the last sender, not before': given('many senders')(async ({ sender, receiver }) => {
       const second = sender.clone()
       sender[Symbol.dispose]()
       sender[Symbol.dispose]()
@@ -79,7 +79,7 @@ export const ending: Claims = {
       await second.send('b')
       second[Symbol.dispose]()
       same([await receiving, await receiver.receive()], ['b', undefined])
-    },
+    }),
     'closes the channel with the one receiver': given('one receiver')(async ({ sender, receiver }) => {
       receiver[Symbol.dispose]()
       await givesBack(sender.send('a'), 'closed', 'a')
@@ -113,18 +113,20 @@ export const ending: Claims = {
         await givesBack(sender.send('x'), 'closed', 'x')
       },
     ),
-    'ends the sends of its endpoint as on a closed channel, and of no other': given('waits')(
-      async ({ sender, fill, take }) => {
-        const other = sender.clone()
-        const all = [...fill(), 'y']
-        const [mine, theirs] = [sender.send('x'), other.send('y')]
-        sender[Symbol.dispose]()
-        await givesBack(mine, 'closed', 'x')
-        same(await take(all.length), all)
-        await theirs
-      },
-    ),
+    'ends the sends of its endpoint as on a closed channel, and of no other': given(
+      'many senders',
+      'waits',
+    )(async ({ sender, fill, take }) => {
+      const other = sender.clone()
+      const all = [...fill(), 'y']
+      const [mine, theirs] = [sender.send('x'), other.send('y')]
+      sender[Symbol.dispose]()
+      await givesBack(mine, 'closed', 'x')
+      same(await take(all.length), all)
+      await theirs
+    }),
     'gives room that a reservation of its endpoint waited for to those behind it': given(
+      'many senders',
       'waits',
       'several',
     )(async ({ sender, capacity, fill, take }) => {
@@ -147,18 +149,23 @@ export const ending: Claims = {
         same(await theirs, 'a')
       },
     ),
-    'leaves nothing that the endpoint could still do to the channel': async ({ sender, receiver }) => {
-      const [other, late, receiving] = [sender.clone(), sender.case('b'), receiver.receive()]
-      sender[Symbol.dispose]()
-      sender.close()
-      same([other.closed, other.trySend('a'), await receiving, sender.trySend('b')], [false, 'sent', 'a', 'closed'])
-      await givesBack(sender.send('b'), 'closed', 'b')
-      await givesBack(select([late]), 'closed', 'b')
-      const never = receiver.case()
-      receiver[Symbol.dispose]()
-      same([await receiver.receive(), await receiver.receiveMany(2), receiver.tryReceive()], [undefined, [], undefined])
-      same((await select([never])).value, undefined)
-    },
+    'leaves nothing that the endpoint could still do to the channel': given('many senders')(
+      async ({ sender, receiver }) => {
+        const [other, late, receiving] = [sender.clone(), sender.case('b'), receiver.receive()]
+        sender[Symbol.dispose]()
+        sender.close()
+        same([other.closed, other.trySend('a'), await receiving, sender.trySend('b')], [false, 'sent', 'a', 'closed'])
+        await givesBack(sender.send('b'), 'closed', 'b')
+        await givesBack(select([late]), 'closed', 'b')
+        const never = receiver.case()
+        receiver[Symbol.dispose]()
+        same(
+          [await receiver.receive(), await receiver.receiveMany(2), receiver.tryReceive()],
+          [undefined, [], undefined],
+        )
+        same((await select([never])).value, undefined)
+      },
+    ),
     'makes what needs an endpoint throw TypeError later': ({ sender, receiver }) => {
       sender[Symbol.dispose]()
       throws(() => sender.clone(), 'TypeError', 'clone: this sender was disposed')
@@ -179,13 +186,13 @@ export const ending: Claims = {
     }),
   },
   downgrade: {
-    'keeps the channel neither open nor from being used': async ({ sender, receiver }) => {
+    'keeps the channel neither open nor from being used': given('many senders')(async ({ sender, receiver }) => {
       const weak = sender.downgrade()
       const [strong, receiving] = [weak.upgrade(), receiver.receive()]
       sender[Symbol.dispose]()
       same([receiver.closed, strong?.trySend('a'), await receiving], [false, 'sent', 'a'])
       strong?.[Symbol.dispose]()
       same([weak.upgrade(), receiver.closed, await receiver.receive()], [undefined, true, undefined])
-    },
+    }),
   },
 }

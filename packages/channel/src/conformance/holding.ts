@@ -4,19 +4,26 @@ import { type Claims, given } from './needs.ts'
 /** Claims about room that is held. */
 export const holding: Claims = {
   reserve: {
-    'holds room that nobody else can take': given('bounded')(async ({ sender, capacity, take }) => {
+    'holds room that nobody else can take': given(
+      'many senders',
+      'bounded',
+    )(async ({ sender, capacity, take }) => {
       const permits = await sender.reserveMany(capacity)
       same([permits.length, sender.free, sender.length, sender.trySend('x')], [capacity, 0, 0, 'full'])
       for (const permit of permits) permit.send('a')
       same((await take(capacity)).length, capacity)
     }),
-    'leaves the other room to others': given('several')(async ({ sender, take }) => {
+    'leaves the other room to others': given(
+      'many senders',
+      'several',
+    )(async ({ sender, take }) => {
       const permit = await sender.reserve()
       same(sender.trySend('a'), 'sent')
       permit.send('b')
       same(await take(2), ['a', 'b'])
     }),
     'waits its turn among the senders': given(
+      'many senders',
       'waits',
       'buffers',
     )(async ({ sender, fill, take }) => {
@@ -45,6 +52,7 @@ export const holding: Claims = {
       ;(await one)[Symbol.dispose]()
     }),
     'gives the room back when its permit is disposed': given(
+      'many senders',
       'waits',
       'buffers',
     )(async ({ sender, capacity, take }) => {
@@ -55,52 +63,62 @@ export const holding: Claims = {
       await sends
       same([sender.length, sender.free, await take(1)], [1, capacity - 1, ['a']])
     }),
-    'lets its permit send after the senders closed, and the receivers wait for it': given('buffers')(
-      async ({ sender, receiver }) => {
-        const permit = await sender.reserve()
-        const receiving = receiver.receive()
-        sender.close()
-        same(await waits(receiving), true)
-        permit.send('a')
-        same([await receiving, await receiver.receive()], ['a', undefined])
-      },
-    ),
-    'ends the receivers when its last permit is disposed after the close': given('buffers')(
-      async ({ sender, receiver }) => {
-        const permit = await sender.reserve()
-        const receiving = receiver.receive()
-        sender.close()
-        permit[Symbol.dispose]()
-        same(await receiving, undefined)
-      },
-    ),
-    'hands the value back when the receiver closed, and its room, so that those who wait end': given('buffers')(
-      async ({ sender, receiver }) => {
-        const permit = await sender.reserve()
-        receiver.close()
-        throws(() => permit.send('a'), 'ClosedError')
-        await rejects(sender.reserve(), { code: 'closed' })
-        same([sender.stats().reserved, await receiver.receive()], [0, undefined])
-      },
-    ),
-    'holds nobody up once the receiver closed, before or after the senders did': given('several')(
-      async ({ sender, receiver, take }) => {
-        const permit = await sender.reserve()
-        await sender.send('a')
-        sender.close()
-        receiver.close()
-        same(await take(2), ['a', undefined])
-        throws(() => permit.send('b'), 'ClosedError')
-      },
-    ),
-    'hands the value back when no receiver is left': given('buffers')(async ({ sender, receiver, dropped }) => {
+    'lets its permit send after the senders closed, and the receivers wait for it': given(
+      'many senders',
+      'buffers',
+    )(async ({ sender, receiver }) => {
+      const permit = await sender.reserve()
+      const receiving = receiver.receive()
+      sender.close()
+      same(await waits(receiving), true)
+      permit.send('a')
+      same([await receiving, await receiver.receive()], ['a', undefined])
+    }),
+    'ends the receivers when its last permit is disposed after the close': given(
+      'many senders',
+      'buffers',
+    )(async ({ sender, receiver }) => {
+      const permit = await sender.reserve()
+      const receiving = receiver.receive()
+      sender.close()
+      permit[Symbol.dispose]()
+      same(await receiving, undefined)
+    }),
+    'hands the value back when the receiver closed, and its room, so that those who wait end': given(
+      'many senders',
+      'buffers',
+    )(async ({ sender, receiver }) => {
+      const permit = await sender.reserve()
+      receiver.close()
+      throws(() => permit.send('a'), 'ClosedError')
+      await rejects(sender.reserve(), { code: 'closed' })
+      same([sender.stats().reserved, await receiver.receive()], [0, undefined])
+    }),
+    'holds nobody up once the receiver closed, before or after the senders did': given(
+      'many senders',
+      'several',
+    )(async ({ sender, receiver, take }) => {
+      const permit = await sender.reserve()
+      await sender.send('a')
+      sender.close()
+      receiver.close()
+      same(await take(2), ['a', undefined])
+      throws(() => permit.send('b'), 'ClosedError')
+    }),
+    'hands the value back when no receiver is left': given(
+      'many senders',
+      'buffers',
+    )(async ({ sender, receiver, dropped }) => {
       const permit = await sender.reserve()
       sender.close()
       receiver[Symbol.dispose]()
       throws(() => permit.send('a'), 'ClosedError')
       same([sender.stats().sent, dropped], [0, []])
     }),
-    'uses a permit once': given('buffers')(async ({ sender, take, receiver }) => {
+    'uses a permit once': given(
+      'many senders',
+      'buffers',
+    )(async ({ sender, take, receiver }) => {
       const permit = await sender.reserve()
       permit.send('a')
       throws(() => permit.send('b'), 'TypeError', 'this permit was used or disposed')
@@ -108,6 +126,7 @@ export const holding: Claims = {
       same([sender.length, await take(1), receiver.tryReceive()], [1, ['a'], undefined])
     }),
     'frees its place when aborted, for those it held back': given(
+      'many senders',
       'waits',
       'several',
     )(async ({ sender, capacity, fill, take }) => {
@@ -123,6 +142,7 @@ export const holding: Claims = {
       same([sender.free, await take(capacity)], [0, all.slice(1)])
     }),
     'ends with TimeoutError, and rejects at once with an aborted signal': given(
+      'many senders',
       'waits',
       'buffers',
     )(async ({ sender, fill, handOver, take }) => {
@@ -133,6 +153,7 @@ export const holding: Claims = {
       await handOver('x')
     }),
     'waiting at the close rejects with ClosedError': given(
+      'many senders',
       'waits',
       'buffers',
     )(async ({ sender, receiver, fill }) => {

@@ -4,7 +4,10 @@ import { type Claims, given } from './needs.ts'
 /** Claims about what a channel tells of itself, about room that changes, and about the kind that has none. */
 export const measuring: Claims = {
   stats: {
-    'count values and endpoints': given('bounded')(async ({ sender, receiver, capacity, fill, take }) => {
+    'count values and endpoints': given(
+      'many senders',
+      'bounded',
+    )(async ({ sender, receiver, capacity, fill, take }) => {
       const other = sender.clone()
       const all = fill()
       await take(1)
@@ -15,7 +18,10 @@ export const measuring: Claims = {
       other[Symbol.dispose]()
       same(sender.stats().senders, 1)
     }),
-    'count what permits hold': given('bounded')(async ({ sender, capacity }) => {
+    'count what permits hold': given(
+      'many senders',
+      'bounded',
+    )(async ({ sender, capacity }) => {
       const [permit] = await sender.reserveMany(capacity)
       same([sender.stats().reserved, sender.stats().free, sender.free], [capacity, 0, 0])
       permit?.[Symbol.dispose]()

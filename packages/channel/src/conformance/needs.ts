@@ -7,6 +7,7 @@ interface Said {
   readonly capacity: number
   readonly overflow: Overflow
   readonly clonesReceivers: boolean
+  readonly oneSender: boolean
   readonly local: boolean
 }
 
@@ -33,13 +34,15 @@ const meanings: Record<Need, (kind: Said) => boolean> = {
   reject: has('reject'),
   'many receivers': ({ clonesReceivers }) => clonesReceivers,
   'one receiver': ({ clonesReceivers }) => !clonesReceivers,
+  // Senders can be cloned, and hold room.
+  'many senders': ({ oneSender }) => !oneSender,
   local: ({ local }) => local,
 }
 
 /** Whether a kind is all that is needed. */
 export function meets(kind: Kind, needs: readonly Need[]): boolean {
-  const { capacity, overflow = 'wait', clonesReceivers = false, local = true } = kind
-  return needs.every((need) => meanings[need]({ capacity, overflow, clonesReceivers, local }))
+  const { capacity, overflow = 'wait', clonesReceivers = false, oneSender = false, local = true } = kind
+  return needs.every((need) => meanings[need]({ capacity, overflow, clonesReceivers, oneSender, local }))
 }
 
 /** The check of one claim. */

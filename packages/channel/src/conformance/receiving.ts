@@ -131,7 +131,10 @@ export const receiving: Claims = {
     }),
   },
   clone: {
-    'of a sender sends to the same channel': given('lossless')(async ({ sender, take }) => {
+    'of a sender sends to the same channel': given(
+      'many senders',
+      'lossless',
+    )(async ({ sender, take }) => {
       const other = sender.clone()
       const sends = [sender.send('a'), other.send('b'), sender.send('c')]
       same((await take(3)).sort(), ['a', 'b', 'c'])

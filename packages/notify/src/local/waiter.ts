@@ -1,7 +1,7 @@
 import type { WaitOptions } from '../api.ts'
 import { TimeoutError } from '../errors.ts'
 import { startTimer } from '../timer.ts'
-import { resultAfter, turn } from '../turn.ts'
+import { rejectionAfter, resultAfter, turn } from '../turn.ts'
 import type { Place } from './wait-list.ts'
 
 /**
@@ -70,10 +70,12 @@ export class Waiter<R> implements Place {
     this.#resolve(due === undefined ? result : resultAfter(due, result))
   }
 
-  /** Ends the wait with an error. The caller has taken the waiter out of its list. */
+  /** Ends the wait with an error. The caller has taken the waiter out of its list. It counts as `wake` does. */
   fail(reason: unknown): void {
     this.unlimit()
-    this.#reject(reason)
+    const due = turn()
+    if (due === undefined) this.#reject(reason)
+    else this.#resolve(rejectionAfter(due, reason))
   }
 
   /** Called by the signal this waiter listens to. */
