@@ -31,6 +31,15 @@ describe('the law of the kernel, without which its three executions would differ
     expect(types.filter((type = '') => !['i32', 'void', 'ENDED', 'NONE', 'CLOSED'].includes(type))).toEqual([])
   })
 
+  // A thread in WebAssembly can be terminated where a loop jumps back: with a loop there, one in five terminations wedged a queue.
+  test.each(FILES)('%s neither loops nor calls between a claim and its publish', (name) => {
+    const claims = code(name)
+      .split(/if \(claim\.(?:tail|head)\([^\n]*\) \{\n/)
+      .slice(1)
+    const unpublished = claims.map((rest) => rest.split(/\n\s*(?:wake\(|return)/)[0] ?? '')
+    for (const steps of unpublished) expect(steps).not.toMatch(/\b(while|for)\b|(?<![.\w])(?!load|store)[a-z]\w*\(/)
+  })
+
   test.each(FILES)('%s neither divides nor allocates, and keeps nothing', (name) => {
     expect(code(name)).not.toMatch(/[^<=]\/|%|\bnew\b|\[|=>|`|'|"|\.\d|\*\*/)
     expect(code(name)).not.toMatch(/^(export )?(let|var)\b/m)
