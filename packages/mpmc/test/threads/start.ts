@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { Value } from '@millrace/channel'
 import type { SharedHandle } from '../../src/shared.ts'
@@ -39,7 +38,8 @@ export function start<T extends Value>(part: Part<T>): Thread {
     'said' in message ? wordOf(message.said).resolve() : resolve(message.result),
   )
   worker.on('error', reject)
-  const gone = once(worker, 'exit').then(() => reject(new Error('the thread is gone')))
+  const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  gone.then(() => reject(new Error('the thread is gone')))
   const kill = async (): Promise<void> => {
     await worker.terminate()
     await gone

@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+/** Runs a program to its end; one that does not end by itself is killed, and rejects. */
+async function run(program: string): Promise<string> {
+  const file = fileURLToPath(new URL(`./threads/processes/${program}.ts`, import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@millrace/source', file], {
+    timeout: 15_000,
+  })
+  return stdout.trim().replaceAll('\n', ' ')
+}
+
+test('a process exits when the work is done, however many channels are open', async () => {
+  expect(await run('exits')).toBe('{"value":42} nothing more')
+})
+
+test('a process stays alive while it awaits a value', async () => {
+  expect(await run('waits')).toBe('1 2 3 end')
+})
+
+test('a process exits although a thread of it is blocked, if nobody awaits that', async () => {
+  expect(await run('unawaited')).toBe('false')
+})
