@@ -4,8 +4,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
 const SEED = 'STRESS_SEED'
-// By path: the workspace runs it, no code of it comes in here.
-const main = fileURLToPath(new URL('../../bench/src/stress/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../src/stress/main.ts', import.meta.url))
 
 test(`a hundred deaths lose, double, tear and wedge nothing; ${SEED} repeats a seed`, async () => {
   const seed = process.env[SEED] ?? String(1 + Math.floor(Math.random() * 2 ** 30))
