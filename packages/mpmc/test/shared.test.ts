@@ -1,7 +1,7 @@
 import type { Value } from '@millrace/channel'
 import { channelClaims, type Kind, type Make } from '@millrace/channel/conformance'
-import { type Codec, json, type WordCodec } from '@millrace/ring/codec'
-import { describe, test } from 'vitest'
+import { bytes, type Codec, json, type WordCodec } from '@millrace/ring/codec'
+import { describe, expect, test } from 'vitest'
 import { sharedChannel } from '../src/shared.ts'
 
 /** Any value as a word: its number among those this thread has seen. */
@@ -46,4 +46,16 @@ const kinds: Record<string, Kind> = {
 
 describe.each(Object.entries(kinds))('a channel in shared memory, %s', (_, kind) => {
   test.each(channelClaims({ ...kind, clonesReceivers: true, local: false }))('$verb: $claim', ({ run }) => run())
+})
+
+test('channels of small values go on when ones of larger values are opened', async () => {
+  const sizes = [8, 60_000, 3_000_000]
+  const channels = sizes.map((size) => sharedChannel({ capacity: 2, codec: bytes(size) }))
+  for (const [index, { sender, receiver }] of channels.entries()) {
+    const value = new Uint8Array(sizes[index] as number).fill(index + 1)
+    await sender.send(value)
+    expect(await receiver.receive()).toEqual(value)
+    sender[Symbol.dispose]()
+    receiver[Symbol.dispose]()
+  }
 })

@@ -1,41 +1,34 @@
-import type { Arena } from '@millrace/atomics'
+import { type Arena, bareObject } from '@millrace/atomics'
 
 const scratches = new WeakMap<Arena, Scratch>()
 
-/** This thread's scratch in an arena, with at least as many bytes in all. */
+/** This thread's scratch in an arena, with at least as many bytes. */
 export function scratchOf(arena: Arena, bytes: number): Scratch {
-  let scratch = scratches.get(arena)
-  if (scratch === undefined) {
-    scratch = new Scratch(arena)
-    scratches.set(arena, scratch)
-  }
-  scratch.grow(bytes)
+  const found = scratches.get(arena)
+  if (found !== undefined && found.bytes >= bytes) return found
+  const scratch = new Scratch(arena, Math.max(bytes, 2 * (found?.bytes ?? 0)))
+  scratches.set(arena, scratch)
   return scratch
 }
 
 /**
- * A thread's scratch block, taken from like a stack: encoding a value may run its getters, and those may send something
- * else on this thread before the bytes of the first have left the block.
+ * Bytes of one thread where values lie on their way between the heap and a channel, taken from like a stack: encoding a value
+ * may run its getters, and those may send something else on this thread before the bytes of the first have left.
  *
  * INVARIANT  who takes gives back in the same synchronous call, in the opposite order.
+ * INVARIANT  they never move, since views are made to cover them once. Who needs more gets others, twice as many; the death of
+ *            the thread frees them all.
  */
 export class Scratch {
-  readonly #arena: Arena
-  #bytes = 0
-  #start = 0
-  #top = 0
+  /** How many there are. */
+  readonly bytes: number
+  readonly #end: number
+  #top: number
 
-  constructor(arena: Arena) {
-    this.#arena = arena
-  }
-
-  /** Makes it large enough. Throws `RangeError` from within an encoding. */
-  grow(bytes: number): void {
-    if (bytes <= this.#bytes) return
-    if (this.#top > this.#start)
-      throw new RangeError('scratch: a larger channel cannot be opened while a value is being encoded')
-    this.#start = this.#top = this.#arena.scratch(bytes)
-    this.#bytes = bytes
+  constructor(arena: Arena, bytes: number) {
+    this.bytes = bytes
+    this.#top = bareObject(arena, { dataBytes: bytes }) + arena.headerBytes
+    this.#end = this.#top + bytes
   }
 
   /** The address of the bytes that nobody took. Whoever uses them without taking runs no code of the user meanwhile. */
@@ -46,8 +39,7 @@ export class Scratch {
   /** The address of as many bytes, a multiple of 8. */
   take(bytes: number): number {
     const address = this.#top
-    if (address + bytes > this.#start + this.#bytes)
-      throw new RangeError('scratch: too many values are sent from within each other')
+    if (address + bytes > this.#end) throw new RangeError('scratch: too many values are sent from within each other')
     this.#top = address + bytes
     return address
   }
