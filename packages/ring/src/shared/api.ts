@@ -90,7 +90,7 @@ export interface SpscBytesOptions extends PlaceOptions, Pick<SpscRingOptions<Uin
 }
 
 /**
- * The one end that pushes. What it pushed can be seen once `step` values are there, when the ring is found full, on
+ * The one end that pushes. What it pushed can be seen once `step` values are there, when one finds too little room, on
  * `flush()` and on dispose. What was not shown dies with its thread.
  */
 export interface SpscProducer<T extends Value> extends Disposable {

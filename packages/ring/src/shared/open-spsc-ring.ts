@@ -25,9 +25,9 @@ export type SpscRing<T extends Value> = RingEnds<SpscProducer<T>, SpscConsumer<T
  * Makes a ring between one producer and one consumer, for the whole of its life: the fastest there is, since neither side
  * ever exchanges a word with the other.
  *
- * **What is visible when.** A producer's values are shown to the consumer when `step` of them have come together, when the
- * ring is full, on `flush()`, and when the producer is disposed. So a producer that stops pushing for a while calls `flush()`.
- * A consumer gives room back likewise: after `step` values, when it finds nothing, and on `giveBack()`. What was not shown
+ * **What is visible when.** A producer's values are shown to the consumer when `step` of them have come together, when one
+ * finds too little room, on `flush()`, and when the producer is disposed. So a producer that stops pushing for a while calls `flush()`.
+ * A consumer gives room back likewise: after `step` values, when it finds fewer than it asked for, and on `giveBack()`. What was not shown
  * dies with its producer; what was shown is delivered. A second producer or consumer is refused, also after the first has
  * left, which closes the ring: a dead thread has left.
  *

@@ -69,7 +69,7 @@ export class LazyConsumer<T extends Value> implements SpscConsumer<T> {
   }
 }
 
-/** Pops images. */
+/** Pops images. Who finds too few gives all room back. */
 class Out implements Mover {
   readonly #kernel: Kernel
   readonly #ring: number
@@ -80,7 +80,9 @@ class Out implements Mover {
   }
 
   move(at: number, count: number): number {
-    return Math.max(0, this.#kernel.lazyPop(this.#ring, at, count))
+    const moved = Math.max(0, this.#kernel.lazyPop(this.#ring, at, count))
+    if (moved < count) this.#kernel.lazyGiveBack(this.#ring)
+    return moved
   }
 }
 

@@ -57,7 +57,10 @@ export class LazyProducer<T extends Value> implements SpscProducer<T> {
 
   pushMany(values: readonly T[], from = 0, to: number = values.length): number {
     if (this.ring === 0) disposed()
-    return this.#batches.pushMany(this.#into, values, from, this.#room(to - from))
+    const room = this.capacity - this.length
+    const taken = this.#batches.pushMany(this.#into, values, from, Math.min(to - from, room))
+    if (taken < to - from) this.kernel.lazyFlush(this.ring)
+    return taken
   }
 
   pushFrom(array: Elements, from = 0, to?: number): number {
@@ -77,14 +80,9 @@ export class LazyProducer<T extends Value> implements SpscProducer<T> {
     this.#scratch.free()
     this.#place.leave()
   }
-
-  /** How many of so many values have room. */
-  #room(count: number): number {
-    return Math.min(count, this.capacity - this.length)
-  }
 }
 
-/** Pushes images. */
+/** Pushes images. Who finds too little room shows what is there. */
 class Into implements Mover {
   readonly #kernel: Kernel
   readonly #ring: number
@@ -95,7 +93,9 @@ class Into implements Mover {
   }
 
   move(at: number, count: number): number {
-    return Math.max(0, this.#kernel.lazyPush(this.#ring, at, count))
+    const moved = Math.max(0, this.#kernel.lazyPush(this.#ring, at, count))
+    if (moved < count) this.#kernel.lazyFlush(this.#ring)
+    return moved
   }
 }
 
