@@ -1,5 +1,7 @@
 /** The command line of the stress test: plays rounds until time or victims run out, prints and writes what they came to. */
 import { writeFileSync } from 'node:fs'
+import { arena, provideKernel } from '@millrace/atomics'
+import { kernel } from '@millrace/atomics/javascript'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { Crew } from './crew.ts'
 import { Ledger } from './ledger.ts'
@@ -11,6 +13,7 @@ interface Flags {
   readonly seconds: number
   readonly kills: number
   readonly seed: number
+  readonly execution: 'wasm' | 'javascript'
   readonly json?: string
 }
 
@@ -22,18 +25,24 @@ await new Command('stress')
   .addOption(new Option('--seconds <n>', 'how long at most').argParser(count).default(60))
   .addOption(new Option('--kills <n>', 'how many threads to kill at most').argParser(count).default(10_000))
   .addOption(new Option('--seed <n>', 'of the first round; later rounds count on').argParser(count))
+  .addOption(new Option('--execution <which>', 'of the kernel').choices(['wasm', 'javascript']).default('wasm'))
   .option('--json <file>', 'write the result there too')
   .action(main)
   .parseAsync()
 
-async function main(_: string, { seconds, kills, seed = 1 + Math.floor(Math.random() * 2 ** 30), json }: Flags) {
+async function main(
+  _: string,
+  { seconds, kills, seed = 1 + Math.floor(Math.random() * 2 ** 30), execution, json }: Flags,
+) {
+  provideKernel(kernel)
+  const shared = arena({ execution, participants: 64 })
   const crew = await Crew.gather()
   const ledger = new Ledger()
-  const tally = new Tally(seed)
+  const tally = new Tally(seed, execution)
   let shownAt = performance.now()
   while (tally.seconds < seconds && tally.kills < kills) {
     const plan = planOf(seed + tally.rounds)
-    const outcome = await play(plan, crew, ledger)
+    const outcome = await play(plan, shared, crew, ledger)
     tally.add(plan, outcome)
     if (outcome.faults.length > 0) console.error(JSON.stringify(plan), outcome.faults.join('\n'))
     if (performance.now() - shownAt < PROGRESS_MS) continue

@@ -1,4 +1,5 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
+import type { Arena } from '@millrace/atomics'
 import type { ChannelStats, Value } from '@millrace/channel'
 import { type SharedChannelOptions, type SharedReceiver, type SharedSender, sharedChannel } from '@millrace/mpmc/shared'
 import type { Crew, Hand } from './crew.ts'
@@ -31,10 +32,9 @@ export interface Outcome extends Audit {
 }
 
 /** Plays a round: threads send and receive and are killed, the channel ends, the books are compared. */
-export async function play(plan: Plan, crew: Crew, ledger: Ledger): Promise<Outcome> {
+export function play(plan: Plan, arena: Arena, crew: Crew, ledger: Ledger): Promise<Outcome> {
   ledger.clear()
-  const round = new Round(plan, crew, ledger)
-  return round.play()
+  return new Round(plan, arena, crew, ledger).play()
 }
 
 class Round {
@@ -55,13 +55,13 @@ class Round {
   #left = 0
   #ended = 0
 
-  constructor(plan: Plan, crew: Crew, ledger: Ledger) {
+  constructor(plan: Plan, arena: Arena, crew: Crew, ledger: Ledger) {
     this.#plan = plan
     this.#crew = crew
     this.#ledger = ledger
     this.#random = random(plan.seed + 1)
     const { form, capacity } = plan
-    const options = { capacity, codec: payloadOf(form).codec } as SharedChannelOptions<Value>
+    const options = { capacity, codec: payloadOf(form).codec, arena } as SharedChannelOptions<Value>
     const { sender, receiver, handle } = sharedChannel(options)
     this.#sender = sender
     this.#receiver = receiver

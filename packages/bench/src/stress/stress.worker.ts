@@ -1,5 +1,7 @@
 /** A thread of the stress test: sends, or receives, until there is nothing left to do or it is killed. */
 import { parentPort } from 'node:worker_threads'
+import { provideKernel } from '@millrace/atomics'
+import { kernel } from '@millrace/atomics/javascript'
 import type { SharedHandle } from '@millrace/mpmc/shared'
 import { attachReceiver, attachSender } from '@millrace/mpmc/shared'
 import type { Value } from '@millrace/ring'
@@ -19,6 +21,7 @@ export interface Job {
   readonly books: { readonly memory: Ledger['memory']; readonly base: number }
 }
 
+provideKernel(kernel)
 parentPort?.on('message', async ({ side, index, seed, form, handle, books }: Job) => {
   const common = { payload: payloadOf(form), ledger: new Ledger(books), index, random: random(seed), awaits: false }
   const endpoint = side === 'producer' ? attachSender(handle) : attachReceiver(handle)

@@ -17,6 +17,7 @@ const SUMS = [
 /** What all rounds came to. */
 export interface Report extends Readonly<Record<(typeof SUMS)[number], number>> {
   readonly node: string
+  readonly execution: string
   readonly seed: number
   readonly seconds: number
   readonly rounds: number
@@ -33,6 +34,7 @@ export interface Report extends Readonly<Record<(typeof SUMS)[number], number>> 
 /** Adds rounds up. */
 export class Tally {
   readonly #seed: number
+  readonly #execution: string
   readonly #startedAt = performance.now()
   readonly #sums = new Map<(typeof SUMS)[number], number>()
   readonly #killsBy: Record<string, number> = {}
@@ -40,8 +42,9 @@ export class Tally {
   #rounds = 0
   #wedged = 0
 
-  constructor(seed: number) {
+  constructor(seed: number, execution: string) {
     this.#seed = seed
+    this.#execution = execution
   }
 
   get rounds(): number {
@@ -76,6 +79,7 @@ export class Tally {
     >
     return {
       node: process.version,
+      execution: this.#execution,
       seed: this.#seed,
       seconds: Math.round(this.seconds),
       rounds: this.#rounds,
