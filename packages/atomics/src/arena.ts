@@ -1,5 +1,5 @@
 import type { ArenaMemory, ArenaOptions, Kernel, ObjectHandle, Views } from './api.ts'
-import { listenForDeaths } from './deaths.ts'
+import { listenForDeaths, watchLocks } from './deaths.ts'
 import { bindKernel, defaultExecution } from './execution.ts'
 import {
   ARENA_IDENTITY,
@@ -155,7 +155,11 @@ export class Arena {
     }
     if (participant === this.participant) throw new RangeError(`participant: ${participant} is the calling thread`)
     const at = (PARTICIPANTS + participant * 128 + LIFE_GENERATION) >> 2
-    const generation = Atomics.load(this.views().i32, at)
+    return this.lifeEnded(participant, Atomics.load(this.views().i32, at))
+  }
+
+  /** The same for one life of a participant. */
+  lifeEnded(participant: number, generation: number): boolean {
     if (this.kernel.participantRepair(participant, generation, this.participant) === 0) return false
     for (const tell of this.#onDeath) tell(participant)
     return true
@@ -227,6 +231,7 @@ export function attachArena(memory: ArenaMemory): Arena {
     found = new Arena(memory)
     known.set(identity, found)
     listenForDeaths(known)
+    watchLocks(found)
   }
   return found
 }

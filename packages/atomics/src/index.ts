@@ -1,6 +1,6 @@
 export type { ArenaMemory, ArenaOptions, Bindings, Kernel, ObjectHandle, Views } from './api.ts'
 export { Arena, arena, attachArena, defaultArena } from './arena.ts'
-export { watchWorker } from './deaths.ts'
+export { watchWorker, whenWatched } from './deaths.ts'
 export { provideKernel } from './execution.ts'
 export { holdProcess, releaseProcess } from './keep-alive.ts'
 export * from './layout.ts'

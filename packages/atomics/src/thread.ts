@@ -1,5 +1,6 @@
 /** What this package needs of node:worker_threads; a browser has none of it. */
-interface NodeThreads {
+export interface NodeThreads {
+  /** The number of the calling thread, 0 for the first. */
   readonly threadId: number
 }
 
@@ -26,11 +27,13 @@ export function nodeProcess(): NodeProcess | undefined {
   return (globalThis as { process?: NodeProcess }).process
 }
 
+/** Node's own module of threads, if there is one; a stand-in for `process`, as bundlers leave it in browsers, has none. */
+export function nodeThreads(): NodeThreads | undefined {
+  return nodeProcess()?.getBuiltinModule?.('node:worker_threads') as NodeThreads | undefined
+}
+
 /** The number of this thread, never 0: Node's thread id + 1, or a random one where threads have no ids. */
 export function threadNumber(): number {
-  own ??=
-    1 +
-    ((nodeProcess()?.getBuiltinModule?.('node:worker_threads') as NodeThreads | undefined)?.threadId ??
-      2 ** 20 + Math.floor(Math.random() * 2 ** 30))
+  own ??= 1 + (nodeThreads()?.threadId ?? 2 ** 20 + Math.floor(Math.random() * 2 ** 30))
   return own
 }

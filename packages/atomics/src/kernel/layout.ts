@@ -3,11 +3,11 @@
  *
  * The arena, at address 0 of its memory; hence 0 is no address of an object:
  *
- *     0     magic │ version │ identity (2 words) │ participants P │ most bytes
+ *     0     magic │ version │ identity (2 words) │ participants P │ most bytes ║ 24: park line of those who watch locks
  *     128   top: the first byte nobody was given
  *     256   free lists, one pair a size class: first block │ tag
  *     1024  participants, a line each
- *           life │ generation │ thread │ first attachment │ scratch │ · │ in flight: object, side, position, count, home
+ *           life │ generation │ thread │ first attachment │ scratch │ locked │ in flight: object, side, position, count, home
  *     1024 + 128 P   blocks
  *
  * An object is a block that begins with these lines; what lies behind them is up to its kind:
@@ -45,6 +45,8 @@ export const ARENA_IDENTITY: i32 = 8
 export const ARENA_PARTICIPANTS: i32 = 16
 /** The most bytes the memory may grow to. */
 export const ARENA_MOST_BYTES: i32 = 20
+/** Park line of those who watch the locks of participants. */
+export const ARENA_LOCKS: i32 = 24
 /** First byte nobody was given. */
 export const ARENA_TOP: i32 = 128
 /** Free lists by size class. */
@@ -62,6 +64,8 @@ export const THREAD: i32 = 8
 export const FIRST_ATTACHMENT: i32 = 12
 /** Its scratch block. */
 export const SCRATCH: i32 = 16
+/** Life generation + 1 once the thread of that life holds a lock that ends with it. */
+export const LOCKED: i32 = 20
 /** The object whose position this thread claimed last; written where a thread can die between claim and publish. */
 export const FLIGHT_OBJECT: i32 = 24
 /** What it claimed there: `FLIGHT_PUSH` or `FLIGHT_POP`. */
