@@ -1,44 +1,56 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { latch } from '../src/index.ts'
+import { type Latch, latch as localLatch } from '../src/index.ts'
+import { sharedLatch } from '../src/shared.ts'
 
-const idle = () => new Promise((resolve) => setImmediate(resolve))
+const kinds: Record<string, () => Latch> = { 'one event loop': localLatch, 'shared memory': () => sharedLatch() }
 
-/** Names of the waits that have ended, in order. */
-function watch(waits: Record<string, Promise<void>>): string[] {
-  const ended: string[] = []
-  for (const [name, wait] of Object.entries(waits)) void wait.then(() => ended.push(name))
-  return ended
-}
-
-describe('latch', () => {
-  test('opened once lets everybody through, who waits and who comes later', async () => {
-    const door = latch()
-    const through = watch({ a: door.wait(), b: door.wait() })
-    await idle()
-    expect([through, door.isOpen]).toEqual([[], false])
-    door.open()
-    door.open()
-    await door.wait()
-    expect([through, door.isOpen]).toEqual([['a', 'b'], true])
+describe.each(Object.entries(kinds))('in %s', (_, latch) => {
+  describe('open', () => {
+    test('lets everybody through who waits, and who comes later', async () => {
+      const door = latch()
+      const waits = [door.wait(), door.wait({ timeoutMs: 60_000 })]
+      expect(door.isOpen).toBe(false)
+      door.open()
+      door.open()
+      expect(door.isOpen).toBe(true)
+      await Promise.all([...waits, door.wait(), door.wait({ timeoutMs: 0 })])
+    })
   })
 
-  test('reset makes an event of it: who comes from then on waits for the next time', async () => {
-    const door = latch()
-    const early = watch({ a: door.wait() })
-    door.open()
-    door.reset()
-    const late = watch({ b: door.wait() })
-    await idle()
-    expect([early, late, door.isOpen]).toEqual([['a'], [], false])
-    door.open()
-    await idle()
-    expect(late).toEqual(['b'])
+  describe('reset', () => {
+    test('closes it for those who come from now on, and keeps nobody who was let through', async () => {
+      const door = latch()
+      const early = door.wait()
+      door.open()
+      door.reset()
+      door.reset()
+      const late = door.wait()
+      await early
+      expect(door.isOpen).toBe(false)
+      await expect(door.wait({ timeoutMs: 0 })).rejects.toMatchObject({ code: 'timeout' })
+      door.open()
+      await late
+    })
   })
 
-  test('lets a wait through that needs no waiting, whatever its timeout', async () => {
-    const door = latch()
-    door.open()
-    await door.wait({ timeoutMs: 0 })
-    await expect(door.wait({ signal: AbortSignal.abort('enough') })).rejects.toBe('enough')
+  describe('wait', () => {
+    test('ends by abort and timeout, and leaves no listener on the signal', async () => {
+      const door = latch()
+      const controller = new AbortController()
+      const waiting = door.wait({ signal: controller.signal })
+      const other = door.wait()
+      await expect(door.wait({ timeoutMs: 1 })).rejects.toMatchObject({ code: 'timeout', timeoutMs: 1 })
+      controller.abort('enough')
+      await expect(waiting).rejects.toBe('enough')
+      await expect(door.wait({ signal: controller.signal })).rejects.toBe('enough')
+      expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0)
+      door.open()
+      await other
+    })
+
+    test('refuses options no wait can have, at once', () => {
+      expect(() => latch().wait({ timeoutMs: -1 })).toThrow('timeoutMs: expected 0 or more, got -1')
+    })
   })
 })

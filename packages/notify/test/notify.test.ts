@@ -1,4 +1,6 @@
 import { getEventListeners } from 'node:events'
+import { arena, provideKernel } from '@millrace/atomics'
+import { kernel } from '@millrace/atomics/javascript'
 import { describe, expect, test, vi } from 'vitest'
 import { notify as localNotify, type Notify, TimeoutError } from '../src/index.ts'
 import { sharedNotify } from '../src/shared.ts'
@@ -16,7 +18,13 @@ function watch(waits: Record<string, Promise<void>>): string[] {
   return woken
 }
 
-const kinds: Record<string, () => Notify> = { 'one event loop': localNotify, 'shared memory': () => sharedNotify() }
+provideKernel(kernel)
+const inJavaScript = arena({ execution: 'javascript' })
+const kinds: Record<string, () => Notify> = {
+  'one event loop': localNotify,
+  'shared memory': () => sharedNotify(),
+  'shared memory without WebAssembly': () => sharedNotify({ arena: inJavaScript }),
+}
 
 describe.each(Object.entries(kinds))('in %s', (_, notify) => {
   describe('notifyOne', () => {

@@ -1,3 +1,5 @@
+import { arena, provideKernel } from '@millrace/atomics'
+import { kernel } from '@millrace/atomics/javascript'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { semaphore as localSemaphore, type Semaphore, type SemaphorePermit } from '../src/index.ts'
@@ -5,9 +7,12 @@ import { sharedSemaphore } from '../src/shared.ts'
 
 const idle = () => new Promise((resolve) => setImmediate(resolve))
 
+provideKernel(kernel)
+const inJavaScript = arena({ execution: 'javascript' })
 const kinds: Record<string, (capacity: number) => Semaphore> = {
   'one event loop': localSemaphore,
   'shared memory': (permits) => sharedSemaphore(permits),
+  'shared memory without WebAssembly': (permits) => sharedSemaphore(permits, { arena: inJavaScript }),
 }
 
 describe.each(Object.entries(kinds))('in %s', (kind, semaphore) => {
@@ -78,7 +83,7 @@ describe.each(Object.entries(kinds))('in %s', (kind, semaphore) => {
       'refuses capacity %s at once',
       (capacity) => {
         expect(() => semaphore(capacity as number)).toThrow(
-          kind === 'shared memory'
+          kind.startsWith('shared')
             ? `permits: expected an integer from 1 to ${2 ** 28 - 1}, got ${capacity}`
             : `capacity: expected an integer from 1, got ${capacity}`,
         )

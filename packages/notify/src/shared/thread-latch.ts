@@ -36,7 +36,8 @@ export class ThreadLatch implements Waiting {
     if (!this.#turn(0)) return
     const { arena, object } = this.#attachment
     arena.kernel.wake(object + PARKED_RECEIVERS)
-    if (this.#waiters.length > 0) this.#watch.poke()
+    this.#look()
+    this.#watch.poke()
   }
 
   reset(): void {

@@ -164,7 +164,10 @@ export class ThreadNotify implements ListenerOwner, Waiting {
     this.#attachment.settle()
   }
 
+  /** Looks at once, for something changed on this thread. */
   #poke(): void {
-    if (this.#waiting > 0) this.#watch.poke()
+    if (this.#waiting === 0) return
+    this.#look()
+    this.#watch.poke()
   }
 }

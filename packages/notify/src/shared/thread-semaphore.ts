@@ -43,7 +43,7 @@ export class ThreadSemaphore implements Waiting {
   }
 
   wait(count: number, options: WaitOptions | undefined, view: object): Promise<SemaphorePermit> {
-    const waiter = new Acquisition(count, view, () => this.#watch.poke())
+    const waiter = new Acquisition(count, view, () => this.#poke())
     this.#waiters.add(waiter)
     this.#watch.start()
     if (options !== undefined) waiter.limit(options)
@@ -61,7 +61,7 @@ export class ThreadSemaphore implements Waiting {
   giveBack(count: number): void {
     const { arena, object, credits } = this.#attachment
     arena.kernel.release(object, count, credits)
-    if (this.#waiters.length > 0) this.#watch.poke()
+    if (this.#waiters.length > 0) this.#poke()
     this.#attachment.settle()
   }
 
@@ -70,6 +70,12 @@ export class ThreadSemaphore implements Waiting {
       waiter.promise.catch(() => {})
       waiter.fail(disposed('semaphore'))
     }
+    this.#poke()
+  }
+
+  /** Serves at once, for something changed on this thread. */
+  #poke(): void {
+    this.#serve()
     this.#watch.poke()
   }
 
