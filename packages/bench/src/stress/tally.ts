@@ -24,6 +24,8 @@ export interface Report extends Readonly<Record<(typeof SUMS)[number], number>> 
   readonly kills: number
   /** Kills by what the thread was about to do last. */
   readonly killsBy: Readonly<Record<string, number>>
+  /** What the arena grew to over all rounds. */
+  readonly memoryBytes: number
   readonly wedged: number
   /** Rounds that broke a promise. */
   readonly faults: number
@@ -72,7 +74,8 @@ export class Tally {
     if (outcome.faults.length > 0) this.#faultySeeds.push(seed)
   }
 
-  report(): Report {
+  /** `memoryBytes` is what the channels' arena has grown to. */
+  report(memoryBytes: number): Report {
     const sums = Object.fromEntries(SUMS.map((name) => [name, this.#sums.get(name) ?? 0])) as Record<
       (typeof SUMS)[number],
       number
@@ -86,6 +89,7 @@ export class Tally {
       kills: this.kills,
       killsBy: this.#killsBy,
       ...sums,
+      memoryBytes,
       wedged: this.#wedged,
       faults: this.faults,
       faultySeeds: this.#faultySeeds,
