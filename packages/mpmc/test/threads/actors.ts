@@ -103,6 +103,16 @@ export async function holds(
   say('disposed')
 }
 
+/** Attaches a receiver and starts another thread that holds a sender. */
+export async function startsAnother({ handle }: Numbers, say: Say): Promise<void> {
+  const receiver = attachReceiver(handle)
+  const { start } = await import('./start.ts')
+  await start({ actor: 'holds', handle, side: 'sender' }).says('attached')
+  say('both attached')
+  await message()
+  receiver[Symbol.dispose]()
+}
+
 /** Holds room for as many values as told, and then does nothing more. */
 export async function holdsRoom({ handle, count }: Numbers & { count: number }, say: Say): Promise<void> {
   const sender = attachSender(handle)
