@@ -1,0 +1,122 @@
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { generate } from './generate.ts'
+import { folderOf, line, naive, outcome, run, start } from './support.ts'
+
+const isRoot = process.getuid?.() === 0
+// The escape character is what is looked for.
+const escapeCode = '\u001b'
+
+describe('logs', () => {
+  it('prints the sums and nothing else where there is no terminal', async () => {
+    const folder = folderOf({ a: line('/a', 200, 1500).repeat(3) + line('/b\u001b[31m', 404, '-'), b: 'bad\n' })
+    const { code, stdout, stderr } = await run([folder, '--threads', '2'], { env: { FORCE_COLOR: '1' } })
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout.replace(/[\d.,]+ s$|at [\d,]+\/s/gm, '…').split('\n')).toEqual([
+      'read      2 files in …',
+      'requests  4 …, and 1 bad line',
+      'status    2xx 3, 4xx 1',
+      'bytes     4.50 kB; half of the responses up to 1.50 kB, 99 of 100 up to 1.50 kB',
+      'paths     3  /a',
+      '          1  /b\\x1b[31m',
+      '',
+    ])
+    expect(stdout).not.toContain(escapeCode)
+  })
+
+  it('prints the sums as JSON', async () => {
+    const folder = folderOf()
+    generate(folder, { bytes: 1e6, files: 5, seed: 8 })
+    const { code, stdout } = await run([folder, '--json'])
+    const { size: _, ...expected } = naive(folder)
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject(expected)
+  })
+
+  it('names files that were not read to the end, and ends with code 1', async () => {
+    const { code, stdout, stderr } = await run([folderOf({ ok: line('/a'), 'b\nd.gz': 'no gzip' })])
+    expect([code, stderr]).toEqual([
+      1,
+      '1 file not read to the end, all others are:\n  b\\x0ad.gz: incorrect header check\n',
+    ])
+    expect(stdout).toContain('read      1 file in')
+  })
+
+  it('answers a request it cannot carry out with one line and code 2', async () => {
+    const folder = folderOf({ file: line('/a'), 'empty/.x/y': '' })
+    const requests: [args: string[], message: string][] = [
+      [[], 'folder: expected the path of one; see --help'],
+      [[folder, folder], 'folder: expected one, got 2; see --help'],
+      [[join(folder, 'none')], 'cannot read the folder: ENOENT'],
+      [[join(folder, 'file')], 'cannot read the folder: ENOTDIR'],
+      [[join(folder, 'empty')], `no files in ${folder}/empty`],
+      [[folder, '--threads', '0'], '--threads: expected an integer from 1 to 30, got "0"; see --help'],
+      [[folder, '--threads', 'two'], '--threads: expected an integer from 1 to 30, got "two"; see --help'],
+      [[folder, '--threads'], 'argument missing; see --help'],
+      [[folder, '--jsn'], "Unknown option '--jsn'; see --help"],
+    ]
+    const answers = await Promise.all(requests.map(([args]) => run(args)))
+    for (const [i, { code, stdout, stderr }] of answers.entries()) {
+      expect(stderr).toContain(requests[i]?.[1])
+      expect([code, stdout, stderr.split('\n').length, stderr.startsWith('logs: ')]).toEqual([2, '', 2, true])
+    }
+  })
+
+  it.runIf(isRoot)('names a folder and files that this user may not read', async () => {
+    const folder = folderOf({ kept: line('/a'), secret: line('/b') })
+    chmodSync(folder, 0o755)
+    chmodSync(join(folder, 'secret'), 0)
+    const user = { uid: 65534, gid: 65534, cwd: '/' }
+    const { code, stdout, stderr } = await run([folder], user)
+    expect([code, stderr]).toEqual([1, expect.stringContaining('  secret: EACCES: permission denied')])
+    expect(stdout).toContain('requests  1 ')
+    chmodSync(folder, 0)
+    expect(await run([folder], user)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('cannot read the folder: EACCES'),
+    })
+  })
+
+  it('explains itself', async () => {
+    const { code, stdout } = await run(['--help'])
+    expect(code).toBe(0)
+    for (const word of ['--threads', '--json', '.gz', 'Exit codes']) expect(stdout).toContain(word)
+  })
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s ends a run within two seconds', async (signal, expected) => {
+    const folder = folderOf()
+    generate(folder, { bytes: 3e7, files: 4, seed: 4, gzipEvery: 0 })
+    const child = start([folder, '--threads', '2'])
+    const ended = outcome(child)
+    // Threads hold the files open once they read.
+    await reading(child.pid ?? 0, folder)
+    const began = performance.now()
+    child.kill(signal)
+    const { code, stdout, stderr } = await ended
+    expect([code, stdout, stderr]).toEqual([expected, '', `logs: interrupted by ${signal}\n`])
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
+
+  it('ends quietly when nobody reads its output', async () => {
+    const child = start([folderOf({ a: line('/a') })])
+    child.stdout?.destroy()
+    const { code, stderr } = await outcome(child)
+    expect([code, stderr]).toEqual([141, ''])
+  })
+})
+
+/** Waits until a process has a file of this folder open. */
+async function reading(pid: number, folder: string): Promise<void> {
+  const { readdir, readlink } = await import('node:fs/promises')
+  for (;;) {
+    const names = await readdir(`/proc/${pid}/fd`).catch(() => [])
+    const targets = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')))
+    if (targets.some((target) => target.startsWith(folder))) return
+    await after(2)
+  }
+}
