@@ -1,4 +1,15 @@
 import { defineConfig } from 'tsup'
 import { library } from '../../tooling/tsup.ts'
 
-export default defineConfig(library('src/pool.ts', 'src/pool-thread.ts'))
+export default defineConfig(
+  library(
+    'src/pool.ts',
+    'src/pool-thread.ts',
+    'src/mpsc-shared.ts',
+    'src/mpmc-shared.ts',
+    'src/notify-shared.ts',
+    'src/ring-shared.ts',
+    'src/ring-codec.ts',
+    'src/ring-codec-structured.ts',
+  ),
+)

@@ -1,0 +1,1 @@
+export * from '@millrace/ring/codec/structured'
