@@ -1,5 +1,4 @@
 import type { Value } from '../api.ts'
-import { refuseUndefined } from '../local/refuse-undefined.ts'
 import { checkInteger, checkMax } from './check.ts'
 import { ElementImages, type Elements, type Images } from './images.ts'
 import type { Scratch } from './scratch.ts'
@@ -48,15 +47,17 @@ export class Batches<T extends Value> {
 
   /** Pushes `count` values from an index on, until one finds no room. */
   pushMany(to: Mover, values: readonly T[], from: number, count: number): number {
-    const { stride } = this.images
+    const { images } = this
     const at = this.#scratch.enter()
     try {
       // A value that cannot be written has to be found before the first batch is moved.
-      for (let i = this.#most; i < count; i++) this.#write(values[from + i], at)
+      for (let i = this.#most; i < count; i += this.#most) {
+        images.writeMany(values, from + i, Math.min(this.#most, count - i), at)
+      }
       let done = 0
       while (done < count) {
         const most = Math.min(this.#most, count - done)
-        for (let i = 0; i < most; i++) this.#write(values[from + done + i], at + i * stride)
+        images.writeMany(values, from + done, most, at)
         const moved = to.move(at, most)
         done += moved
         if (moved < most) break
@@ -70,14 +71,13 @@ export class Batches<T extends Value> {
   /** Pops at most `max` values, until none is there. */
   popMany(from: Mover, max: number): T[] {
     checkMax(max)
-    const { stride } = this.images
     const at = this.#scratch.enter()
     const values: T[] = []
     try {
       while (values.length < max) {
         const most = Math.min(this.#most, max - values.length)
         const moved = from.move(at, most)
-        for (let i = 0; i < moved; i++) values.push(this.images.read(at + i * stride))
+        this.images.readMany(values, moved, at)
         if (moved < most) break
       }
       return values
@@ -137,11 +137,6 @@ export class Batches<T extends Value> {
       throw new TypeError(`array: expected ${images.kind}, got ${kind ?? String(array)}`)
     }
     return images
-  }
-
-  #write(value: T | undefined, at: number): void {
-    if (value === undefined) refuseUndefined()
-    this.images.write(value, at)
   }
 }
 

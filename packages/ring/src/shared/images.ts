@@ -1,5 +1,6 @@
 import type { Value } from '../api.ts'
 import type { Bytes, Codec, PairCodec, WordCodec } from '../codec/api.ts'
+import { refuseUndefined } from '../local/refuse-undefined.ts'
 import type { NumberArray } from './api.ts'
 
 /** An array whose elements are the values of a ring, or their bytes. */
@@ -19,6 +20,10 @@ export interface Images<T extends Value> {
   readonly stride: number
   write(value: T, at: number): void
   read(at: number): T
+  /** Writes `count` values from an index on. Throws `TypeError` for `undefined`. */
+  writeMany(values: readonly T[], from: number, count: number, at: number): void
+  /** Reads `count` values onto the end of an array. */
+  readMany(into: T[], count: number, at: number): void
 }
 
 /** Values that may lie in typed arrays, too, and move from there and to there as they are. */
@@ -40,6 +45,8 @@ export abstract class ElementImages<T extends Value> implements Images<T> {
 
   abstract write(value: T, at: number): void
   abstract read(at: number): T
+  abstract writeMany(values: readonly T[], from: number, count: number, at: number): void
+  abstract readMany(into: T[], count: number, at: number): void
 
   /** Writes `count` values that begin at an element. */
   writeFrom(array: Elements, from: number, count: number, at: number): void {
@@ -93,6 +100,25 @@ export class WordImages<T extends Value> extends ElementImages<T> {
   read(at: number): T {
     return this.#codec.fromWord(this.#i32[(at + this.#lead) >>> 2] as number)
   }
+
+  // Loops of their own, with one call a value.
+  writeMany(values: readonly T[], from: number, count: number, at: number): void {
+    const codec = this.#codec
+    const step = this.stride >>> 2
+    let index = (at + this.#lead) >>> 2
+    for (let i = from; i < from + count; i++, index += step) {
+      const value = values[i]
+      if (value === undefined) refuseUndefined()
+      this.#i32[index] = codec.toWord(value)
+    }
+  }
+
+  readMany(into: T[], count: number, at: number): void {
+    const codec = this.#codec
+    const step = this.stride >>> 2
+    let index = (at + this.#lead) >>> 2
+    for (let i = 0; i < count; i++, index += step) into.push(codec.fromWord(this.#i32[index] as number))
+  }
 }
 
 /** Values of two words. */
@@ -122,6 +148,14 @@ export class PairImages<T extends Value> extends ElementImages<T> {
     const index = (at + this.#lead) >>> 2
     return this.#codec.fromPair(this.#i32[index] as number, this.#i32[index + 1] as number)
   }
+
+  writeMany(values: readonly T[], from: number, count: number, at: number): void {
+    writeEach(this, values, from, count, at)
+  }
+
+  readMany(into: T[], count: number, at: number): void {
+    readEach(this, into, count, at)
+  }
 }
 
 /** Bytes of one length, and nothing else. */
@@ -146,6 +180,14 @@ export class RawImages<T extends Value> extends ElementImages<T> {
   read(at: number): T {
     return this.#codec.decode(this.#bytes, at, this.stride)
   }
+
+  writeMany(values: readonly T[], from: number, count: number, at: number): void {
+    writeEach(this, values, from, count, at)
+  }
+
+  readMany(into: T[], count: number, at: number): void {
+    readEach(this, into, count, at)
+  }
 }
 
 /** Values of as many bytes as they need, behind their length. */
@@ -167,6 +209,32 @@ export class ByteImages<T extends Value> implements Images<T> {
   read(at: number): T {
     return this.#codec.decode(this.#bytes, at + 8, this.#bytes.i32[(at + 4) >>> 2] as number)
   }
+
+  writeMany(values: readonly T[], from: number, count: number, at: number): void {
+    writeEach(this, values, from, count, at)
+  }
+
+  readMany(into: T[], count: number, at: number): void {
+    readEach(this, into, count, at)
+  }
+}
+
+function writeEach<T extends Value>(
+  images: Images<T>,
+  values: readonly T[],
+  from: number,
+  count: number,
+  at: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const value = values[from + i]
+    if (value === undefined) refuseUndefined()
+    images.write(value, at + i * images.stride)
+  }
+}
+
+function readEach<T extends Value>(images: Images<T>, into: T[], count: number, at: number): void {
+  for (let i = 0; i < count; i++) into.push(images.read(at + i * images.stride))
 }
 
 /** Bytes from image to image of a codec that needs its length. Slots of 8 and 16 bytes are the kernel's for words. */

@@ -6,6 +6,8 @@ import type { Scratch } from './scratch.ts'
 
 /** How often a call that found a producer in the middle of its push looks again, before that counts as empty. */
 const RETRIES = 32
+/** Up to here a loop costs less than a view of the bytes. */
+const SHORT = 24
 
 /**
  * The reading end of the kernel's record ring. Contract: `RecordConsumer`.
@@ -74,7 +76,8 @@ export class ByteConsumer implements RecordConsumer {
     if (length < 0) return -1
     if (length > array.length) throw new RangeError(`array: expected room for ${length} bytes, got ${array.length}`)
     const from = this.#i32[this.#at >>> 2] as number
-    copy(this.#u8, from, length, array)
+    if (length > SHORT) array.set(new Uint8Array(this.#buffer, from, length))
+    else for (let i = 0; i < length; i++) array[i] = this.#u8[from + i] as number
     this.#kernel.recordDrop(this.#ring)
     return length
   }
@@ -94,12 +97,4 @@ export class ByteConsumer implements RecordConsumer {
     for (let i = 0; answer === BUSY && i < RETRIES; i++) answer = this.#kernel.recordPeek(this.#ring, this.#at)
     return answer > 0 ? (this.#i32[(this.#at + 4) >>> 2] as number) : -1
   }
-}
-
-/** Up to here a loop costs less than a view of the bytes. */
-const SHORT = 32
-
-function copy(memory: Uint8Array, from: number, length: number, to: Uint8Array): void {
-  if (length > SHORT) to.set(memory.subarray(from, from + length))
-  else for (let i = 0; i < length; i++) to[i] = memory[from + i] as number
 }
