@@ -4,8 +4,8 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
 /** Runs a program to its end; one that does not end by itself is killed, and rejects. */
-async function run(program: string): Promise<string> {
-  const file = fileURLToPath(new URL(`./threads/processes/${program}.ts`, import.meta.url))
+async function run(program: URL): Promise<string> {
+  const file = fileURLToPath(program)
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@millrace/source', file], {
     timeout: 15_000,
   })
@@ -13,13 +13,13 @@ async function run(program: string): Promise<string> {
 }
 
 test('a process exits when the work is done, however many channels are open', async () => {
-  expect(await run('exits')).toBe('{"value":42} nothing more')
+  expect(await run(new URL('./threads/processes/exits.ts', import.meta.url))).toBe('{"value":42} nothing more')
 })
 
 test('a process stays alive while it awaits a value', async () => {
-  expect(await run('waits')).toBe('1 2 3 end')
+  expect(await run(new URL('./threads/processes/waits.ts', import.meta.url))).toBe('1 2 3 end')
 })
 
 test('a process exits although a thread of it is blocked, if nobody awaits that', async () => {
-  expect(await run('unawaited')).toBe('false')
+  expect(await run(new URL('./threads/processes/unawaited.ts', import.meta.url))).toBe('false')
 })

@@ -10,7 +10,7 @@ export const FORMS: readonly Form[] = ['u32', 'bytes']
 const MOST_BYTES = 256
 
 /** Which value of which producer it is. */
-export interface Origin {
+interface Origin {
   readonly producer: number
   readonly number: number
 }

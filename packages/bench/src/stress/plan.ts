@@ -2,10 +2,10 @@ import { FORMS, type Form } from './payload.ts'
 import { type Random, random } from './random.ts'
 
 /** How a round ends: what makes the channel close, while threads still die. */
-export type Ending = 'producers stop' | 'sender closes' | 'producers die' | 'receiver closes' | 'consumers die'
+type Ending = 'producers stop' | 'sender closes' | 'producers die' | 'receiver closes' | 'consumers die'
 
 /** Who is killed. */
-export type Victims = 'producers' | 'consumers' | 'both'
+type Victims = 'producers' | 'consumers' | 'both'
 
 /** All that chance decides of a round, except for when exactly what happens. */
 export interface Plan {

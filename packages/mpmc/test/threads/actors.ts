@@ -106,8 +106,9 @@ export async function holds(
 /** Attaches a receiver and starts another thread that holds a sender. */
 export async function startsAnother({ handle }: Numbers, say: Say): Promise<void> {
   const receiver = attachReceiver(handle)
-  const { start } = await import('./start.ts')
-  await start({ actor: 'holds', handle, side: 'sender' }).says('attached')
+  const { Worker } = await import('node:worker_threads')
+  const other = new Worker(new URL(import.meta.url), { workerData: { actor: 'holds', handle, side: 'sender' } })
+  await new Promise((resolve) => other.once('message', resolve))
   say('both attached')
   await message()
   receiver[Symbol.dispose]()
