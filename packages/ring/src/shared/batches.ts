@@ -5,6 +5,8 @@ import type { Scratch } from './scratch.ts'
 
 /** At most as many bytes of images are written before they are moved. */
 const BATCH_BYTES = 8192
+/** Bytes of the largest slot of words. */
+const WORD_BYTES = 16
 
 /** Where images go to, or come from: the kernel's calls on one ring. */
 export interface Mover {
@@ -89,7 +91,6 @@ export class Batches<T extends Value> {
   /** Pushes the values that lie in an array from one to below another, until one finds no room. */
   pushFrom(to: Mover, array: Elements, from: number, end: number | undefined): number {
     const images = this.#elementsOf(array, false)
-    const { at } = this.#scratch
     const { elements } = images
     if (array.length % elements !== 0) {
       throw new RangeError(`array: expected a multiple of ${elements} bytes, got ${array.length}`)
@@ -98,31 +99,40 @@ export class Batches<T extends Value> {
     checkInteger('from', from, 0, array.length / elements)
     checkInteger('to', last, from, array.length / elements)
     const count = last - from
-    let done = 0
-    while (done < count) {
-      const most = Math.min(this.#most, count - done)
-      images.writeFrom(array, (from + done) * elements, most, at)
-      const moved = to.move(at, most)
-      done += moved
-      if (moved < most) break
+    const at = this.#scratch.enter()
+    try {
+      let done = 0
+      while (done < count) {
+        const most = Math.min(this.#most, count - done)
+        images.writeFrom(array, (from + done) * elements, most, at)
+        const moved = to.move(at, most)
+        done += moved
+        if (moved < most) break
+      }
+      return done
+    } finally {
+      this.#scratch.leave()
     }
-    return done
   }
 
   /** Pops values into the elements of an array, as many as are there and fit. */
   popInto(from: Mover, array: Elements): number {
     const images = this.#elementsOf(array, true)
-    const { at } = this.#scratch
     const count = Math.floor(array.length / images.elements)
-    let done = 0
-    while (done < count) {
-      const most = Math.min(this.#most, count - done)
-      const moved = from.move(at, most)
-      images.readInto(array, done * images.elements, moved, at)
-      done += moved
-      if (moved < most) break
+    const at = this.#scratch.enter()
+    try {
+      let done = 0
+      while (done < count) {
+        const most = Math.min(this.#most, count - done)
+        const moved = from.move(at, most)
+        images.readInto(array, done * images.elements, moved, at)
+        done += moved
+        if (moved < most) break
+      }
+      return done
+    } finally {
+      this.#scratch.leave()
     }
-    return done
   }
 
   /** The images, as elements of such an array. Throws `TypeError` if they are none. */
@@ -145,7 +155,15 @@ function batchOf(stride: number, capacity: number): number {
   return Math.max(1, Math.min(capacity, Math.floor(BATCH_BYTES / stride)))
 }
 
-/** How many bytes of scratch a view needs for images of a size. */
+/**
+ * How many bytes of scratch a view needs for images of a size. Behind them there is room for one word or two: what is popped
+ * past the batches does not wait for a codec that is at work on one.
+ */
 export function scratchBytes(stride: number, capacity: number): number {
-  return batchOf(stride, capacity) * stride
+  return batchOf(stride, capacity) * stride + WORD_BYTES
+}
+
+/** Where a view with scratch for images of a size pops a word or two by themselves. */
+export function wordAt(scratch: Scratch): number {
+  return scratch.end - WORD_BYTES
 }

@@ -9,6 +9,8 @@ import { type Arena, bareObject } from '@millrace/atomics'
 export class Scratch {
   /** Where they begin, on a line of 128 bytes. */
   readonly at: number
+  /** Where they end. */
+  readonly end: number
   readonly #arena: Arena
   readonly #object: number
   #isBusy = false
@@ -17,6 +19,7 @@ export class Scratch {
     this.#arena = arena
     this.#object = bareObject(arena, { dataBytes: bytes })
     this.at = this.#object + arena.headerBytes
+    this.end = this.at + bytes
   }
 
   /** The address, for who may run a codec before `leave`. Throws `TypeError` from within one that runs already. */
@@ -31,8 +34,9 @@ export class Scratch {
     this.#isBusy = false
   }
 
-  /** Gives the bytes back to the arena. */
+  /** Gives the bytes back to the arena. Throws `TypeError` from within a codec, which would have its ring taken away. */
   free(): void {
+    if (this.#isBusy) throw new TypeError('ring: it is disposed by a codec that reads or writes a value of it')
     this.#arena.detach(this.#object)
   }
 }

@@ -3,7 +3,7 @@ import type { Value } from '../api.ts'
 import type { PairCodec, WordCodec } from '../codec/api.ts'
 import { refuseUndefined } from '../local/refuse-undefined.ts'
 import type { NumberArray, SlotRing, SlotRingHandle } from './api.ts'
-import type { Batches, Mover } from './batches.ts'
+import { type Batches, type Mover, wordAt } from './batches.ts'
 import { disposed } from './check.ts'
 import type { Place } from './place.ts'
 import type { Scratch } from './scratch.ts'
@@ -31,7 +31,7 @@ export class SharedSlotRing<T extends Value> implements SlotRing<T> {
   readonly handle: SlotRingHandle<T>
   readonly capacity: number
   protected readonly kernel: Kernel
-  protected readonly scratchAt: number
+  protected readonly wordAt: number
   protected queue: number
   readonly #place: Place
   readonly #scratch: Scratch
@@ -44,7 +44,7 @@ export class SharedSlotRing<T extends Value> implements SlotRing<T> {
     this.handle = handle
     this.capacity = place.word(CAPACITY)
     this.kernel = kernel
-    this.scratchAt = scratch.at
+    this.wordAt = wordAt(scratch)
     this.queue = place.object
     this.#place = place
     this.#scratch = scratch
@@ -86,8 +86,8 @@ export class SharedSlotRing<T extends Value> implements SlotRing<T> {
 
   [Symbol.dispose](): void {
     if (this.queue === 0) return
-    this.queue = 0
     this.#scratch.free()
+    this.queue = 0
     this.#place.leave()
   }
 }
@@ -162,19 +162,20 @@ export class WordSlotRing<T extends Value> extends SharedSlotRing<T> {
     super(parts)
     this.#codec = codec
     this.#i32 = parts.place.arena.views().i32
-    this.#word = (this.scratchAt + 4) >>> 2
+    this.#word = (this.wordAt + 4) >>> 2
   }
 
   override push(value: T): boolean {
-    if (this.queue === 0) disposed()
     if (value === undefined) refuseUndefined()
-    const answer = this.kernel.slotPush(this.queue, this.#codec.toWord(value), 0)
+    const word = this.#codec.toWord(value)
+    if (this.queue === 0) disposed()
+    const answer = this.kernel.slotPush(this.queue, word, 0)
     return answer > 0 || (answer === BUSY && super.push(value))
   }
 
   override pop(): T | undefined {
     if (this.queue === 0) disposed()
-    const answer = this.kernel.slotPop(this.queue, this.scratchAt)
+    const answer = this.kernel.slotPop(this.queue, this.wordAt)
     if (answer > 0) return this.#codec.fromWord(this.#i32[this.#word] as number)
     return answer === BUSY ? super.pop() : undefined
   }
@@ -190,20 +191,20 @@ export class PairSlotRing<T extends Value> extends SharedSlotRing<T> {
     super(parts)
     this.#codec = codec
     this.#i32 = parts.place.arena.views().i32
-    this.#first = (this.scratchAt + 8) >>> 2
+    this.#first = (this.wordAt + 8) >>> 2
   }
 
   override push(value: T): boolean {
-    if (this.queue === 0) disposed()
     if (value === undefined) refuseUndefined()
     const pair = this.#codec.toPair(value)
+    if (this.queue === 0) disposed()
     const answer = this.kernel.slotPush(this.queue, pair[0] as number, pair[1] as number)
     return answer > 0 || (answer === BUSY && super.push(value))
   }
 
   override pop(): T | undefined {
     if (this.queue === 0) disposed()
-    const answer = this.kernel.slotPop(this.queue, this.scratchAt)
+    const answer = this.kernel.slotPop(this.queue, this.wordAt)
     if (answer > 0) return this.#codec.fromPair(this.#i32[this.#first] as number, this.#i32[this.#first + 1] as number)
     return answer === BUSY ? super.pop() : undefined
   }

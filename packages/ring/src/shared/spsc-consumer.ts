@@ -2,7 +2,7 @@ import { CAPACITY, type Kernel, LAZY_HEAD, TAIL } from '@millrace/atomics'
 import type { Value } from '../api.ts'
 import type { PairCodec, WordCodec } from '../codec/api.ts'
 import type { SpscConsumer } from './api.ts'
-import type { Batches, Mover } from './batches.ts'
+import { type Batches, type Mover, wordAt } from './batches.ts'
 import { disposed } from './check.ts'
 import type { Elements } from './images.ts'
 import type { Place } from './place.ts'
@@ -15,7 +15,7 @@ import type { SpscParts } from './spsc-producer.ts'
 export class LazyConsumer<T extends Value> implements SpscConsumer<T> {
   readonly capacity: number
   protected readonly kernel: Kernel
-  protected readonly scratchAt: number
+  protected readonly wordAt: number
   protected ring: number
   readonly #place: Place
   readonly #batches: Batches<T>
@@ -25,7 +25,7 @@ export class LazyConsumer<T extends Value> implements SpscConsumer<T> {
   constructor({ place, batches, scratch }: SpscParts<T>) {
     this.capacity = place.word(CAPACITY)
     this.kernel = place.arena.kernel
-    this.scratchAt = scratch.at
+    this.wordAt = wordAt(scratch)
     this.ring = place.object
     this.#place = place
     this.#batches = batches
@@ -63,8 +63,8 @@ export class LazyConsumer<T extends Value> implements SpscConsumer<T> {
 
   [Symbol.dispose](): void {
     if (this.ring === 0) return
-    this.ring = 0
     this.#scratch.free()
+    this.ring = 0
     this.#place.leave()
   }
 }
@@ -96,12 +96,12 @@ export class WordConsumer<T extends Value> extends LazyConsumer<T> {
     super(parts)
     this.#codec = codec
     this.#i32 = parts.place.arena.views().i32
-    this.#word = this.scratchAt >>> 2
+    this.#word = this.wordAt >>> 2
   }
 
   override pop(): T | undefined {
     if (this.ring === 0) disposed()
-    if (this.kernel.lazyPop(this.ring, this.scratchAt, 1) <= 0) return undefined
+    if (this.kernel.lazyPop(this.ring, this.wordAt, 1) <= 0) return undefined
     return this.#codec.fromWord(this.#i32[this.#word] as number)
   }
 }
@@ -116,12 +116,12 @@ export class PairConsumer<T extends Value> extends LazyConsumer<T> {
     super(parts)
     this.#codec = codec
     this.#i32 = parts.place.arena.views().i32
-    this.#first = this.scratchAt >>> 2
+    this.#first = this.wordAt >>> 2
   }
 
   override pop(): T | undefined {
     if (this.ring === 0) disposed()
-    if (this.kernel.lazyPop(this.ring, this.scratchAt, 1) <= 0) return undefined
+    if (this.kernel.lazyPop(this.ring, this.wordAt, 1) <= 0) return undefined
     return this.#codec.fromPair(this.#i32[this.#first] as number, this.#i32[this.#first + 1] as number)
   }
 }

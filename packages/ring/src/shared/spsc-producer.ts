@@ -75,9 +75,9 @@ export class LazyProducer<T extends Value> implements SpscProducer<T> {
 
   [Symbol.dispose](): void {
     if (this.ring === 0) return
+    this.#scratch.free()
     this.kernel.lazyFlush(this.ring)
     this.ring = 0
-    this.#scratch.free()
     this.#place.leave()
   }
 }
@@ -109,9 +109,10 @@ export class WordProducer<T extends Value> extends LazyProducer<T> {
   }
 
   override push(value: T): boolean {
-    if (this.ring === 0) disposed()
     if (value === undefined) refuseUndefined()
-    return this.kernel.lazyPushWords(this.ring, this.#codec.toWord(value), 0) > 0
+    const word = this.#codec.toWord(value)
+    if (this.ring === 0) disposed()
+    return this.kernel.lazyPushWords(this.ring, word, 0) > 0
   }
 }
 
@@ -125,9 +126,9 @@ export class PairProducer<T extends Value> extends LazyProducer<T> {
   }
 
   override push(value: T): boolean {
-    if (this.ring === 0) disposed()
     if (value === undefined) refuseUndefined()
     const pair = this.#codec.toPair(value)
+    if (this.ring === 0) disposed()
     return this.kernel.lazyPushWords(this.ring, pair[0] as number, pair[1] as number) > 0
   }
 }

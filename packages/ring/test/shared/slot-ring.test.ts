@@ -12,6 +12,7 @@ import {
   string,
   struct,
   u32,
+  type WordCodec,
 } from '../../src/codecs.ts'
 import type { Value } from '../../src/index.ts'
 import { openSlotRing } from '../../src/shared/open-slot-ring.ts'
@@ -137,6 +138,55 @@ describe('push', () => {
     })
     expect(() => ring.push(into(ring))).toThrow('ring: it is used again by a codec')
     expect([ring.length, ring.push(into(other)), ring.pop(), other.pop()]).toEqual([0, true, { a: 2 }, { a: 1 }])
+  })
+})
+
+describe('a codec of the user', () => {
+  /** One that does something with its ring before it answers. */
+  function meddling(act: () => void): WordCodec<number> {
+    const run = (word: number) => {
+      act()
+      return word
+    }
+    return {
+      ...i32,
+      name: 'meddling',
+      maxBytes: 4,
+      words: 1,
+      toWord: run,
+      fromWord: run,
+      encode: () => 4,
+      decode: () => 0,
+    }
+  }
+
+  test('that pops from the ring whose values it reads and writes disturbs none of them', () => {
+    const popped: (number | undefined)[] = []
+    let isOn = false
+    const codec = meddling(() => {
+      if (!isOn) return
+      isOn = false
+      popped.push(ring.pop())
+      isOn = true
+    })
+    using ring = slotRing({ capacity: 10, codec })
+    ring.pushMany([1, 2, 3, 4, 5, 6])
+    isOn = true
+    expect([ring.pushMany([7, 8]), popped]).toEqual([2, [1, 2]])
+    expect([ring.popMany(2), popped]).toEqual([
+      [3, 4],
+      [1, 2, 5, 6],
+    ])
+  })
+
+  test('that disposes the ring is refused, or the value is', () => {
+    let act = (): void => {}
+    const codec = meddling(() => act())
+    const ring = slotRing({ capacity: 10, codec })
+    act = () => ring[Symbol.dispose]()
+    expect(() => ring.pushMany([1])).toThrow('ring: it is disposed by a codec')
+    expect(ring.length).toBe(0)
+    expect(() => ring.push(1)).toThrow('ring: it was disposed in this thread')
   })
 })
 
