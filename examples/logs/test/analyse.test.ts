@@ -116,6 +116,13 @@ describe('analyse', () => {
     expect([requests, workers.length]).toEqual([0, 5])
   })
 
+  it('names every file, and why, when no thread has the memory to begin', async () => {
+    const folder = folderOf({ a: line('/a'), b: line('/b') })
+    const { problems } = await analyse(folder, { threads: 2, threadHeapMb: 6 })
+    const reason = expect.stringMatching(/^its thread died: .*out of memory/)
+    expect(problems).toEqual(['a', 'b'].map((file) => ({ file, reason, requests: 0 })))
+  })
+
   it('ends all threads before it rejects with the reason of its signal', async () => {
     const folder = folderOf({ a: line('/a').repeat(300_000), b: line('/b').repeat(300_000) })
     const interruption = new AbortController()
