@@ -22,7 +22,7 @@ async function kill({ worker }: Work): Promise<void> {
   await gone
 }
 
-const COUNT = 20_000
+const COUNT = 10_000
 const FIRST = { from: 1, count: COUNT }
 const SECOND = { from: 1_000_001, count: COUNT }
 
