@@ -1,5 +1,6 @@
 /** A message port, with what Node adds to it. */
 interface HoldingPort {
+  close(): void
   ref?(): void
   unref?(): void
 }
