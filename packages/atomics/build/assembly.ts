@@ -30,7 +30,7 @@ export async function compileKernel(source: string): Promise<Uint8Array> {
   let bytes: Uint8Array | undefined
   const { error, stderr } = await asc.main(
     [
-      ...['kernel.ts', '--outFile', 'kernel.wasm', '-O3', '--runtime', 'stub', '--noAssert'],
+      ...['kernel.ts', '--outFile', 'kernel.wasm', '-O3', '--shrinkLevel', '2', '--runtime', 'stub', '--noAssert'],
       ...[
         '--enable',
         'threads',

@@ -8,9 +8,9 @@ export async function generated(): Promise<Record<string, string>> {
   const source = kernelSource()
   const bytes = await compileKernel(source)
   return {
-    'wasm.ts': `${HEADER}/** The kernel as WebAssembly, ${bytes.length} bytes, in base64. */
+    'wasm.ts': `${HEADER}/** The kernel as WebAssembly, ${bytes.length} bytes. In hexadecimal, which compresses a fifth smaller than base64: repeated bytes stay repeated. */
 export const KERNEL_WASM: string =
-  '${Buffer.from(bytes).toString('base64')}'
+  '${Buffer.from(bytes).toString('hex')}'
 `,
     'javascript.ts': `// @ts-nocheck
 ${HEADER}import type { Bindings, Kernel } from '../api.ts'

@@ -38,6 +38,8 @@ export function bindKernel(memory: ArenaMemory, record: () => number): Kernel {
     return provided(javascriptBindings(memory, record))
   }
   if (assembly === undefined) throw new TypeError('this arena runs in WebAssembly, which this thread does not have')
-  kernelModule ??= new assembly.Module(Uint8Array.from(atob(KERNEL_WASM), (char) => char.charCodeAt(0)))
+  kernelModule ??= new assembly.Module(
+    Uint8Array.from(KERNEL_WASM.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16)),
+  )
   return new assembly.Instance(kernelModule, { env: { memory } }).exports as Kernel
 }

@@ -129,12 +129,15 @@ export function flightRepair(record: i32, participant: i32): void {
   }
   if (kind !== KIND_SLOTS && kind !== KIND_SLAB && kind !== KIND_FREE) return
   const mask: i32 = load<i32>(object, MASK)
+  // A batch whose first stamp is missing was not sent: nobody came past it, so none of it goes out.
+  const first: i32 = load<i32>(object, SLOTS) + (position & mask) * load<i32>(object, SLOT_BYTES)
+  if (side === FLIGHT_PUSH && atomic.load<i32>(first) !== position) return
   // From the last to the first, since the first stamp lets others come.
   for (let i: i32 = count - 1; i >= 0; i--) {
     const slot: i32 = load<i32>(object, SLOTS) + ((position + i) & mask) * load<i32>(object, SLOT_BYTES)
     const turn: i32 = (atomic.load<i32>(slot) - ((position + i) | 0)) | 0
     if (side === FLIGHT_PUSH) {
-      if (turn === 0) atomic.store<i32>(slot, (position + i + 2) | 0)
+      atomic.store<i32>(slot, (position + i + 2) | 0)
     } else if (turn === 1 || turn === 2) {
       // A block taken from the queue of a slab is the dead one's to lose.
       if (turn === 1 && kind !== KIND_SLOTS) slabOwn(object, load<i32>(slot, LENGTH), participant)
