@@ -147,13 +147,13 @@ export interface Bindings {
 /** Views of the arena's memory from its byte 0. */
 export interface Views {
   /** Words; index = address >> 2. */
-  readonly i32: Int32Array<SharedArrayBuffer>
+  readonly i32: Int32Array
   /** Bytes; index = address. */
-  readonly u8: Uint8Array<SharedArrayBuffer>
+  readonly u8: Uint8Array
   /** Doubles; index = address >> 3. */
-  readonly f64: Float64Array<SharedArrayBuffer>
+  readonly f64: Float64Array
   /** For reads and writes at any address. */
-  readonly view: DataView<SharedArrayBuffer>
+  readonly view: DataView
 }
 
 /** What an arena lives in, and what of it travels by `postMessage`. The kind decides the execution: WebAssembly or JavaScript. */
