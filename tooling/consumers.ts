@@ -23,6 +23,11 @@ function runtimeProofs(project: string, node: string, version: string, packed: r
     },
     { claim: `Node ${version}: ES modules work`, prove: () => execute(project, node, ['import.mjs']) },
     { claim: `Node ${version}: CommonJS works`, prove: () => execute(project, node, ['require.cjs']) },
+    {
+      claim: `Node ${version}: threads share channels, ES modules`,
+      prove: () => execute(project, node, ['shared.mjs']),
+    },
+    { claim: `Node ${version}: threads share channels, CommonJS`, prove: () => execute(project, node, ['shared.cjs']) },
   ]
 }
 
