@@ -109,8 +109,8 @@ export interface Kernel {
   /** Wakes all who listen. */
   notifyAll(object: Address): void
 
-  /** Registers a thread: its index, or −1 if all are taken. */
-  participantJoin(thread: Word): number
+  /** Registers a thread, with the one that started it (0 if none is known): its index, or −1 if all are taken. */
+  participantJoin(thread: Word, parent: Word): number
   /** Repairs what a dead participant left: 1 if this call did. */
   participantRepair(participant: number, generation: Word, repairer: number): number
 }

@@ -14,13 +14,14 @@ import {
   LIFE,
   LIFE_GENERATION,
   MAGIC,
+  PARENT,
   PARTICIPANTS,
   SCRATCH,
   THREAD,
   VERSION,
 } from './kernel/layout.ts'
 import { bufferOf, growMemory, makeMemory, sizeClass, viewsOf } from './memory.ts'
-import { threadNumber } from './thread.ts'
+import { parentNumber, threadNumber } from './thread.ts'
 import { assembly } from './web-assembly.ts'
 
 const MOST_BYTES = 2 ** 31 - 65_536
@@ -63,7 +64,7 @@ export class Arena {
     this.identity = identityOf(this.#views)
     this.headerBytes = (ATTACHMENTS + (this.participants << ATTACHMENT_SHIFT) + 127) & ~127
     this.kernel = bindKernel(memory, () => this.#record)
-    this.participant = this.kernel.participantJoin(threadNumber())
+    this.participant = this.kernel.participantJoin(threadNumber(), parentNumber())
     if (this.participant < 0) {
       throw new RangeError(`participants: ${this.participants} threads take part already; make the arena with more`)
     }
@@ -171,13 +172,15 @@ export class Arena {
     return () => this.#onDeath.delete(tell)
   }
 
-  /** Declares all participants of a thread dead. */
+  /** Declares the participant of a thread dead, and those of all threads that ended with it, since it had started them. */
   threadDied(thread: number): void {
     const { i32 } = this.views()
     for (let participant = 0; participant < this.participants; participant++) {
       const at = (PARTICIPANTS + participant * 128) >> 2
-      const isAlive = Atomics.load(i32, at + (LIFE >> 2)) === 1
-      if (isAlive && Atomics.load(i32, at + (THREAD >> 2)) === thread) this.declareDead(participant)
+      if (Atomics.load(i32, at + (LIFE >> 2)) !== 1) continue
+      const own = Atomics.load(i32, at + (THREAD >> 2))
+      if (own === thread) this.declareDead(participant)
+      else if (Atomics.load(i32, at + (PARENT >> 2)) === thread) this.threadDied(own)
     }
   }
 }

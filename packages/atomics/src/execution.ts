@@ -1,10 +1,9 @@
-import type { ArenaMemory, Bindings, Kernel } from './api.ts'
-import { javascriptBindings } from './bindings.ts'
+import type { ArenaMemory, Kernel } from './api.ts'
 import { KERNEL_WASM } from './generated/wasm.ts'
 import { assembly } from './web-assembly.ts'
 
 let kernelModule: object | undefined
-let provided: ((bindings: Bindings) => Kernel) | undefined
+let provided: ((buffer: SharedArrayBuffer, record: () => number) => Kernel) | undefined
 
 /**
  * Gives this thread the kernel's JavaScript text, for arenas without WebAssembly. It is a function of its own subpath, so
@@ -18,7 +17,7 @@ let provided: ((bindings: Bindings) => Kernel) | undefined
  * const memory = arena({ execution: 'javascript' }).memory
  * memory instanceof SharedArrayBuffer // => true
  */
-export function provideKernel(kernel: (bindings: Bindings) => Kernel): void {
+export function provideKernel(kernel: (buffer: SharedArrayBuffer, record: () => number) => Kernel): void {
   provided = kernel
 }
 
@@ -35,7 +34,7 @@ export function bindKernel(memory: ArenaMemory, record: () => number): Kernel {
         'this arena runs in JavaScript: call provideKernel(kernel) with the kernel of @millrace/atomics/javascript',
       )
     }
-    return provided(javascriptBindings(memory, record))
+    return provided(memory, record)
   }
   if (assembly === undefined) throw new TypeError('this arena runs in WebAssembly, which this thread does not have')
   kernelModule ??= new assembly.Module(

@@ -1,4 +1,4 @@
-export type { ArenaMemory, ArenaOptions, Bindings, Kernel, ObjectHandle, Views } from './api.ts'
+export type { ArenaMemory, ArenaOptions, Kernel, ObjectHandle, Views } from './api.ts'
 export { Arena, arena, attachArena, defaultArena } from './arena.ts'
 export { watchWorker, whenWatched } from './deaths.ts'
 export { provideKernel } from './execution.ts'

@@ -2,6 +2,10 @@
 export interface NodeThreads {
   /** The number of the calling thread, 0 for the first. */
   readonly threadId: number
+  /** What this thread was given by the one that started it, or set itself. */
+  getEnvironmentData(key: string): unknown
+  /** Gives something to the threads that this one starts, and they to theirs. */
+  setEnvironmentData(key: string, value: unknown): void
 }
 
 /** The parts of Node's `process` that exist where they exist. */
@@ -20,7 +24,15 @@ export interface WorkerLike {
   once(event: 'exit', listener: () => void): unknown
 }
 
-let own: number | undefined
+/** Under which a thread finds the numbers of the one that started it. */
+const KEY = 'millrace.thread'
+
+interface Numbers {
+  readonly own: number
+  readonly parent: number
+}
+
+let numbers: Numbers | undefined
 
 /** Node's process object, if there is one. */
 export function nodeProcess(): NodeProcess | undefined {
@@ -34,6 +46,24 @@ export function nodeThreads(): NodeThreads | undefined {
 
 /** The number of this thread, never 0: Node's thread id + 1, or a random one where threads have no ids. */
 export function threadNumber(): number {
-  own ??= 1 + (nodeThreads()?.threadId ?? 2 ** 20 + Math.floor(Math.random() * 2 ** 30))
-  return own
+  numbers ??= findNumbers()
+  return numbers.own
+}
+
+/** The number of the thread that started this one, or of the nearest above it that asked for its own; 0 if none did. */
+export function parentNumber(): number {
+  numbers ??= findNumbers()
+  return numbers.parent
+}
+
+function findNumbers(): Numbers {
+  const threads = nodeThreads()
+  if (threads === undefined) return { own: 1 + 2 ** 20 + Math.floor(Math.random() * 2 ** 30), parent: 0 }
+  const own = threads.threadId + 1
+  const found = threads.getEnvironmentData(KEY) as Numbers | undefined
+  // A second copy of this package in the same thread finds the numbers of the first.
+  if (found?.own === own) return found
+  const mine = { own, parent: found?.own ?? 0 }
+  threads.setEnvironmentData(KEY, mine)
+  return mine
 }

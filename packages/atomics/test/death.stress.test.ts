@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { provideKernel } from '../src/execution.ts'
-import { kernel as javascript } from '../src/generated/javascript.ts'
+import { kernel as javascript } from '../src/javascript.ts'
 import { type Kills, killThreads } from './workers/kills.ts'
 
 provideKernel(javascript)

@@ -1,7 +1,8 @@
 import { sharedMemory } from '@millrace/interleave'
 import type { Kernel } from '../src/api.ts'
 import { bindKernel, provideKernel } from '../src/execution.ts'
-import { kernel as javascript } from '../src/generated/javascript.ts'
+import { kernel as factory } from '../src/generated/javascript.ts'
+import { kernel as javascript } from '../src/javascript.ts'
 import {
   CAPACITY,
   FREE_QUEUE,
@@ -51,7 +52,7 @@ export function rig(execution: 'wasm' | 'javascript' | 'model'): Rig {
   if (execution === 'model') {
     const memory = sharedMemory({ bytes: 65_536 })
     return {
-      kernel: javascript(modelBindings(memory)),
+      kernel: factory(modelBindings(memory)),
       read: (address) => memory.load(address),
       write: (address, value) => memory.store(address, value),
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { arena as makeArena } from '../src/arena.ts'
 import { provideKernel } from '../src/execution.ts'
-import { kernel as javascript } from '../src/generated/javascript.ts'
+import { kernel as javascript } from '../src/javascript.ts'
 import { type Job, objectFor, startWorker } from './workers/job.ts'
 
 provideKernel(javascript)

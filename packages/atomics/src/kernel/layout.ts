@@ -7,7 +7,7 @@
  *     128   top: the first byte nobody was given
  *     256   free lists, one pair a size class: first block │ tag
  *     1024  participants, a line each
- *           life │ generation │ thread │ first attachment │ scratch │ locked │ in flight: object, side, position, count, home
+ *           life │ generation │ thread │ first attachment │ scratch │ locked │ in flight: object, side, position, count, home │ parent
  *     1024 + 128 P   blocks
  *
  * An object is a block that begins with these lines; what lies behind them is up to its kind:
@@ -76,6 +76,8 @@ export const FLIGHT_POSITION: i32 = 32
 export const FLIGHT_COUNT: i32 = 36
 /** The object attached to: itself, or the slab of a free queue. */
 export const FLIGHT_HOME: i32 = 40
+/** The thread that started this one, or the nearest above it that has this package; 0 if none. */
+export const PARENT: i32 = 44
 /** A push in flight. */
 export const FLIGHT_PUSH: i32 = 1
 /** A pop in flight. */

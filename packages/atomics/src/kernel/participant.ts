@@ -23,6 +23,7 @@ import {
   OWN_CREDITS,
   OWN_RECEIVERS,
   OWN_SENDERS,
+  PARENT,
   PARKED_RECEIVERS,
   PARKED_SENDERS,
   PARTICIPANTS,
@@ -46,8 +47,8 @@ import { slabOwn, slabRepair } from './slab.ts'
  * INVARIANT  a repair may itself be cut and begun again by the next: each of its steps takes away what it is to repair.
  */
 
-/** Registers a thread; a thread that registered before gets its record back. Answers the index, or −1 if all are taken. */
-export function participantJoin(thread: i32): i32 {
+/** Registers a thread and the one that started it; a thread that registered before gets its record back. Answers the index, or −1 if all are taken. */
+export function participantJoin(thread: i32, parent: i32): i32 {
   const most: i32 = atomic.load<i32>(ARENA_PARTICIPANTS)
   for (let i: i32 = 0; i < most; i++) {
     const record: i32 = PARTICIPANTS + (i << 7)
@@ -56,6 +57,7 @@ export function participantJoin(thread: i32): i32 {
   for (let i: i32 = 0; i < most; i++) {
     const record: i32 = PARTICIPANTS + (i << 7)
     if (atomic.load<i32>(record, LIFE) === 0 && atomic.cmpxchg<i32>(record, 0, 1, LIFE) === 0) {
+      atomic.store<i32>(record, parent, PARENT)
       atomic.store<i32>(record, thread, THREAD)
       return i
     }

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { attachArena } from '../../src/arena.ts'
 import { provideKernel } from '../../src/execution.ts'
-import { kernel as javascript } from '../../src/generated/javascript.ts'
+import { kernel as javascript } from '../../src/javascript.ts'
 import { BUSY, ENDED, LENGTH, NONE, PARKED_RECEIVERS, PARKED_SENDERS } from '../../src/kernel/layout.ts'
 import { slabBlocks } from '../../src/objects.ts'
 import { waitSync } from '../../src/wait.ts'
