@@ -2,7 +2,7 @@ import type { SharedHandle } from '@millrace/mpmc/shared'
 import { type Codec, enumOf, f64, string, struct, u32 } from '@millrace/ring/codec'
 
 /** Bytes of text in one entry: enough for most paths, and so few that an entry is a slot of 128 bytes, which channels move in batches. */
-export const TEXT_BYTES = 95
+const TEXT_BYTES = 95
 
 /**
  * What the threads tell the one that counts. Entries of a thread arrive in its order, a longer text in parts:

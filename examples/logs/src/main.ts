@@ -8,7 +8,7 @@ import { printable, problemLines, reportLines } from './format.ts'
 const SIGNAL_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 const PIPE_CODE = 141
 /** What an interrupted run may still take; threads end within this time unless the system holds them. */
-const GRACE_MS = 2000
+const GRACE_MS = 3000
 
 /** Why a run was ended from outside; without a message if nobody is there to be told. */
 class Interrupted extends Error {

@@ -16,7 +16,7 @@ export interface LogFolder {
 }
 
 /** Numbers from 0 to below 1, the same for the same seed. */
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

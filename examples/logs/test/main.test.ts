@@ -88,7 +88,7 @@ describe('logs', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s ends a run within two seconds', async (signal, expected) => {
+  ] as const)('%s ends a run within three seconds', async (signal, expected) => {
     const folder = folderOf()
     generate(folder, { bytes: 3e7, files: 4, seed: 4, gzipEvery: 0 })
     const child = start([folder, '--threads', '2'])
@@ -99,7 +99,7 @@ describe('logs', () => {
     child.kill(signal)
     const { code, stdout, stderr } = await ended
     expect([code, stdout, stderr]).toEqual([expected, '', `logs: interrupted by ${signal}\n`])
-    expect(performance.now() - began).toBeLessThan(2000)
+    expect(performance.now() - began).toBeLessThan(3000)
   })
 
   it('ends quietly when nobody reads its output', async () => {
