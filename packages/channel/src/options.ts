@@ -1,3 +1,6 @@
+/** The largest bounded capacity; also what the ring of a bounded channel is made for, so that its capacity can change. */
+export const LARGEST_CAPACITY: number = 2 ** 30
+
 /** What a full channel may do, in the order in which shared memory numbers them. */
 export const OVERFLOWS = ['wait', 'drop-oldest', 'drop-newest', 'reject'] as const
 

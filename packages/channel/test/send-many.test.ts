@@ -54,3 +54,35 @@ describe('sendMany of an array', () => {
     expect(await sent).toBe(3_000_000)
   })
 })
+
+describe('sendMany', () => {
+  test('of an array never overtakes a reservation that waits', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 4 })
+    await sender.sendMany([1, 2, 3])
+    const both = sender.reserveMany(2)
+    const sent = sender.sendMany([6, 7])
+    expect(await receiver.receive()).toBe(1)
+    for (const [index, permit] of (await both).entries()) permit.send(4 + index)
+    expect(await receiver.receiveMany(9)).toEqual([2, 3, 4, 5])
+    expect([await receiver.receive(), await receiver.receive(), await sent]).toEqual([6, 7, 2])
+  })
+
+  test('gives an undefined back as one of the rest, whatever it came in', async () => {
+    for (const values of [[1, undefined, 3], new Set([1, undefined, 3])]) {
+      const { sender } = channel<number>({ capacity: 8 })
+      const error: CutShortError = await sender.sendMany(values as Iterable<number>).catch((reason) => reason)
+      expect([...error.rest].at(-2)).toBeUndefined()
+      expect(error.cause).toBeInstanceOf(TypeError)
+    }
+  })
+
+  test('leaves no rejection to nobody when what it is given cannot be iterated', () => {
+    const { sender } = channel<number>({ capacity: 8 })
+    const broken = {
+      [Symbol.iterator]() {
+        throw new Error('broken')
+      },
+    }
+    expect(() => sender.sendMany(broken as never, { signal: AbortSignal.abort() })).toThrow('broken')
+  })
+})

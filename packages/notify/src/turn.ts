@@ -47,7 +47,7 @@ export function resolveInTurn<R>(result: R): Promise<R> {
  * The result once `due` has resolved. A function of its own: what a closure captures is allocated whenever its function
  * is entered, and those who ask are hot paths that are hardly ever due.
  */
-export function resultAfter<R>(due: Promise<void>, result: R): Promise<R> {
+function resultAfter<R>(due: Promise<void>, result: R): Promise<R> {
   return due.then(() => result)
 }
 
@@ -57,9 +57,10 @@ export function rejectInTurn(reason: unknown): Promise<never> {
   return due === undefined ? Promise.reject(reason) : rejectionAfter(due, reason)
 }
 
-/** The rejection once `due` has resolved. */
-export function rejectionAfter(due: Promise<void>, reason: unknown): Promise<never> {
-  return due.then(() => Promise.reject(reason))
+function rejectionAfter(due: Promise<void>, reason: unknown): Promise<never> {
+  return due.then(() => {
+    throw reason
+  })
 }
 
 function sliceEnd(): Promise<void> | undefined {

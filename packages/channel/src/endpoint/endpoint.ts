@@ -1,7 +1,7 @@
-import { checkCount } from '@millrace/notify'
+import { checkCount, resolveInTurn } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { ChannelStats, Endpoint } from '../api.ts'
-import { LARGEST_CAPACITY } from '../local/make.ts'
+import { LARGEST_CAPACITY } from '../options.ts'
 import type { Core, Side } from './core.ts'
 
 /**
@@ -13,6 +13,7 @@ export class ChannelEndpoint<T extends Value> implements Endpoint {
   protected readonly channel: Core<T>
   readonly #side: Side
   #disposed = false
+  #ending: PromiseWithResolvers<void> | undefined
 
   constructor(channel: Core<T>, side: Side) {
     this.channel = channel
@@ -42,7 +43,13 @@ export class ChannelEndpoint<T extends Value> implements Endpoint {
   }
 
   whenClosed(): Promise<void> {
-    return this.#disposed ? Promise.resolve() : this.channel.lifecycle.whenClosed()
+    const { lifecycle } = this.channel
+    if (this.#disposed || lifecycle.closed) return resolveInTurn(undefined)
+    if (this.#ending === undefined) {
+      this.#ending = Promise.withResolvers()
+      lifecycle.whenClosed().then(this.#ending.resolve)
+    }
+    return this.#ending.promise
   }
 
   stats(): ChannelStats {
@@ -60,6 +67,7 @@ export class ChannelEndpoint<T extends Value> implements Endpoint {
   [Symbol.dispose](): void {
     if (this.#disposed) return
     this.#disposed = true
+    this.#ending?.resolve()
     this.channel.detach(this.#side, this)
   }
 

@@ -1,30 +1,43 @@
-import { resolveInTurn } from '@millrace/notify'
+import { type Place, resolveInTurn, type Waiter } from '@millrace/notify'
 
 /**
- * What arrives, for `for await`: `take` answers what is there, `receive` waits for more, and `undefined` of it is the end.
- * Written by hand, since an async generator costs twice as much an item, and so does a second promise.
+ * What arrives, for `for await`: `take` answers what is there, `wait` begins to wait for more; `undefined` of either is
+ * nothing yet, or the end. Written by hand, since an async generator costs twice as much an item, and so does a second promise.
  *
- * Leaving the loop leaves the receiver as it is.
+ * INVARIANT  who leaves takes its waits along: none of them takes a value that nobody will see.
  */
 export function iterate<R>(
   take: () => R | undefined,
-  receive: () => Promise<R | undefined>,
+  wait: () => Waiter<R | undefined>,
 ): AsyncIterableIterator<R, void, undefined> {
   let left = false
+  let waits: Waiter<R | undefined>[] = []
   return {
     next() {
-      if (left) return Promise.resolve(toResult<R>(undefined))
+      if (left) return resolveInTurn(toResult<R>(undefined))
       const taken = take()
-      return taken === undefined ? receive().then(toResult) : resolveInTurn({ done: false, value: taken })
+      if (taken !== undefined) return resolveInTurn({ done: false, value: taken })
+      const waiting = wait()
+      waits = waits.filter(isWaiting)
+      waits.push(waiting)
+      return waiting.promise.then(toResult)
     },
     return() {
       left = true
-      return Promise.resolve(toResult<R>(undefined))
+      for (const waiting of waits.filter(isWaiting)) {
+        waiting.list?.remove(waiting)
+        waiting.wake(undefined)
+      }
+      return resolveInTurn(toResult<R>(undefined))
     },
     [Symbol.asyncIterator]() {
       return this
     },
   }
+}
+
+function isWaiting({ list }: Place): boolean {
+  return list !== undefined
 }
 
 function toResult<R>(value: R | undefined): IteratorResult<R, void> {

@@ -1,4 +1,4 @@
-import { checkCount, refusal, rejectInTurn, resolveInTurn, type WaitOptions } from '@millrace/notify'
+import { checkCount, refusal, resolveInTurn, type Waiter, type WaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Receiver } from '../api.ts'
 import type { SelectCase } from '../select/api.ts'
@@ -6,7 +6,7 @@ import type { Core } from './core.ts'
 import { ChannelEndpoint } from './endpoint.ts'
 import { iterate } from './iterate.ts'
 import { ReceiveCase } from './select-cases.ts'
-import { ReceiveMany, ReceiveOne } from './waits.ts'
+import { ReceiveMany, ReceiveOne, type ValueWait } from './waits.ts'
 
 /** The receiving end of a channel. Contract and costs: `Receiver`. */
 export class ChannelReceiver<T extends Value> extends ChannelEndpoint<T> implements Receiver<T> {
@@ -19,21 +19,13 @@ export class ChannelReceiver<T extends Value> extends ChannelEndpoint<T> impleme
       const refused = refusal(options)
       if (refused !== undefined) return refused
     }
-    if (this.disposed) return resolveInTurn(undefined)
-    const value = this.channel.take()
-    if (value !== undefined) return resolveInTurn(value)
-    const { end } = this.channel
-    if (end !== undefined) return settle(end.error, undefined)
-    const wait = new ReceiveOne<T>(this)
-    this.channel.parkReceiver(wait)
-    if (options !== undefined) wait.limit(options)
-    return wait.promise
+    const value = this.#take()
+    return value === undefined ? this.#wait(new ReceiveOne<T>(this), options).promise : resolveInTurn(value)
   }
 
   tryReceive(): T | undefined {
-    if (this.disposed) return undefined
-    const value = this.channel.take()
-    if (value === undefined) {
+    const value = this.#take()
+    if (value === undefined && !this.disposed) {
       const error = this.channel.end?.error
       if (error !== undefined) throw error
     }
@@ -46,22 +38,17 @@ export class ChannelReceiver<T extends Value> extends ChannelEndpoint<T> impleme
       const refused = refusal(options)
       if (refused !== undefined) return refused
     }
-    if (this.disposed) return resolveInTurn([])
-    const values = this.channel.takeMany(max)
-    if (values.length > 0) return resolveInTurn(values)
-    const { end } = this.channel
-    if (end !== undefined) return settle(end.error, values)
-    const wait = new ReceiveMany<T>(this, max)
-    this.channel.parkReceiver(wait)
-    if (options !== undefined) wait.limit(options)
-    return wait.promise
+    const values = this.#takeMany(max)
+    return values === undefined
+      ? this.#wait(new ReceiveMany<T, T[]>(this, max, []), options).promise
+      : resolveInTurn(values)
   }
 
   batches(max: number): AsyncIterable<T[]> {
     checkCount('max', max)
-    const take = () => (this.disposed ? undefined : unlessEmpty(this.channel.takeMany(max)))
-    const receive = () => this.receiveMany(max).then(unlessEmpty)
-    return { [Symbol.asyncIterator]: () => iterate(take, receive) }
+    const take = () => this.#takeMany(max)
+    const wait = () => this.#wait(new ReceiveMany<T, undefined>(this, max, undefined))
+    return { [Symbol.asyncIterator]: () => iterate<T[]>(take, wait) }
   }
 
   case(): SelectCase<'receive', T | undefined> {
@@ -73,18 +60,29 @@ export class ChannelReceiver<T extends Value> extends ChannelEndpoint<T> impleme
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
-    return iterate(
-      () => (this.disposed ? undefined : this.channel.take()),
-      () => this.receive(),
+    return iterate<T>(
+      () => this.#take(),
+      () => this.#wait(new ReceiveOne(this)),
     )
   }
-}
 
-/** The end of a closed channel: a result that says so, or the error it was closed with. */
-function settle<R>(error: unknown, result: R): Promise<R> {
-  return error === undefined ? resolveInTurn(result) : rejectInTurn(error)
-}
+  #take(): T | undefined {
+    return this.disposed ? undefined : this.channel.take()
+  }
 
-function unlessEmpty<T>(values: T[]): T[] | undefined {
-  return values.length === 0 ? undefined : values
+  #takeMany(max: number): T[] | undefined {
+    const values = this.disposed ? [] : this.channel.takeMany(max)
+    return values.length === 0 ? undefined : values
+  }
+
+  /** Waits for what was looked for in vain, or ends at once if there is nothing to wait for. */
+  #wait<W extends ValueWait<T> & Pick<Waiter<unknown>, 'limit'>>(wait: W, options?: WaitOptions): W {
+    const end = this.disposed ? { error: undefined } : this.channel.end
+    if (end === undefined) {
+      this.channel.parkReceiver(wait)
+      if (options !== undefined) wait.limit(options)
+    } else if (end.error === undefined) wait.end()
+    else wait.fail(end.error)
+    return wait
+  }
 }

@@ -21,10 +21,11 @@ export function sendMany<T extends Value>(
   if (typeof values?.[Symbol.iterator] !== 'function') {
     throw new TypeError(`values: expected an iterable, got ${String(values)}`)
   }
-  const refused = refusal(options)
-  return Array.isArray(values) || ArrayBuffer.isView(values)
-    ? sendArray(sender, values as readonly T[], options, refused)
-    : sendEach(sender, values[Symbol.iterator](), options, refused)
+  if (Array.isArray(values) || ArrayBuffer.isView(values)) {
+    return sendArray(sender, values as readonly T[], options, refusal(options))
+  }
+  const iterator = values[Symbol.iterator]()
+  return sendEach(sender, iterator, options, refusal(options))
 }
 
 async function sendArray<T extends Value>(
@@ -46,6 +47,7 @@ async function sendArray<T extends Value>(
   } catch (cause) {
     throw new CutShortError(sent, values.slice(sent), cause)
   }
+  if (sent === 0) await turn()
   return sent
 }
 
@@ -72,6 +74,7 @@ async function sendEach<T extends Value>(
     }
     sent++
   }
+  if (sent === 0) await turn()
   return sent
 }
 
@@ -84,7 +87,7 @@ function sendOne<T extends Value>(
   return sender.trySend(value) === 'sent' ? turn() : sender.send(value, options)
 }
 
-function* remaining<T>(values: Iterator<T>, first?: T): Generator<T> {
-  if (first !== undefined) yield first
+function* remaining<T>(values: Iterator<T>, ...first: T[]): Generator<T> {
+  yield* first
   for (let next = values.next(); next.done !== true; next = values.next()) yield next.value
 }

@@ -58,6 +58,7 @@ export class ChannelSender<T extends Value> extends ChannelEndpoint<T> implement
     if (this.closed) return rejectInTurn(new ClosedError(undefined))
     const permits = () => Array.from({ length: count }, () => new ChannelPermit(channel))
     if (channel.tryHold(count)) return resolveInTurn(permits())
+    if (this.closed) return rejectInTurn(new ClosedError(undefined)) // By an `onDrop` of this call.
     const wait = new ReserveWait<T>(this, count, () => channel.readmit())
     channel.parkSender(wait)
     if (options !== undefined) wait.limit(options)

@@ -111,15 +111,17 @@ export class ReceiveOne<T extends Value> extends Waiter<T | undefined> implement
   }
 }
 
-/** A receive that waits for at least one value and takes at most `max`. */
-export class ReceiveMany<T extends Value> extends Waiter<T[]> implements ValueWait<T> {
+/** A receive that waits for at least one value and takes at most `max`. It ends with `none`. */
+export class ReceiveMany<T extends Value, N extends T[] | undefined> extends Waiter<T[] | N> implements ValueWait<T> {
   readonly owner: object
   readonly #max: number
+  readonly #none: N
 
-  constructor(owner: object, max: number) {
+  constructor(owner: object, max: number, none: N) {
     super()
     this.owner = owner
     this.#max = max
+    this.#none = none
   }
 
   take(arrivals: Arrivals<T>): void {
@@ -127,6 +129,6 @@ export class ReceiveMany<T extends Value> extends Waiter<T[]> implements ValueWa
   }
 
   end(): void {
-    this.wake([])
+    this.wake(this.#none)
   }
 }

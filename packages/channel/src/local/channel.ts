@@ -137,7 +137,7 @@ export class LocalChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   tryHold(count: number): boolean {
     if (this.#senders.length > 0 || this.#capacity - this.#reserved < count) return false
     if (this.overflow === 'drop-oldest') this.#dropOldest(count)
-    if (this.free < count) return false
+    if (this.lifecycle.closed || this.free < count) return false
     this.#reserved += count
     return true
   }
@@ -205,6 +205,7 @@ export class LocalChannel<T extends Value> implements Core<T>, RoomGiver<T> {
     }
     if (this.overflow !== 'drop-oldest' || this.#senders.length > 0) return 'full'
     this.#dropOldest(1)
+    if (this.lifecycle.closed) return 'closed' // By `onDrop`, which may do what it likes.
     if (this.free === 0) return 'full'
     this.put(value)
     return 'sent'

@@ -1,3 +1,4 @@
+import { resolveInTurn } from '@millrace/notify'
 import type { Ending, Side } from '../endpoint/core.ts'
 
 /**
@@ -30,8 +31,8 @@ export class Lifecycle implements Ending {
 
   /** Resolves at the close. */
   whenClosed(): Promise<void> {
+    if (this.closed) return resolveInTurn(undefined)
     this.#closing ??= Promise.withResolvers()
-    if (this.closed) this.#closing.resolve()
     return this.#closing.promise
   }
 }

@@ -1,10 +1,7 @@
 import { arrayRing, segmentRing, type Value } from '@millrace/ring'
 import type { OverflowOptions } from '../api.ts'
-import { checkNames, checkOnDrop, checkOverflow } from '../options.ts'
+import { checkNames, checkOnDrop, checkOverflow, LARGEST_CAPACITY } from '../options.ts'
 import { LocalChannel } from './channel.ts'
-
-/** The largest bounded capacity; also what the ring of a bounded channel is made for, so that its capacity can change. */
-export const LARGEST_CAPACITY: number = 2 ** 30
 
 /** What a bounded channel is made with. */
 export interface ChannelOptions<T extends Value> extends OverflowOptions<T> {

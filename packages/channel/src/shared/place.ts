@@ -15,6 +15,7 @@ import {
   waitForWake,
   words,
 } from '@millrace/atomics'
+import { resolveInTurn } from '@millrace/notify'
 import type { ChannelStats, DropReason } from '../api.ts'
 import type { Ending, Side } from '../endpoint/core.ts'
 import { readReason, writeReason } from './reason.ts'
@@ -116,7 +117,9 @@ export class Place implements Ending {
   }
 
   whenClosed(): Promise<void> {
-    this.#closing ??= Promise.withResolvers()
+    if (this.closed) return resolveInTurn(undefined)
+    if (this.#closing !== undefined) return this.#closing.promise
+    this.#closing = Promise.withResolvers()
     this.#awaitClose()
     return this.#closing.promise
   }

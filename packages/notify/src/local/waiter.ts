@@ -1,7 +1,7 @@
 import type { WaitOptions } from '../api.ts'
 import { TimeoutError } from '../errors.ts'
 import { startTimer } from '../timer.ts'
-import { rejectionAfter, resultAfter, turn } from '../turn.ts'
+import { turn } from '../turn.ts'
 import type { Place } from './wait-list.ts'
 
 /**
@@ -67,7 +67,8 @@ export class Waiter<R> implements Place {
   wake(result: R): void {
     this.unlimit()
     const due = turn()
-    this.#resolve(due === undefined ? result : resultAfter(due, result))
+    if (due === undefined) this.#resolve(result)
+    else this.#resolveAfter(due, result)
   }
 
   /** Ends the wait with an error. The caller has taken the waiter out of its list. It counts as `wake` does. */
@@ -75,7 +76,7 @@ export class Waiter<R> implements Place {
     this.unlimit()
     const due = turn()
     if (due === undefined) this.#reject(reason)
-    else this.#resolve(rejectionAfter(due, reason))
+    else due.then(() => this.#reject(reason))
   }
 
   /** Called by the signal this waiter listens to. */
@@ -85,6 +86,11 @@ export class Waiter<R> implements Place {
 
   /** What the owner does when a wait ends by abort or timeout, after the waiter left its list. */
   protected abandoned(): void {}
+
+  /** Apart from `wake`, since what a closure captures is allocated whenever its function is entered. Settles in the call that `due` makes, so no newcomer is earlier. */
+  #resolveAfter(due: Promise<void>, result: R): void {
+    due.then(() => this.#resolve(result))
+  }
 
   #giveUp(reason: unknown): void {
     this.list?.remove(this)
