@@ -54,7 +54,7 @@ export function modelBindings(model: ModelMemory): Bindings {
  * Bindings as JavaScript has them: the thread may die at every step, but not between the exchange of a claim and its note.
  * They note for participant 0.
  */
-export function mortalBindings(model: ModelMemory): Bindings {
+function mortalBindings(model: ModelMemory): Bindings {
   const wasm = modelBindings(model)
   const { store } = model
   const note = (object: number, side: number, position: number, count: number) => {
@@ -97,7 +97,7 @@ const source = kernelSource().replace('const SPINS: i32 = 32', 'const SPINS: i32
  * The shipped kernel source over the explorer's memory, or a mutant of it that differs in one line. It looks again once
  * where the shipped one looks 32 times.
  */
-export function modelKernel(bindings: Bindings, mutation?: Mutation): Kernel {
+function modelKernel(bindings: Bindings, mutation?: Mutation): Kernel {
   let text = source
   if (mutation !== undefined) {
     const from = source.indexOf(`function ${mutation.of}(`)
@@ -117,7 +117,7 @@ export interface ModelRig extends Rig {
 }
 
 /** The explorer's memory with a kernel over it, for the places of `rig.ts`. */
-export function modelRig(mutation?: Mutation): ModelRig {
+function modelRig(mutation?: Mutation): ModelRig {
   const memory = sharedMemory({ bytes: 65_536, names })
   const { load, store } = memory
   const mortal = modelKernel(mortalBindings(memory), mutation)

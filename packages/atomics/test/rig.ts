@@ -29,7 +29,7 @@ export const DATA: number = OBJECT + 4096
 /** Stamps, owners. */
 export const SIDE: number = DATA + 16_384
 /** A slab's free queue. */
-export const FREE: number = SIDE + 8192
+const FREE: number = SIDE + 8192
 /** Scratch of the caller. */
 export const IMAGES: number = 32
 /** Credits of the caller, in the attachment of participant 0. */

@@ -163,8 +163,6 @@ export const CLOSED: i32 = 0x60000000
 /** The bits of the state that count reserved credits. */
 export const RESERVED: i32 = 0x0fffffff
 
-/** A slot: whose turn it is. */
-export const STAMP: i32 = 0
 /** A slot of 8 bytes has its value here, a larger one the length of its payload. */
 export const LENGTH: i32 = 4
 /** Payload of a slot larger than 8 bytes. */
