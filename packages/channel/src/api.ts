@@ -7,7 +7,8 @@ export type SendOutcome = 'sent' | 'full' | 'closed'
 
 /**
  * What a send does when the channel is full: wait for room, make room by dropping the oldest value, drop the value
- * that is sent, or reject with `FullError`.
+ * that is sent, or reject with `FullError`. Where permits or a reservation that waits leave no room to make, `"drop-oldest"`
+ * drops the value that is sent.
  */
 export type Overflow = 'wait' | 'drop-oldest' | 'drop-newest' | 'reject'
 
@@ -66,7 +67,7 @@ export interface Endpoint extends Disposable {
   readonly free: number
   /** True once nothing more can be sent; values sent before may still be there to receive. */
   readonly closed: boolean
-  /** Resolves when the channel closes, at once if it is closed. It never rejects. */
+  /** Resolves when the channel closes or this endpoint is disposed, at once if that was before. It never rejects. */
   whenClosed(): Promise<void>
   /** Counts and sizes, read together. */
   stats(): ChannelStats
@@ -109,7 +110,7 @@ export interface Sender<T extends Value> extends Endpoint {
   send(value: T, options?: WaitOptions): Promise<void>
   /**
    * Sends without waiting: `"sent"`, or `"full"` or `"closed"` and the value stays with the caller. With overflow
-   * `"drop-oldest"` it is full only while permits hold all of its room.
+   * `"drop-oldest"` it is full only while permits hold its room, or a reservation that waits for more stands before it.
    *
    * It cannot yield to the event loop: in a loop, await `send` when it does not answer `"sent"`, and once every few hundred tries.
    */
@@ -135,7 +136,8 @@ export interface Sender<T extends Value> extends Endpoint {
   downgrade(): WeakSender<T>
   /**
    * Closes the channel: nothing is accepted from now on, waiting senders reject with `ClosedError`, receivers get what
-   * was sent before and then the end, or `error` if one is given. Only the first close counts.
+   * was sent before and then the end, or `error` if one is given. Only the first close counts. A permit that is still out may
+   * still send, so the end comes once it was used or disposed.
    */
   close(error?: unknown): void
 }

@@ -15,12 +15,12 @@ export type { Factory } from './conformance/misuse.ts'
  * `RangeError` for a kind that there cannot be.
  *
  * @example
- * import { boundedChannel, LocalReceiver, LocalSender } from '@millrace/channel'
+ * import { boundedChannel, ChannelReceiver, ChannelSender } from '@millrace/channel'
  * import { channelClaims, type Make } from '@millrace/channel/conformance'
  *
  * const make: Make = (capacity, options) => {
  *   const local = boundedChannel({ capacity, ...options })
- *   return { sender: new LocalSender(local), receiver: new LocalReceiver(local) }
+ *   return { sender: new ChannelSender(local), receiver: new ChannelReceiver(local) }
  * }
  * for (const { run } of channelClaims({ make, capacity: 3, overflow: 'drop-oldest' })) await run()
  */

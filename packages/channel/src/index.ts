@@ -14,8 +14,8 @@ export type {
   WeakSender,
 } from './api.ts'
 export { type ConsumeOptions, type Consumer, consume } from './consume.ts'
-export { ChannelReceiver, ChannelReceiver as LocalReceiver } from './endpoint/receiver.ts'
-export { ChannelSender, ChannelSender as LocalSender } from './endpoint/sender.ts'
+export { ChannelReceiver } from './endpoint/receiver.ts'
+export { ChannelSender } from './endpoint/sender.ts'
 export { ClosedError, CutShortError, FullError } from './errors.ts'
 export { type ForwardOptions, forward } from './forward.ts'
 export { LocalChannel } from './local/channel.ts'

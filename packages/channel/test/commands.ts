@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest'
-import { type ClosedError, type CutShortError, LocalReceiver, type LocalSender, select } from '../src/index.ts'
+import { ChannelReceiver, type ChannelSender, type ClosedError, type CutShortError, select } from '../src/index.ts'
 import type { Ledger } from './ledger.ts'
 
 /** One thing that may be done with a channel; `pick` decides among the ways to do it. */
@@ -15,7 +15,7 @@ function one<R>(from: readonly R[], pick: number): R {
 const alive = <E extends { readonly disposed: boolean }>(endpoints: readonly E[]) =>
   endpoints.filter(({ disposed }) => !disposed)
 
-const isLate = (ledger: Ledger, sender: LocalSender<number>) => sender.disposed || ledger.closed !== undefined
+const isLate = (ledger: Ledger, sender: ChannelSender<number>) => sender.disposed || ledger.closed !== undefined
 
 /** Whoever sends: each value is written down as sent or as given back, once. */
 export const sends: Record<string, Command> = {
@@ -156,11 +156,11 @@ export const others: Record<string, Command> = {
     if (sender === undefined || ledger.senders.length === MOST_ENDPOINTS) return
     const clone = pick % 2 === 0 ? sender.clone() : ledger.weak.upgrade()
     expect(clone === undefined).toBe(pick % 2 === 1 && ledger.closed !== undefined)
-    if (clone !== undefined) ledger.senders.push(clone as LocalSender<number>)
+    if (clone !== undefined) ledger.senders.push(clone as ChannelSender<number>)
   },
   cloneReceiver(ledger) {
     if (alive(ledger.receivers).length === 0 || ledger.receivers.length === MOST_ENDPOINTS) return
-    ledger.receivers.push(new LocalReceiver(ledger.local))
+    ledger.receivers.push(new ChannelReceiver(ledger.local))
   },
   disposeOneSender(ledger, pick) {
     if (alive(ledger.senders).length > 1) dispose(ledger, 'sender', pick)

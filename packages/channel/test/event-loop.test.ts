@@ -35,8 +35,13 @@ describe('the event loop', () => {
     const slots = semaphore(1)
     const [door, bell, news, mood] = [latch(), notify(), broadcast<number>({ capacity: 1 }), watch<number>(0)]
     const listener = news.subscribe()
+    const left = open.receiver[Symbol.asyncIterator]()
+    void left.return?.()
     door.open()
     return {
+      'whenClosed of a closed channel': () => closed.sender.whenClosed(),
+      'sendMany of nothing': () => open.sender.sendMany([]),
+      'an iterator that was left': () => left.next(),
       'sends that reject': () => full.sender.send(2).catch(() => {}),
       'sends after the close': () => closed.sender.send(1).catch(() => {}),
       'receives after the close': () => closed.receiver.receive(),

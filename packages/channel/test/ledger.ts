@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
 import {
   boundedChannel,
+  ChannelReceiver,
+  ChannelSender,
   type DropReason,
   type LocalChannel,
-  LocalReceiver,
-  LocalSender,
   type Overflow,
   type Permit,
   unboundedChannel,
@@ -29,8 +29,8 @@ export type Way = 'alone' | 'with others' | 'by permit'
  */
 export class Ledger {
   readonly local: LocalChannel<number>
-  readonly senders: LocalSender<number>[]
-  readonly receivers: LocalReceiver<number>[]
+  readonly senders: ChannelSender<number>[]
+  readonly receivers: ChannelReceiver<number>[]
   readonly weak: WeakSender<number>
   readonly permits: Permit<number>[] = []
   readonly controllers: AbortController[] = []
@@ -60,9 +60,9 @@ export class Ledger {
     }
     const isBounded = capacity < Number.POSITIVE_INFINITY
     this.local = isBounded ? boundedChannel({ capacity, overflow, onDrop }) : unboundedChannel({ onDrop })
-    const sender = new LocalSender(this.local)
+    const sender = new ChannelSender(this.local)
     this.senders = [sender]
-    this.receivers = [new LocalReceiver(this.local)]
+    this.receivers = [new ChannelReceiver(this.local)]
     this.weak = sender.downgrade()
   }
 
@@ -104,7 +104,7 @@ export class Ledger {
   /** Writes down a receive that is called now; what it gets is told later. */
   receive<R>(
     verb: string,
-    receiver: LocalReceiver<number>,
+    receiver: ChannelReceiver<number>,
     outcome: Promise<R>,
     values: (result: R) => number[],
   ): void {

@@ -2,15 +2,17 @@ import type { Ring } from '@millrace/ring'
 import {
   boundedChannel,
   type ChannelOptions,
+  ChannelReceiver,
+  ChannelSender,
   LocalChannel,
-  LocalReceiver,
-  LocalSender,
   type Value,
 } from '../src/index.ts'
 
 /** The two ends of a local channel, bare of the packages that offer it. */
-export function ends<T extends Value>(local: LocalChannel<T>): { sender: LocalSender<T>; receiver: LocalReceiver<T> } {
-  return { sender: new LocalSender(local), receiver: new LocalReceiver(local) }
+export function ends<T extends Value>(
+  local: LocalChannel<T>,
+): { sender: ChannelSender<T>; receiver: ChannelReceiver<T> } {
+  return { sender: new ChannelSender(local), receiver: new ChannelReceiver(local) }
 }
 
 /** The same over a given ring. */

@@ -1,7 +1,7 @@
-import { boundedChannel, type ChannelOptions, LocalReceiver, LocalSender, type Value } from '@millrace/channel'
+import { boundedChannel, type ChannelOptions, ChannelReceiver, ChannelSender, type Value } from '@millrace/channel'
 import type { Channel, Receiver } from './api.ts'
 
-class CloneableReceiver<T extends Value> extends LocalReceiver<T> implements Receiver<T> {
+class CloneableReceiver<T extends Value> extends ChannelReceiver<T> implements Receiver<T> {
   clone(): Receiver<T> {
     return new CloneableReceiver(this.use('clone'))
   }
@@ -23,5 +23,5 @@ class CloneableReceiver<T extends Value> extends LocalReceiver<T> implements Rec
  */
 export function channel<T extends Value>(options: ChannelOptions<T>): Channel<T> {
   const local = boundedChannel(options)
-  return { sender: new LocalSender(local), receiver: new CloneableReceiver(local) }
+  return { sender: new ChannelSender(local), receiver: new CloneableReceiver(local) }
 }

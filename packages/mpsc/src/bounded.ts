@@ -1,4 +1,4 @@
-import { boundedChannel, type ChannelOptions, LocalReceiver, LocalSender, type Value } from '@millrace/channel'
+import { boundedChannel, type ChannelOptions, ChannelReceiver, ChannelSender, type Value } from '@millrace/channel'
 import type { Channel } from './api.ts'
 
 /**
@@ -16,5 +16,5 @@ import type { Channel } from './api.ts'
  */
 export function channel<T extends Value>(options: ChannelOptions<T>): Channel<T> {
   const local = boundedChannel(options)
-  return { sender: new LocalSender(local), receiver: new LocalReceiver(local) }
+  return { sender: new ChannelSender(local), receiver: new ChannelReceiver(local) }
 }

@@ -1,6 +1,6 @@
 import {
-  LocalReceiver,
-  LocalSender,
+  ChannelReceiver,
+  ChannelSender,
   type OverflowOptions,
   unboundedChannel as unbounded,
   type Value,
@@ -21,5 +21,5 @@ import type { Channel } from './api.ts'
  */
 export function unboundedChannel<T extends Value>(options?: Pick<OverflowOptions<T>, 'onDrop'>): Channel<T> {
   const local = unbounded(options)
-  return { sender: new LocalSender(local), receiver: new LocalReceiver(local) }
+  return { sender: new ChannelSender(local), receiver: new ChannelReceiver(local) }
 }

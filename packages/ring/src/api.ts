@@ -1,6 +1,7 @@
 /**
  * What a ring, and every channel above it, can hold: anything but `undefined`, which means "nothing there". A promise can
- * be held, but whoever awaits its receipt awaits the promise too: send what it resolves to instead.
+ * be held, but whoever awaits its receipt awaits the promise too, and one of `undefined` looks like the end: await it first
+ * and send what it resolves to.
  */
 export type Value = NonNullable<unknown> | null
 
