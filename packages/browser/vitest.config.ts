@@ -12,6 +12,7 @@ const suites = [
   'packages/channel/test/{conformance,suite,broadcast,oneshot,watch,send-many,conservation.property}.test.ts',
   'packages/notify/test/semaphore.test.ts',
   'packages/ring/test/codec/{struct,words}.test.ts',
+  'packages/ring/test/shared/{slot,spsc,record,slab}-ring.test.ts',
 ]
 
 export default defineConfig({
