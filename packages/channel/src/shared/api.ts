@@ -12,7 +12,10 @@ export interface BlockOptions {
 /** A typed array whose elements a channel of words can be received into. */
 export type WordArray = Int32Array | Uint32Array | Float64Array
 
-/** A sender that works in every thread, and can also block its own. */
+/**
+ * A sender that works in every thread, and can also block its own. In a browser a worker that is going to block awaits
+ * `whenWatched()` of `@millrace/atomics` first: only then is its death noticed.
+ */
 export interface SharedSender<T extends Value> extends Sender<T> {
   /**
    * Sends a value, blocking the thread while the channel is full. It does not stand behind sends of this thread that wait.
