@@ -78,7 +78,7 @@ describe('analyse', () => {
     'names the file of a thread that is killed in the middle of it, and goes on, %i threads',
     async (threads) => {
       const folder = folderOf()
-      for (let file = 0; file < 8; file++) writeFileSync(join(folder, `large${file}`), line('/a').repeat(30_000))
+      for (let file = 0; file < 8; file++) writeFileSync(join(folder, `large${file}`), line('/a').repeat(120_000))
       const workers = startedThreads()
       let killed: Promise<unknown> | undefined
       const report = await analyse(folder, {
