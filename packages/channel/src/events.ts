@@ -1,9 +1,11 @@
-import { checkCount } from '@millrace/notify'
+import { checkCount, checkWaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Overflow, OverflowOptions, Receiver } from './api.ts'
 import { ChannelReceiver } from './endpoint/receiver.ts'
 import { ChannelSender } from './endpoint/sender.ts'
-import { boundedChannel, LARGEST_CAPACITY } from './local/make.ts'
+import { failureOf } from './failure.ts'
+import { boundedChannel } from './local/make.ts'
+import { checkNames, LARGEST_CAPACITY } from './options.ts'
 
 /** What events come from: Node's EventEmitter, or an EventTarget. */
 export type EventSource =
@@ -19,19 +21,27 @@ export interface EventOptions<T extends Value> extends OverflowOptions<T> {
   readonly overflow?: Exclude<Overflow, 'reject'> | undefined
   /** The most events that wait: an integer from 1. */
   readonly capacity: number
-  /** Events that close the channel. Default: none. */
+  /** The names of events that end it. Default: none. */
   readonly end?: readonly string[] | undefined
-  /** Stops listening and closes the channel, with the reason. */
+  /** Ends it, with its reason. */
   readonly signal?: AbortSignal | undefined
 }
+
+/** What may be asked to emit no more for now. */
+type Paced = { pause?(): unknown; resume?(): unknown }
 
 /**
  * The events of one name as values: the first argument of an EventEmitter's (`null` if it has none), the event of an
  * EventTarget's.
  *
  * Events cannot wait. With overflow `"wait"` (the default) a source that has `pause` and `resume`, like a stream or a
- * readline, is paused while the channel is full, and a source without throws `TypeError`: choose what to drop. The
- * event `error` of an emitter closes the channel with it. Closing or disposing the receiver stops listening.
+ * readline, is paused while the channel is full, and a source without throws `TypeError`: choose what to drop. What it emits although
+ * it is paused waits for room beyond the capacity, however much that is: a readline finishes the chunk it has read, of
+ * up to 64 KiB.
+ *
+ * The events of `end`, the event `error` of an emitter (with its error) and the signal end it: it stops listening at once, and
+ * closes when all that came before is in the channel. Closing or disposing the receiver stops listening and drops what waits for
+ * room. Misuse throws `TypeError` or `RangeError` and listens to nothing.
  *
  * @example
  * import { EventEmitter } from 'node:events'
@@ -45,48 +55,106 @@ export interface EventOptions<T extends Value> extends OverflowOptions<T> {
  * await receiver.receive() // => undefined
  */
 export function fromEvents<T extends Value>(
-  source: EventSource & { pause?(): unknown; resume?(): unknown },
+  source: EventSource & Paced,
   name: string,
-  { end = [], signal, ...options }: EventOptions<T>,
+  options: EventOptions<T>,
 ): Receiver<T> {
-  checkCount('capacity', options.capacity, LARGEST_CAPACITY)
-  if ((options.overflow as Overflow) === 'reject') throw new RangeError('overflow: events have nobody to reject')
-  const local = boundedChannel<T>(options)
-  const paces = local.overflow === 'wait'
-  if (paces && (typeof source.pause !== 'function' || typeof source.resume !== 'function')) {
+  checkNames(options, ['capacity', 'overflow', 'onDrop', 'end', 'signal'])
+  const { end = [], signal, ...rest } = options
+  checkSource(source, name, rest.overflow ?? 'wait')
+  checkCount('capacity', rest.capacity, LARGEST_CAPACITY)
+  checkEnd(end)
+  checkWaitOptions({ signal })
+  const local = boundedChannel<T>(rest)
+  const intake = new Intake(new ChannelSender(local), local.overflow === 'wait' ? source : {})
+  const onAbort = (): void => intake.end(failureOf(signal?.reason, 'the signal was aborted'))
+  const stops = [
+    listen(source, name, (event) => intake.accept((event === undefined ? null : event) as T)),
+    ...end.map((endName) => listen(source, endName, () => intake.end())),
+    'on' in source ? listen(source, 'error', (error) => intake.end(failureOf(error, 'the source failed'))) : undefined,
+    () => signal?.removeEventListener('abort', onAbort),
+  ]
+  intake.whenEnded = () => {
+    for (const stop of stops.splice(0)) stop?.()
+  }
+  signal?.addEventListener('abort', onAbort)
+  if (signal?.aborted) onAbort()
+  void local.lifecycle.whenClosed().then(() => intake.whenEnded())
+  return new ChannelReceiver(local)
+}
+
+/**
+ * Where events go in.
+ *
+ * INVARIANT  once it has ended nothing more is accepted, and the channel closes behind the last of those that wait for room.
+ * INVARIANT  a source is paused from the event that fills the channel until nothing waits for room and there is some.
+ */
+class Intake<T extends Value> {
+  whenEnded: () => void = () => {}
+  readonly #sender: ChannelSender<T>
+  readonly #source: Paced
+  /** How many sends wait for room, and the last of them. */
+  #waiting = 0
+  #last: Promise<void> | undefined
+  #ended = false
+  #paused = false
+
+  constructor(sender: ChannelSender<T>, source: Paced) {
+    this.#sender = sender
+    this.#source = source
+  }
+
+  accept(event: T): void {
+    if (this.#ended || this.#sender.closed) return
+    if (this.#waiting > 0 || this.#sender.trySend(event) === 'full') this.#wait(event)
+    if (this.#source.pause !== undefined && !this.#paused && this.#sender.free === 0) void this.#pace()
+  }
+
+  end(error?: unknown): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.whenEnded()
+    const close = (): void => this.#sender.close(error)
+    if (this.#waiting === 0) close()
+    else void this.#last?.then(close)
+  }
+
+  /** Sends as the overflow says. It fails only for a close by the receiver, which wants no more events. */
+  #wait(event: T): void {
+    this.#waiting++
+    const settled = (): void => void this.#waiting--
+    this.#last = this.#sender.send(event).then(settled, settled)
+  }
+
+  async #pace(): Promise<void> {
+    this.#paused = true
+    try {
+      this.#source.pause?.()
+      do (await this.#sender.reserve())[Symbol.dispose]()
+      while (this.#waiting > 0)
+      this.#paused = false
+      if (!this.#ended) this.#source.resume?.()
+    } catch (error) {
+      this.end(failureOf(error, 'the source failed')) // Closed by the receiver, or a source that is too late to be paced.
+    }
+  }
+}
+
+function checkSource(source: EventSource & Paced, name: string, overflow: Overflow): void {
+  const { on, off, addEventListener } = Object(source) as Record<string, unknown>
+  if ((typeof on !== 'function' || typeof off !== 'function') && typeof addEventListener !== 'function') {
+    throw new TypeError(`source: expected an EventEmitter or an EventTarget, got ${String(source)}`)
+  }
+  if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${String(name)}`)
+  if (overflow === 'reject') throw new RangeError('overflow: events have nobody to reject')
+  if (overflow === 'wait' && (typeof source.pause !== 'function' || typeof source.resume !== 'function')) {
     throw new TypeError('overflow: this source cannot be paused, so "wait" is not possible; choose what to drop')
   }
-  const sender = new ChannelSender(local)
-  let paused = false
-  const onEvent = (event: T | undefined = null as T): void => {
-    sender.send(event).catch(() => {}) // rejected by a close that has not stopped the events yet
-    if (!paces || paused || local.free > 0) return
-    paused = true
-    source.pause?.()
-    sender.reserve().then(
-      (permit) => {
-        paused = false
-        permit[Symbol.dispose]()
-        source.resume?.()
-      },
-      () => {}, // closed: nobody is left to resume for
-    )
-  }
-  const onEnd = (): void => sender.close()
-  const onError = (error: unknown): void => sender.close(error)
-  const onAbort = (): void => sender.close(signal?.reason)
-  const stops = [
-    listen(source, name, onEvent as (event: unknown) => void),
-    ...end.map((endName) => listen(source, endName, onEnd)),
-    'on' in source ? listen(source, 'error', onError) : undefined,
-  ]
-  if (signal?.aborted) onAbort()
-  else signal?.addEventListener('abort', onAbort)
-  void local.lifecycle.whenClosed().then(() => {
-    for (const stop of stops) stop?.()
-    signal?.removeEventListener('abort', onAbort)
-  })
-  return new ChannelReceiver(local)
+}
+
+function checkEnd(end: readonly string[]): void {
+  if (Array.isArray(end) && end.every((name) => typeof name === 'string')) return
+  throw new TypeError(`end: expected an array of names, got ${String(end)}`)
 }
 
 function listen(source: EventSource, name: string, listener: (event: unknown) => void): () => void {
