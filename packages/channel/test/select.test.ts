@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test, vi } from 'vitest'
-import { after, merge, select } from '../src/index.ts'
+import { after, select } from '../src/index.ts'
 import { channel, idle } from './local.ts'
 
 const never = () => new Promise<never>(() => {})
@@ -141,29 +141,5 @@ describe('select', () => {
     expect(() => select([])).toThrow('cases: expected at least one')
     expect(() => select([5 as never])).toThrow('got 5')
     expect(() => after(-1)).toThrow(RangeError)
-  })
-})
-
-describe('merge', () => {
-  test('ends at once when it is left, also in mid-wait, and takes nothing', async () => {
-    const { sender, receiver } = channel<number>({ capacity: 1 })
-    const merging = merge([receiver])
-    const next = merging.next()
-    await idle()
-    await merging.return?.()
-    expect(await next).toEqual({ done: true, value: undefined })
-    await sender.send(1)
-    expect(receiver.tryReceive()).toBe(1)
-  })
-
-  test('gives all values of all receivers and ends with the last', async () => {
-    const channels = Array.from({ length: 3 }, () => channel<number>({ capacity: 2 }))
-    const all: number[] = []
-    const merging = (async () => {
-      for await (const value of merge(channels.map(({ receiver }) => receiver))) all.push(value)
-    })()
-    await Promise.all(channels.map(({ sender }, i) => sender.sendMany([i, i + 3, i + 6]).then(() => sender.close())))
-    await merging
-    expect(all.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
   })
 })

@@ -1,10 +1,13 @@
 import type { Value } from '@millrace/ring'
 import type { Receiver } from '../api.ts'
+import { inTurn } from '../in-turn.ts'
+import type { SelectCase } from './api.ts'
 import { select } from './select.ts'
 
 /**
  * The values of several receivers as they come, for `for await`; none of them starves. Ends when all are closed and
- * drained, rejects with the error the first of them was closed with. Leaving the loop leaves the receivers open.
+ * drained, rejects with the error the first of them was closed with. Calls of `next` that wait together are served in their order.
+ * Leaving the loop, also in mid-wait, takes nothing and leaves the receivers open. Throws `TypeError` for what is no list of receivers.
  *
  * @example
  * import { boundedChannel, ChannelReceiver, ChannelSender, merge } from '@millrace/channel'
@@ -20,29 +23,28 @@ import { select } from './select.ts'
  * for await (const leaf of merge(receivers)) leaves.push(leaf)
  * leaves.sort() // => ['black', 'green']
  */
-export function merge<T extends Value>(receivers: Iterable<Pick<Receiver<T>, 'case'>>): AsyncIterableIterator<T> {
-  const open = Array.from(receivers, (receiver) => receiver.case())
-  const left = new AbortController()
-  const end = { done: true, value: undefined } as const
-
-  async function next(): Promise<IteratorResult<T, void>> {
-    while (open.length > 0 && !left.signal.aborted) {
-      const { index, kind, value } = await select([...open, left.signal])
-      if (kind === 'signal') break
-      if (value !== undefined) return { done: false, value: value as T }
+export function merge<T extends Value>(
+  receivers: Iterable<Pick<Receiver<T>, 'case'>>,
+): AsyncIterableIterator<T, void, undefined> {
+  const open = casesOf(receivers)
+  return inTurn(async (left) => {
+    while (open.length > 0) {
+      const { index, value } = await select(open, { signal: left })
+      if (value !== undefined) return value
       open.splice(index, 1)
     }
-    return end
-  }
+    return undefined
+  })
+}
 
-  return {
-    next,
-    return() {
-      left.abort()
-      return Promise.resolve(end)
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
+function casesOf<T extends Value>(
+  receivers: Iterable<Pick<Receiver<T>, 'case'>>,
+): SelectCase<'receive', T | undefined>[] {
+  if (typeof receivers?.[Symbol.iterator] !== 'function') {
+    throw new TypeError(`receivers: expected an iterable, got ${String(receivers)}`)
   }
+  return Array.from(receivers, (receiver) => {
+    if (typeof receiver?.case === 'function') return receiver.case()
+    throw new TypeError(`receivers: expected a receiver, got ${String(receiver)}`)
+  })
 }
