@@ -1,5 +1,6 @@
 import { notify, refusal, resolveInTurn, type WaitOptions } from '@millrace/notify'
 import { refuseUndefined, type Value } from '@millrace/ring'
+import { inTurn } from './in-turn.ts'
 
 /** The end that sets the value. */
 export interface WatchSender<T extends Value> extends Disposable {
@@ -13,7 +14,10 @@ export interface WatchSender<T extends Value> extends Disposable {
   close(): void
 }
 
-/** One observer of a value. Iterating gives what `changed` gives: the latest value after each change; what came between is skipped. */
+/**
+ * One observer of a value. Iterating gives what `changed` gives: the latest value after each change; what came between is
+ * skipped. Leaving the iterator ends it at once, also in mid-wait.
+ */
 export interface WatchReceiver<T extends Value> extends AsyncIterable<T> {
   /** The latest value; reading it does not count as seeing it. */
   readonly value: T
@@ -98,8 +102,8 @@ class LocalWatchReceiver<T extends Value> implements WatchReceiver<T> {
     return new LocalWatchReceiver(this.#watch, this.#seen)
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (let value = await this.changed(); value !== undefined; value = await this.changed()) yield value
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, void, undefined> {
+    return inTurn((left) => this.changed({ signal: left }))
   }
 }
 

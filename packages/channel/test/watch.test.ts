@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { watch } from '../src/watch.ts'
+import { idle } from './local.ts'
 
 describe('watch', () => {
   test('shows the latest value, and the first change without waiting', async () => {
@@ -33,7 +34,7 @@ describe('watch', () => {
     const watching = (async () => {
       for await (const value of receiver) seen.push(value)
     })()
-    await new Promise((resolve) => setImmediate(resolve))
+    await idle()
     sender.send('warm')
     sender.send('hot')
     sender.close()
@@ -47,6 +48,28 @@ describe('watch', () => {
     await expect(receiver.changed({ timeoutMs: 0 })).rejects.toMatchObject({ code: 'timeout' })
     sender.send('hot')
     expect(await receiver.changed()).toBe('hot')
+  })
+
+  test('ends its iterator at once when it is left in mid-wait', async () => {
+    const { sender, receiver } = watch<string>('cold')
+    const watching = receiver[Symbol.asyncIterator]()
+    expect(await watching.next()).toEqual({ done: false, value: 'cold' })
+    const waiting = watching.next()
+    await watching.return?.()
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    sender.send('hot')
+    expect([await watching.next(), await receiver.changed()]).toEqual([{ done: true, value: undefined }, 'hot'])
+  })
+
+  test('gives calls of one iterator that wait together a change each', async () => {
+    const { sender, receiver } = watch<string>('cold')
+    const watching = receiver[Symbol.asyncIterator]()
+    const three = Promise.all([watching.next(), watching.next(), watching.next()])
+    await idle()
+    sender.send('hot')
+    await idle()
+    sender.close()
+    expect((await three).map(({ value }) => value)).toEqual(['cold', 'hot', undefined])
   })
 
   test('refuses undefined', () => {
