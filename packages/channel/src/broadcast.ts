@@ -2,6 +2,7 @@ import { checkCount, refusal, resolveInTurn, Waiter, WaitList, type WaitOptions 
 import { refuseUndefined, type Value } from '@millrace/ring'
 import { iterate } from './endpoint/iterate.ts'
 import { tell } from './endpoint/report.ts'
+import { checkCallback, checkNames, LARGEST_CAPACITY } from './options.ts'
 
 /** The end that every subscription hears. */
 export interface BroadcastSender<T extends Value> extends Disposable {
@@ -9,7 +10,7 @@ export interface BroadcastSender<T extends Value> extends Disposable {
   readonly subscriptions: number
   /** Nothing more can be sent. */
   readonly closed: boolean
-  /** Sends to all subscriptions there are now and answers how many; it never waits. On a closed broadcast it reaches 0. */
+  /** Sends to all subscriptions there are now and answers how many; it never waits. A value that reaches 0, as on a closed broadcast, is not kept. */
   send(value: T): number
   /** Ends all subscriptions after what was sent, or gives them the error then. Dispose does the same without an error. */
   close(error?: unknown): void
@@ -19,7 +20,7 @@ export interface BroadcastSender<T extends Value> extends Disposable {
 export interface Subscription<T extends Value> extends AsyncIterable<T>, Disposable {
   /** The values it has not received yet. */
   readonly length: number
-  /** The values it missed because it lagged behind, since the beginning. */
+  /** The values it missed because it lagged behind, from its beginning until it was disposed. */
   readonly missed: number
   /** Nothing more will come after what is there. */
   readonly closed: boolean
@@ -39,7 +40,7 @@ export interface SubscribeOptions {
 export interface Broadcast<T extends Value> {
   /** Where values enter. */
   readonly sender: BroadcastSender<T>
-  /** Hears every value from now on. */
+  /** Hears every value from now on; on a closed broadcast that is its end. Throws `TypeError` for options there are not. */
   subscribe(options?: SubscribeOptions): Subscription<T>
 }
 
@@ -47,6 +48,7 @@ export interface Broadcast<T extends Value> {
  * The last `capacity` values, at position % capacity; each subscription reads on at its own position.
  *
  * INVARIANT  a subscription whose position is below tail − capacity has missed what is between.
+ * INVARIANT  no value is held while nobody is subscribed; an open broadcast then begins again at position 0.
  */
 class LocalBroadcast<T extends Value> implements Broadcast<T>, BroadcastSender<T> {
   readonly subscribed = new Set<LocalSubscription<T>>()
@@ -79,7 +81,7 @@ class LocalBroadcast<T extends Value> implements Broadcast<T>, BroadcastSender<T
 
   send(value: T): number {
     if (value === undefined) refuseUndefined()
-    if (this.closed) return 0
+    if (this.closed || this.subscribed.size === 0) return 0
     this.#values[this.tail++ % this.capacity] = value
     for (const subscription of this.subscribed) subscription.serve()
     return this.subscribed.size
@@ -93,9 +95,17 @@ class LocalBroadcast<T extends Value> implements Broadcast<T>, BroadcastSender<T
   }
 
   subscribe(options: SubscribeOptions = {}): Subscription<T> {
+    checkNames(options, ['onLag'])
+    checkCallback('onLag', options.onLag)
     const subscription = new LocalSubscription(this, options.onLag)
-    this.subscribed.add(subscription)
+    if (!this.closed) this.subscribed.add(subscription)
     return subscription
+  }
+
+  unsubscribe(subscription: LocalSubscription<T>): void {
+    if (!this.subscribed.delete(subscription) || this.subscribed.size > 0) return
+    this.#values.length = 0
+    if (!this.closed) this.tail = 0
   }
 
   [Symbol.dispose](): void {
@@ -122,7 +132,7 @@ class LocalSubscription<T extends Value> implements Subscription<T> {
   }
 
   get missed(): number {
-    return this.#missed + Math.max(0, this.#broadcast.oldest - this.#position)
+    return this.#missed + (this.#disposed ? 0 : this.#lag)
   }
 
   get closed(): boolean {
@@ -133,12 +143,7 @@ class LocalSubscription<T extends Value> implements Subscription<T> {
     const refused = refusal(options)
     if (refused !== undefined) return refused
     const value = this.#take()
-    if (value !== undefined) return resolveInTurn(value)
-    const wait = new Waiter<T | undefined>()
-    this.#waits.add(wait)
-    if (options !== undefined) wait.limit(options)
-    if (this.closed) this.serve()
-    return wait.promise
+    return value === undefined ? this.#wait(options).promise : resolveInTurn(value)
   }
 
   tryReceive(): T | undefined {
@@ -162,23 +167,39 @@ class LocalSubscription<T extends Value> implements Subscription<T> {
   }
 
   [Symbol.dispose](): void {
+    if (this.#disposed) return
+    this.#missed += this.#lag
     this.#disposed = true
-    this.#broadcast.subscribed.delete(this)
+    this.#broadcast.unsubscribe(this)
     this.serve()
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
     return iterate(
       () => this.#take(),
-      () => this.receive(),
+      () => this.#wait(),
     )
+  }
+
+  /** How many values it has just missed and not counted yet. */
+  get #lag(): number {
+    return Math.max(0, this.#broadcast.oldest - this.#position)
+  }
+
+  /** Waits for what was looked for in vain, or ends at once if there is nothing to wait for. */
+  #wait(options?: WaitOptions): Waiter<T | undefined> {
+    const wait = new Waiter<T | undefined>()
+    this.#waits.add(wait)
+    if (this.closed) this.serve()
+    else if (options !== undefined) wait.limit(options)
+    return wait
   }
 
   /** Moves on before it tells of a lag, since whoever is told may call back. */
   #take(): T | undefined {
     if (this.#disposed) return undefined
-    const { oldest, tail } = this.#broadcast
-    const lag = Math.max(0, oldest - this.#position)
+    const { tail } = this.#broadcast
+    const lag = this.#lag
     this.#missed += lag
     this.#position += lag
     const value = this.#position === tail ? undefined : this.#broadcast.at(this.#position++)
@@ -191,7 +212,7 @@ class LocalSubscription<T extends Value> implements Subscription<T> {
  * Makes a broadcast: every subscription gets every value sent after it subscribed.
  *
  * The sender never waits: a subscription that falls more than `capacity` values behind misses the oldest, counts them in `missed`
- * and is told by `onLag`. Throws `RangeError` if `capacity` is not an integer from 1 to 2 ** 30.
+ * and is told by `onLag`. Throws `RangeError` if `capacity` is not an integer from 1 to 2 ** 30, `TypeError` for options there are not.
  *
  * @example
  * import { broadcast } from '@millrace/channel/broadcast'
@@ -202,8 +223,9 @@ class LocalSubscription<T extends Value> implements Subscription<T> {
  * await listener.receive() // => 'sun'
  * listener.missed // => 1
  */
-export function broadcast<T extends Value>({ capacity }: { readonly capacity: number }): Broadcast<T> {
-  checkCount('capacity', capacity, 2 ** 30)
-  const local = new LocalBroadcast<T>(capacity)
+export function broadcast<T extends Value>(options: { readonly capacity: number }): Broadcast<T> {
+  checkNames(options, ['capacity'])
+  checkCount('capacity', options.capacity, LARGEST_CAPACITY)
+  const local = new LocalBroadcast<T>(options.capacity)
   return { sender: local, subscribe: (options) => local.subscribe(options) }
 }

@@ -23,6 +23,11 @@ export function checkOverflow(overflow: unknown, allowed: readonly string[] = OV
 
 /** Throws `TypeError` unless there is none or it is a function. */
 export function checkOnDrop(onDrop: unknown): void {
-  if (onDrop === undefined || typeof onDrop === 'function') return
-  throw new TypeError(`onDrop: expected a function, got ${String(onDrop)}`)
+  checkCallback('onDrop', onDrop)
+}
+
+/** Throws `TypeError` naming the option unless there is none or it is a function. */
+export function checkCallback(name: string, callback: unknown): void {
+  if (callback === undefined || typeof callback === 'function') return
+  throw new TypeError(`${name}: expected a function, got ${String(callback)}`)
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { broadcast } from '../src/broadcast.ts'
+import { type BroadcastSender, broadcast } from '../src/broadcast.ts'
+import { idle } from './local.ts'
 
 describe('broadcast', () => {
   test('gives every subscription every value since it subscribed', async () => {
@@ -81,7 +82,80 @@ describe('broadcast', () => {
     expect(await listener.receive()).toBe(1)
   })
 
+  test('is over for a receive that would not wait when it is closed', async () => {
+    for (const error of [undefined, 'off']) {
+      const { sender, subscribe } = broadcast<number>({ capacity: 2 })
+      const listener = subscribe()
+      sender.send(1)
+      sender.close(error)
+      expect(await listener.receive({ timeoutMs: 0 })).toBe(1)
+      const over = listener.receive({ timeoutMs: 0 })
+      if (error === undefined) expect(await over).toBeUndefined()
+      else await expect(over).rejects.toBe('off')
+    }
+  })
+
+  test('counts no subscription after the close, and ends it at once', async () => {
+    const { sender, subscribe } = broadcast<number>({ capacity: 2 })
+    const early = subscribe()
+    for (let value = 0; value < 5; value++) sender.send(value)
+    sender.close()
+    const late = subscribe()
+    expect([sender.subscriptions, late.closed, late.length]).toEqual([1, true, 0])
+    early[Symbol.dispose]()
+    expect([await late.receive(), late.tryReceive(), late.length, late.missed]).toEqual([undefined, undefined, 0, 0])
+    late[Symbol.dispose]()
+    expect(sender.subscriptions).toBe(0)
+  })
+
+  test('counts what a subscription missed until it was disposed, and no more', () => {
+    const { sender, subscribe } = broadcast<number>({ capacity: 2 })
+    const listener = subscribe()
+    for (let value = 0; value < 3; value++) sender.send(value)
+    listener[Symbol.dispose]()
+    for (let value = 0; value < 9; value++) sender.send(value)
+    expect([listener.missed, listener.length]).toEqual([1, 0])
+  })
+
+  test.each(['open', 'closed'])('holds no value that nobody is left to receive while it is %s', async (state) => {
+    const { sender, subscribe } = broadcast<object>({ capacity: 4 })
+    const listener = subscribe()
+    const kept = send(sender)
+    if (state === 'closed') sender.close()
+    listener[Symbol.dispose]()
+    if (state === 'open') sender.send({})
+    await idle()
+    globalThis.gc?.()
+    expect([kept.deref(), sender.subscriptions]).toEqual([undefined, 0])
+  })
+
+  test('goes on with new subscriptions after there were none', async () => {
+    const { sender, subscribe } = broadcast<number>({ capacity: 2 })
+    subscribe()[Symbol.dispose]()
+    expect(sender.send(0)).toBe(0)
+    const listener = subscribe()
+    for (const value of [1, 2, 3]) sender.send(value)
+    expect([await listener.receive(), await listener.receive(), listener.missed]).toEqual([2, 3, 1])
+  })
+
   test.each([0, 1.5, Number.NaN])('refuses capacity %s', (capacity) => {
     expect(() => broadcast({ capacity })).toThrow(RangeError)
   })
+
+  test('refuses options it has not, naming them', () => {
+    expect(() => broadcast(undefined as never)).toThrow('options: expected { capacity }, got undefined')
+    expect(() => broadcast({ capacity: 1, overflow: 'wait' } as never)).toThrow('overflow: no such option')
+    const { sender, subscribe } = broadcast({ capacity: 1 })
+    expect(() => subscribe(null as never)).toThrow('options: expected { onLag }, got null')
+    expect(() => subscribe({ onlag() {} } as never)).toThrow('onlag: no such option')
+    expect(() => subscribe({ onLag: 5 as never })).toThrow('onLag: expected a function, got 5')
+    expect(sender.subscriptions).toBe(0)
+  })
 })
+
+/** Sends an object that nothing here holds afterwards. */
+function send(sender: BroadcastSender<object>): WeakRef<object> {
+  const value = {}
+  sender.send(value)
+  return new WeakRef(value)
+}
