@@ -42,7 +42,7 @@ export interface Saved {
 /** A recovery whose actor lives. */
 export const UNBORN = 0
 /** It has a step to take. */
-export const READY = 1
+const READY = 1
 /** It waits for a wake. */
 export const PARKED = 2
 /** It returned or threw. */

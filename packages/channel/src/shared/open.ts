@@ -36,7 +36,7 @@ export interface SharedChannelOptions<T extends Value> extends OverflowOptions<T
 }
 
 /** What a kind of shared channel has less of than others. */
-export interface Restrictions {
+interface Restrictions {
   /** The overflows it may have; by default all. */
   readonly overflows?: readonly Overflow[]
   /** How many receivers there may be at the same time; by default any number. */
