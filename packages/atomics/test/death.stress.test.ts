@@ -5,6 +5,7 @@ import { type Kills, killThreads } from './workers/kills.ts'
 
 provideKernel(javascript)
 
+// The long run: MILLRACE_KILLS=200 vitest run death.stress. A failure says its seed; MILLRACE_SEED repeats it.
 const seed = Number(process.env['MILLRACE_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const rounds = Number(process.env['MILLRACE_KILLS'] ?? 4)
 
