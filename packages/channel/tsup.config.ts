@@ -8,6 +8,7 @@ export default defineConfig(
     'src/broadcast.ts',
     'src/watch.ts',
     'src/streams.ts',
+    'src/web-streams.ts',
     'src/events.ts',
     'src/shared.ts',
   ),

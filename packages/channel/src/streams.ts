@@ -1,10 +1,17 @@
 import { Readable, Writable } from 'node:stream'
 import type { Value } from '@millrace/ring'
 import type { Receiver, Sender } from './api.ts'
+import { failureOf } from './failure.ts'
+import { handOver } from './hand-over.ts'
+import type { Withdraw } from './select/api.ts'
+
+export { toReadableStream, toWritableStream } from './web-streams.ts'
 
 /**
- * The values of a receiver as a Node stream in object mode, read one at a time as they are asked for. Destroying it leaves
- * the receiver open; the error of a close destroys it. `null`, which ends a Node stream, is not for this.
+ * The values of a receiver as a Node stream in object mode, each received when it is asked for. Destroying it leaves the
+ * receiver open, and in the channel what was not asked for: only a value that a paused stream has asked for and not read goes
+ * with it. The close ends it, the error of a close destroys it. `null`, which ends a Node stream, is not for this. Throws
+ * `TypeError` for a receiver that was disposed.
  *
  * @example
  * import { forward, boundedChannel, ChannelReceiver, ChannelSender } from '@millrace/channel'
@@ -15,19 +22,20 @@ import type { Receiver, Sender } from './api.ts'
  * await toReadable(new ChannelReceiver(local)).toArray() // => ['green', 'black']
  */
 export function toReadable<T extends NonNullable<unknown>>(receiver: Receiver<T>): Readable {
-  const giveUp = new AbortController()
+  const values = receiver.case()
+  let giveUp: Withdraw | undefined
   return new Readable({
     objectMode: true,
     // Nothing is read before it is asked for, so what is left unread is still in the channel.
     highWaterMark: 0,
     read() {
-      receiver.receive({ signal: giveUp.signal }).then(
-        (value) => this.push(value ?? null),
-        (error: unknown) => this.destroy(toError(error)),
-      )
+      giveUp = handOver(values, {
+        win: (value) => void this.push(value ?? null),
+        lose: (reason) => void this.destroy(toError(reason)),
+      })
     },
     destroy(error, callback) {
-      giveUp.abort()
+      giveUp?.()
       callback(error)
     },
   })
@@ -56,42 +64,10 @@ export function toWritable<T extends Value>(sender: Sender<T>): Writable {
     destroy(error, callback) {
       giveUp.abort(error ?? undefined)
       // After the end this changes nothing: the channel is closed. Before it, receivers must not take the part for the whole.
-      sender.close(error ?? new Error('the stream was destroyed before its end'))
+      sender.close(failureOf(error ?? undefined, 'the stream was destroyed before its end'))
       callback(error)
     },
   })
-}
-
-/** The values of a receiver as a web stream without a buffer of its own. Cancelling it leaves the receiver open. */
-export function toReadableStream<T extends Value>(receiver: Receiver<T>): ReadableStream<T> {
-  const giveUp = new AbortController()
-  return new ReadableStream<T>(
-    {
-      async pull(controller) {
-        const value = await receiver.receive({ signal: giveUp.signal })
-        if (value === undefined) controller.close()
-        else controller.enqueue(value)
-      },
-      cancel: () => giveUp.abort(),
-    },
-    { highWaterMark: 0 },
-  )
-}
-
-/** A sender as a web stream: a write ends when its value is in the channel; close and abort close the channel. */
-export function toWritableStream<T extends Value>(sender: Sender<T>): WritableStream<T> {
-  const giveUp = new AbortController()
-  return new WritableStream<T>(
-    {
-      start(controller) {
-        controller.signal.addEventListener('abort', () => giveUp.abort(controller.signal.reason), { once: true })
-      },
-      write: (value) => sender.send(value, { signal: giveUp.signal }),
-      close: () => sender.close(),
-      abort: (reason) => sender.close(reason),
-    },
-    { highWaterMark: 1 },
-  )
 }
 
 function toError(error: unknown): Error {

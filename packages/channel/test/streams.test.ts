@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, test } from 'vitest'
-import { forward } from '../src/index.ts'
-import { toReadable, toReadableStream, toWritable, toWritableStream } from '../src/streams.ts'
+import { toReadable, toWritable } from '../src/streams.ts'
 import { channel, idle } from './local.ts'
 
 const three = ['a', 'b', 'c']
@@ -28,10 +27,10 @@ describe('toReadable', () => {
     await sender.sendMany(three)
     sender.close()
     const readable = toReadable(receiver)
-    readable.read()
+    expect(readable.read()).toBe('a')
     await idle()
     expect(receiver.length).toBe(2)
-    expect(await readable.toArray()).toEqual(three)
+    expect(await readable.toArray()).toEqual(['b', 'c'])
   })
 
   test('is destroyed by the error of a close, and leaves the receiver open when destroyed itself', async () => {
@@ -45,6 +44,54 @@ describe('toReadable', () => {
     readable.destroy()
     await idle()
     expect([other.receiver.closed, other.receiver.stats().waitingReceivers]).toEqual([false, 0])
+  })
+})
+
+describe('toReadable, destroyed', () => {
+  test('gives every value that left the channel, however soon after the send it is destroyed', async () => {
+    for (let later = 0; later < 12; later++) {
+      const { sender, receiver } = channel<number>({ capacity: 8 })
+      const got: number[] = []
+      const readable = toReadable(receiver).on('data', (value) => got.push(value))
+      await idle()
+      sender.trySend(1)
+      for (let i = 0; i < later; i++) await null
+      readable.destroy()
+      await idle()
+      expect([later, ...got, ...(await receiver.receiveMany(9, { timeoutMs: 0 }).catch(() => []))]).toEqual([later, 1])
+    }
+  })
+
+  test('leaves the channel usable when a listener throws', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 8 })
+    const readable = toReadable(receiver).on('data', () => {
+      throw new Error('clumsy')
+    })
+    await idle()
+    const uncaught = new Promise((resolve) => process.once('uncaughtException', resolve))
+    const other = receiver.receive()
+    sender.trySend(1)
+    sender.trySend(2)
+    expect(await uncaught).toMatchObject({ message: 'clumsy' })
+    readable.destroy()
+    expect(await other).toBe(2)
+  })
+
+  test('lets timers have their turn while it never waits', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 8 })
+    sender.trySend(0)
+    const readable = toReadable(receiver).on('data', (value) => sender.trySend(value + 1))
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    readable.destroy()
+  })
+
+  test('ends with a receiver that is disposed, and refuses one that was', async () => {
+    const { receiver } = channel<number>({ capacity: 8 })
+    const reading = toReadable(receiver).toArray()
+    await idle()
+    receiver[Symbol.dispose]()
+    expect(await reading).toEqual([])
+    expect(() => toReadable(receiver)).toThrow('this receiver was disposed')
   })
 })
 
@@ -80,34 +127,5 @@ describe('toWritable', () => {
     const writable = toWritable(sender).on('error', () => {})
     writable.destroy(new Error('burst'))
     await expect(receiver.receive()).rejects.toThrow('burst')
-  })
-})
-
-describe('web streams', () => {
-  test('carry the values both ways with backpressure', async () => {
-    const [a, b] = [channel<string>({ capacity: 1 }), channel<string>({ capacity: 1 })]
-    const piping = toReadableStream(a.receiver).pipeTo(toWritableStream(b.sender))
-    void forward(three, a.sender)
-    const got: string[] = []
-    for await (const value of b.receiver) got.push(value)
-    await piping
-    expect(got).toEqual(three)
-  })
-
-  test('end a waiting write and the channel when aborted, and leave the receiver open when cancelled', async () => {
-    const { sender, receiver } = channel<string>({ capacity: 1 })
-    const writer = toWritableStream(sender).getWriter()
-    await writer.write('a')
-    const waiting = writer.write('b')
-    await writer.abort('enough').catch(() => {})
-    await expect(waiting).rejects.toBe('enough')
-    expect(await receiver.receive()).toBe('a')
-    await expect(receiver.receive()).rejects.toBe('enough')
-    const other = channel<string>({ capacity: 1 })
-    const reader = toReadableStream(other.receiver).getReader()
-    void reader.read()
-    await reader.cancel()
-    await idle()
-    expect([other.receiver.closed, other.receiver.stats().waitingReceivers]).toEqual([false, 0])
   })
 })
