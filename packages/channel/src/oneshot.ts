@@ -2,6 +2,7 @@ import type { Value } from '@millrace/ring'
 import type { Receiver } from './api.ts'
 import { ChannelReceiver } from './endpoint/receiver.ts'
 import { ChannelSender } from './endpoint/sender.ts'
+import { failureOf } from './failure.ts'
 import { boundedChannel } from './local/make.ts'
 
 /** The end that sends one value, once. */
@@ -10,7 +11,7 @@ export interface OneshotSender<T extends Value> extends Disposable {
   readonly closed: boolean
   /** Sends the value and closes; `"closed"` if that is no longer possible, and the value stays with the caller. */
   send(value: T): 'sent' | 'closed'
-  /** Closes without a value, with the error that the receiver gets. */
+  /** Closes without a value. The receiver gets the error, or one that says so if this is `undefined`. */
   fail(error: unknown): void
   /** Resolves when the channel closes: the receiver may have lost interest. */
   whenClosed(): Promise<void>
@@ -48,7 +49,7 @@ export function oneshot<T extends Value>(): Oneshot<T> {
         sender.close()
         return outcome === 'sent' ? 'sent' : 'closed'
       },
-      fail: (error) => sender.close(error),
+      fail: (error) => sender.close(failureOf(error, 'the sender failed')),
       whenClosed: () => sender.whenClosed(),
       [Symbol.dispose]: () => sender[Symbol.dispose](),
     },

@@ -21,6 +21,12 @@ describe('oneshot', () => {
     await expect(receiver.receive()).rejects.toBe('spilt')
   })
 
+  test('fails the receiver also without a reason: that is no plain end', async () => {
+    const { sender, receiver } = oneshot<string>()
+    sender.fail(undefined)
+    await expect(receiver.receive()).rejects.toThrow('the sender failed')
+  })
+
   test('tells the sender that the receiver lost interest, and leaves it the value', async () => {
     const { sender, receiver } = oneshot<string>()
     receiver[Symbol.dispose]()
