@@ -1,6 +1,7 @@
-import { checkCount } from '@millrace/notify'
+import { checkCount, checkWaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Receiver } from './api.ts'
+import { checkNames } from './options.ts'
 
 /** How a consumer works. */
 export interface ConsumeOptions {
@@ -29,7 +30,7 @@ export interface Consumer {
  * Hands every value of a receiver to a handler, up to `concurrency` at once.
  *
  * The first error of the handler stops it. `context.signal` is aborted when it stops for an error or its signal.
- * Throws `RangeError` unless `concurrency` is an integer from 1.
+ * Throws `RangeError` unless `concurrency` is an integer from 1, and `TypeError` for other misuse, before it receives anything.
  *
  * @example
  * import { boundedChannel, consume, ChannelReceiver, ChannelSender } from '@millrace/channel'
@@ -46,13 +47,16 @@ export interface Consumer {
 export function consume<T extends Value>(
   receiver: Pick<Receiver<T>, 'receive'>,
   handler: (value: T, context: { readonly signal: AbortSignal }) => unknown,
-  { concurrency = 1, signal }: ConsumeOptions = {},
+  options: ConsumeOptions = {},
 ): Consumer {
   if (typeof receiver?.receive !== 'function') {
     throw new TypeError(`receiver: expected a receiver, got ${String(receiver)}`)
   }
   if (typeof handler !== 'function') throw new TypeError(`handler: expected a function, got ${String(handler)}`)
+  checkNames(options, ['concurrency', 'signal'])
+  const { concurrency = 1, signal } = options
   checkCount('concurrency', concurrency)
+  checkWaitOptions({ signal })
   const intake = new AbortController()
   const failure = new AbortController()
   const counts = { running: 0, handled: 0 }

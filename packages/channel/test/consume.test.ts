@@ -91,4 +91,20 @@ describe('consume', () => {
       `concurrency: expected an integer from 1, got ${concurrency}`,
     )
   })
+
+  const misuses: Record<string, [args: unknown[], message: string]> = {
+    'an option it has not': [[() => {}, { concurency: 10 }], 'concurency: no such option'],
+    'options that are none': [[() => {}, null], 'options: expected { concurrency, signal }, got null'],
+    'a signal that is none': [[() => {}, { signal: {} }], 'signal: expected an AbortSignal'],
+    'a handler that is none': [['tea'], 'handler: expected a function, got tea'],
+  }
+
+  test.each(Object.entries(misuses))('refuses %s and receives nothing', async (_, [args, message]) => {
+    const { sender, receiver } = channel<number>({ capacity: 8 })
+    const all = [receiver, ...args] as unknown as Parameters<typeof consume<number>>
+    expect(() => consume(...all)).toThrow(message)
+    await sender.send(1)
+    await idle()
+    expect(receiver.length).toBe(1)
+  })
 })
