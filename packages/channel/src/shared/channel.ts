@@ -39,7 +39,7 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
     this.lifecycle = place
     this.store = store
     this.receiverBlocker = new Blocker(arena, object + PARKED_RECEIVERS)
-    this.senderBlocker = new Blocker(arena, object + PARKED_SENDERS)
+    this.senderBlocker = new Blocker(arena, object + PARKED_SENDERS, capacity >> 2)
     this.#receiverWatch = new Watch(arena, object + PARKED_RECEIVERS, () => this.#serve())
     this.#senderWatch = new Watch(arena, object + PARKED_SENDERS, () => this.#admit())
   }
