@@ -73,17 +73,61 @@ describe('select', () => {
     expect(await receiver.receive()).toBe('b')
   })
 
-  test('chooses fairly among cases that are always ready', async () => {
-    const channels = Array.from({ length: 4 }, () => channel<number>({ capacity: 1000 }))
-    for (const { sender } of channels) await sender.sendMany(Array.from({ length: 1000 }, (_, i) => i))
-    const counts = new Map<number, number>()
-    const cases = channels.map(({ receiver }) => receiver.case())
-    for (let i = 0; i < 1000; i++) {
-      const { index } = await select(cases)
-      counts.set(index, (counts.get(index) ?? 0) + 1)
+  test.each([[[0, 1]], [[0, 9]], [[2, 3, 7]], [[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]]])(
+    'chooses %j of ten, which are always ready, equally often',
+    async (ready) => {
+      const rounds = 4000
+      const fair = rounds / ready.length
+      const channels = Array.from({ length: 10 }, () => channel<number>({ capacity: rounds }))
+      const cases = channels.map(({ receiver }) => receiver.case())
+      for (const index of ready) await channels[index]?.sender.sendMany(Array.from({ length: rounds }, (_, i) => i))
+      const counts = new Map(ready.map((index) => [index, 0]))
+      for (let i = 0; i < rounds; i++) {
+        const { index } = await select(cases)
+        counts.set(index, (counts.get(index) ?? 0) + 1)
+      }
+      expect([...counts.keys()]).toEqual(ready)
+      // Nine standard deviations: a fair choice never fails this.
+      for (const count of counts.values()) expect(Math.abs(count - fair)).toBeLessThan(9 * Math.sqrt(fair))
+    },
+  )
+
+  test('sends to a full channel that rejects only if nothing else can be done', async () => {
+    for (let i = 0; i < 50; i++) {
+      const full = channel<string>({ capacity: 1, overflow: 'reject' })
+      const other = channel<string>({ capacity: 1 })
+      full.sender.trySend('a')
+      other.sender.trySend('b')
+      const cases = [full.sender.case('c'), other.receiver.case()] as const
+      expect((await select(cases, { timeoutMs: 0 })).value).toBe('b')
+      await expect(select(cases, { timeoutMs: 0 })).rejects.toMatchObject({ code: 'full', value: 'c' })
+      await expect(select([...cases, after(60_000)])).rejects.toMatchObject({ code: 'full', value: 'c' })
+      expect([full.receiver.tryReceive(), other.receiver.stats().waitingReceivers]).toEqual(['a', 0])
+      expect((await select(cases)).kind).toBe('send')
     }
-    expect(counts.size).toBe(4)
-    for (const count of counts.values()) expect(count).toBeGreaterThan(150)
+  })
+
+  test('sees the error of a closed channel among others, also when that is of a full channel', async () => {
+    const full = Object.assign(new Error('full'), { code: 'full' })
+    const [closed, other] = [channel<string>({ capacity: 1 }), channel<string>({ capacity: 1 })]
+    closed.sender.close(full)
+    other.sender.trySend('a')
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0)
+    const selecting = select([closed.receiver.case(), other.receiver.case()])
+    random.mockRestore()
+    await expect(selecting).rejects.toBe(full)
+  })
+
+  test('can always send to a full channel that drops the newest, by dropping', async () => {
+    const dropped: string[] = []
+    const full = channel<string>({ capacity: 1, overflow: 'drop-newest', onDrop: (value) => dropped.push(value) })
+    const other = channel<string>({ capacity: 1000 })
+    full.sender.trySend('a')
+    await other.sender.sendMany(Array.from({ length: 1000 }, () => 'b'))
+    const kinds: string[] = []
+    for (let i = 0; i < 1000; i++) kinds.push((await select([full.sender.case('c'), other.receiver.case()])).kind)
+    expect(dropped.length).toBe(kinds.filter((kind) => kind === 'send').length)
+    expect(Math.abs(dropped.length - 500)).toBeLessThan(200)
   })
 
   test('takes from one channel only when two become ready in the same turn', async () => {

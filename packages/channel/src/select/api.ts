@@ -5,7 +5,7 @@ export type CaseKind = 'receive' | 'send' | 'timer' | 'signal' | 'promise'
 export interface SelectCase<K extends CaseKind = CaseKind, V = unknown> {
   /** Which of the kinds it is; the result of the select repeats it. */
   readonly kind: K
-  /** Does it now if that needs no waiting; `undefined` if it does. May throw what the select then rejects with. */
+  /** Does it now if that needs no waiting; `undefined` if it does. May throw what the select then rejects with, `FullError` only if no other case can be done. */
   attempt(): { readonly value: V } | undefined
   /** Waits for its turn: tells the race when it is there, unless the race was withdrawn from it before. */
   enlist(race: Race<V>): Withdraw

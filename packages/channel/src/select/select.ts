@@ -1,4 +1,5 @@
 import { refusal, rejectInTurn, resolveInTurn, TimeoutError, type WaitOptions } from '@millrace/notify'
+import type { FullError } from '../errors.ts'
 import type { Race, SelectCase, Withdraw } from './api.ts'
 import { promiseCase } from './promise-case.ts'
 import { after, signalCase } from './timer-and-signal.ts'
@@ -23,10 +24,12 @@ export type SelectResult<Cases extends readonly unknown[]> = {
  * Waits for the first of several things and does exactly that one: receives, sends, or sees a timer, a signal or a
  * promise. After Go's select statement.
  *
- * If several can be done at once, one of them is chosen at random, so none starves. The others take nothing, hold nothing and
- * leave nothing behind, however often they are asked again. A receive on a closed and drained channel can be done: its value is
- * `undefined`, or the select rejects with the error of the close; a send on a closed channel rejects with `ClosedError`, a promise that
- * rejects rejects the select. `options` end the select itself: `signal` and `timeoutMs` reject it.
+ * If several can be done at once, one of them is chosen at random, each with the same chance, so none starves. The others take
+ * nothing, hold nothing and leave nothing behind, however often they are asked again. A receive on a closed and drained channel can be
+ * done: its value is `undefined`, or the select rejects with the error of the close; a send on a closed channel rejects with
+ * `ClosedError`, a promise that rejects rejects the select. A send to a full channel does what its `overflow` says: with
+ * `"drop-oldest"` and `"drop-newest"` it can be done, by dropping; with `"reject"` the select rejects with `FullError`, at once, but only if no other
+ * case can be done. `options` end the select itself: `signal` and `timeoutMs` reject it.
  *
  * Costs a try of each case; when it has to wait, one promise and one place in each order.
  *
@@ -49,20 +52,43 @@ export function select<const Cases extends readonly Selectable[]>(
   const list = cases.map(toCase)
   const refused = refusal(options)
   if (refused !== undefined) return refused
-  const start = Math.floor(Math.random() * list.length)
   try {
-    for (let i = 0; i < list.length; i++) {
-      const index = (start + i) % list.length
-      const member = list[index] as SelectCase
-      const done = member.attempt()
-      if (done === undefined) continue
-      return resolveInTurn({ index, kind: member.kind, value: done.value } as SelectResult<Cases>)
-    }
+    const done = attemptOne(list)
+    if (done !== undefined) return resolveInTurn(done as SelectResult<Cases>)
   } catch (error) {
     return rejectInTurn(error)
   }
   if (options?.timeoutMs === 0) return rejectInTurn(new TimeoutError(0))
   return enlistAll(list, options) as Promise<SelectResult<Cases>>
+}
+
+/**
+ * Does one of the cases that can be done now, each with the same chance: they are tried in the order of a shuffle, which is
+ * drawn no further than it is needed (Durstenfeld's). A send that a full channel rejects is what is left when no other can be done.
+ */
+function attemptOne(list: readonly SelectCase[]): Selected<SelectCase> | undefined {
+  const order = list.map((_, index) => index)
+  let full: { readonly error: unknown } | undefined
+  for (let left = order.length; left > 0; left--) {
+    const drawn = Math.floor(Math.random() * left)
+    const index = order[drawn] as number
+    order[drawn] = order[left - 1] as number
+    const member = list[index] as SelectCase
+    try {
+      const done = member.attempt()
+      if (done !== undefined) return { index, kind: member.kind, value: done.value }
+    } catch (error) {
+      if (member.kind !== 'send' || !isFull(error)) throw error
+      full = { error }
+    }
+  }
+  if (full !== undefined) throw full.error
+  return undefined
+}
+
+/** By the code: the case may be of another copy of this package. */
+function isFull(error: unknown): boolean {
+  return (error as Partial<FullError> | null | undefined)?.code === 'full'
 }
 
 /**
