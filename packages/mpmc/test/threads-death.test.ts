@@ -139,6 +139,16 @@ describe('a thread that dies', () => {
     await thread.kill()
     expect(await waiting).toBe(undefined)
   })
+
+  test('takes the threads with it that it started', async () => {
+    const channel = sharedChannel({ capacity: 3, codec: u32 })
+    const { sender, receiver, handle } = channel
+    const thread = start({ actor: 'startsAnother', handle })
+    await thread.says('both attached')
+    expect(counts(sender.stats())).toEqual([2, receiver.closed ? 0 : 2, 0])
+    await thread.kill()
+    await goesOn(channel)
+  })
 })
 
 describe('the last sender that dies', () => {
