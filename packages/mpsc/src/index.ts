@@ -4,6 +4,7 @@ export type {
   ConsumeOptions,
   Consumer,
   DropReason,
+  ForwardOptions,
   Overflow,
   Permit,
   Receiver,
@@ -14,7 +15,17 @@ export type {
   WaitOptions,
   WeakSender,
 } from '@millrace/channel'
-export { after, ClosedError, CutShortError, consume, FullError, merge, select, TimeoutError } from '@millrace/channel'
+export {
+  after,
+  ClosedError,
+  CutShortError,
+  consume,
+  FullError,
+  forward,
+  merge,
+  select,
+  TimeoutError,
+} from '@millrace/channel'
 export type { Channel } from './api.ts'
 export { channel } from './bounded.ts'
 export { unboundedChannel } from './unbounded.ts'

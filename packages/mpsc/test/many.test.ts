@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { after, channel, consume, merge, select } from '../src/index.ts'
+import { after, channel, consume, forward, merge, select } from '../src/index.ts'
 
 /** The words of the README, said with what this package exports. */
 describe('many things at once', () => {
@@ -41,5 +41,16 @@ describe('many things at once', () => {
     const batches: number[][] = []
     for await (const batch of receiver.batches(3)) batches.push(batch)
     expect(batches).toEqual([[4]])
+  })
+
+  test('forward sends every item of a source, and closes the channel at its end', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 1 })
+    const forwarding = forward(['a', 'b'], sender)
+    expect([await receiver.receive(), await receiver.receive(), await receiver.receive()]).toEqual([
+      'a',
+      'b',
+      undefined,
+    ])
+    expect(await forwarding).toBe(2)
   })
 })
