@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Overflow } from '../src/index.ts'
-import { type Command, endings, others, receives, sends } from './commands.ts'
+import { type Command, endings, fromWithin, others, receives, sends } from './commands.ts'
 import { Ledger } from './ledger.ts'
 import { idle } from './local.ts'
 
-const commands: Record<string, Command> = { ...sends, ...receives, ...others, ...endings }
-const usual = ['turn', ...Object.keys({ ...sends, ...receives, ...others })]
+const commands: Record<string, Command> = { ...sends, ...receives, ...others, ...fromWithin, ...endings }
+const usual = ['turn', ...Object.keys({ ...sends, ...receives, ...others, ...fromWithin })]
 
 /** Only some of the verbs in a run: what needs several of a kind in a row is found much sooner than among all of them. */
 const steps = fc.subarray(usual, { minLength: 3, maxLength: 9 }).chain((some) => {

@@ -43,6 +43,8 @@ export class Ledger {
   readonly batches: number[][] = []
   readonly returned: number[] = []
   readonly dropped: (readonly [number, DropReason])[] = []
+  /** What `onDrop` is to do, one of these a drop. */
+  readonly uponDrop: (() => void)[] = []
   /** What each receive got, in the order of the calls. */
   readonly receipts: number[][] = []
   /** How the channel closed. */
@@ -57,6 +59,7 @@ export class Ledger {
       // The first values are promised to those who wait for one.
       if (why === 'oldest' && this.local.stats().waitingReceivers > 0)
         this.failures.push(new Error(`${value} was promised`))
+      this.uponDrop.shift()?.()
     }
     const isBounded = capacity < Number.POSITIVE_INFINITY
     this.local = isBounded ? boundedChannel({ capacity, overflow, onDrop }) : unboundedChannel({ onDrop })
