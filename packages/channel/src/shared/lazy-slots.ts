@@ -14,6 +14,7 @@ const BATCH_BYTES = 8192
  * values, when it finds no room or no value, and when its synchronous code has run.
  *
  * INVARIANT  after a push or a pop a flush is to come in the next microtask, so a side that stops hides nothing.
+ * INVARIANT  a thread shows only what it did itself, once: the tail is the producer's to write, the head the consumer's.
  */
 export class LazySlots<T extends Value> implements Slots<T> {
   readonly holdsRoom = false
@@ -24,6 +25,8 @@ export class LazySlots<T extends Value> implements Slots<T> {
   readonly #scratch: Scratch
   readonly #flushLater = (): void => this.flush()
   #isFlushComing = false
+  #hasPushed = false
+  #hasPopped = false
 
   constructor(arena: Arena, ring: number, capacity: number, codec: WordCodec<T> | PairCodec<T>) {
     this.#arena = arena
@@ -45,7 +48,7 @@ export class LazySlots<T extends Value> implements Slots<T> {
   push(value: T): number {
     const at = this.#scratch.top
     this.#numbers.write(value, at)
-    return this.#shown(this.#arena.kernel.lazyPush(this.#ring, at, 1))
+    return this.#pushed(this.#arena.kernel.lazyPush(this.#ring, at, 1))
   }
 
   pushHeld(value: T): number {
@@ -56,11 +59,11 @@ export class LazySlots<T extends Value> implements Slots<T> {
     const count = Math.min(to - from, BATCH_BYTES / this.#numbers.bytes)
     const at = this.#scratch.top
     this.#numbers.writeMany(values, from, count, at)
-    return this.#shown(this.#arena.kernel.lazyPush(this.#ring, at, count))
+    return this.#pushed(this.#arena.kernel.lazyPush(this.#ring, at, count))
   }
 
   pop(): number {
-    return this.#shown(this.#arena.kernel.lazyPop(this.#ring, this.#scratch.top, 1))
+    return this.#popped(this.#arena.kernel.lazyPop(this.#ring, this.#scratch.top, 1))
   }
 
   take(): T {
@@ -80,7 +83,7 @@ export class LazySlots<T extends Value> implements Slots<T> {
   popMany(max: number, into: T[]): number {
     const { bytes } = this.#numbers
     const at = this.#scratch.top
-    const count = this.#shown(this.#arena.kernel.lazyPop(this.#ring, at, Math.min(max, BATCH_BYTES / bytes)))
+    const count = this.#popped(this.#arena.kernel.lazyPop(this.#ring, at, Math.min(max, BATCH_BYTES / bytes)))
     for (let i = 0; i < count; i++) into.push(this.#numbers.read(at + i * bytes))
     return count
   }
@@ -88,22 +91,35 @@ export class LazySlots<T extends Value> implements Slots<T> {
   popInto(array: WordArray, from: number): number {
     const at = this.#scratch.top
     const most = Math.min(array.length - from, BATCH_BYTES / this.#numbers.bytes)
-    const count = this.#shown(this.#arena.kernel.lazyPop(this.#ring, at, most))
+    const count = this.#popped(this.#arena.kernel.lazyPop(this.#ring, at, most))
     this.#numbers.readInto(array, from, count, at)
     return count
   }
 
   flush(): void {
     this.#isFlushComing = false
-    this.#arena.kernel.lazyFlush(this.#ring)
-    this.#arena.kernel.lazyGiveBack(this.#ring)
+    if (this.#hasPushed) this.#arena.kernel.lazyFlush(this.#ring)
+    if (this.#hasPopped) this.#arena.kernel.lazyGiveBack(this.#ring)
+    this.#hasPushed = this.#hasPopped = false
   }
 
-  #shown(answer: number): number {
-    if (answer > 0 && !this.#isFlushComing) {
-      this.#isFlushComing = true
-      queueMicrotask(this.#flushLater)
-    }
+  #pushed(answer: number): number {
+    if (answer <= 0) return answer
+    this.#hasPushed = true
+    this.#flushSoon()
     return answer
+  }
+
+  #popped(answer: number): number {
+    if (answer <= 0) return answer
+    this.#hasPopped = true
+    this.#flushSoon()
+    return answer
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushComing) return
+    this.#isFlushComing = true
+    queueMicrotask(this.#flushLater)
   }
 }

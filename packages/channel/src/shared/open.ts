@@ -78,29 +78,34 @@ export function openShared<T extends Value>(
   return { channel, handle }
 }
 
-/** The channel of a handle in this thread. A codec of the user's own must be given again. Throws `TypeError` for what is no handle or no longer leads anywhere. */
+/**
+ * The channel of a handle in this thread. A codec of the user's own must be given again; an `onDrop` only once in a thread. Throws
+ * `TypeError` for what is no handle, carries something else, or no longer leads anywhere.
+ */
 export function attachShared<T extends Value>(
   handle: SharedHandle<T>,
-  codec: Codec<T> | undefined = codecOf(handle?.codec) as Codec<T> | undefined,
-  { onDrop }: Pick<OverflowOptions<T>, 'onDrop'> = {},
+  codec?: Codec<T>,
+  options: Pick<OverflowOptions<T>, 'onDrop'> = {},
 ): SharedChannel<T> {
-  if (handle?.kind !== 'millrace.channel')
+  if (handle?.kind !== 'millrace.channel') {
     throw new TypeError(`handle: expected that of a shared channel, got ${String(handle)}`)
-  if (codec === undefined) throw new TypeError(`codec: ${handle.codec} is not built in; give it again to attach`)
-  checkCodec('codec', codec)
-  if (codec.name !== handle.codec) {
-    throw new TypeError(`codec: the channel carries ${handle.codec}, this codec is ${codec.name}`)
   }
+  const found = codec ?? (codecOf(handle.codec) as Codec<T> | undefined)
+  if (found === undefined) throw new TypeError(`codec: ${handle.codec} is not built in; give it again to attach`)
+  checkCodec('codec', found)
+  checkNames(options, ['onDrop'])
+  const { onDrop } = options
   checkOnDrop(onDrop)
   const arena = attachArena(handle.memory)
-  const known = open.get(keyOf(arena, handle))
-  if (known !== undefined) return known as unknown as SharedChannel<T>
-  if (!arena.attach(handle)) throw gone()
-  if (words.load(arena, handle.object + HASH) !== layoutHash(codec)) {
-    arena.detach(handle.object)
-    throw new TypeError(`codec: the memory of this handle does not carry ${codec.name}`)
+  const known = open.get(keyOf(arena, handle)) as SharedChannel<T> | undefined
+  if (known === undefined && !arena.attach(handle)) throw gone()
+  if (found.name !== handle.codec || words.load(arena, handle.object + HASH) !== layoutHash(found)) {
+    if (known === undefined) arena.detach(handle.object)
+    throw new TypeError(`codec: the channel carries ${handle.codec}, this codec is ${found.name}`)
   }
-  return view(arena, handle, codec, onDrop)
+  if (known === undefined) return view(arena, handle, found, onDrop)
+  if (onDrop !== undefined) known.store.tellOf(onDrop)
+  return known
 }
 
 function checkProducers(

@@ -43,6 +43,8 @@ export class Place implements Ending {
   readonly #left: () => void
   #held = 0
   #isGone = false
+  #calls = 0
+  #isLeaving = false
   #reason: unknown
   #closing: PromiseWithResolvers<void> | undefined
 
@@ -101,6 +103,17 @@ export class Place implements Ending {
     this.arena.kernel.objectDetach(this.object, this.arena.participant, ...ONE[side])
     if (side === 'receiver' && this.count('receiver') === 0) last()
     this.#leaveIfDone()
+  }
+
+  /** A call begins in which code of the user may run. Until `exit` the thread stays. */
+  enter(): void {
+    this.#calls++
+  }
+
+  /** The call ends. */
+  exit(): void {
+    this.#calls--
+    if (this.#isLeaving) this.#leaveIfDone()
   }
 
   /** This thread holds room, or no longer does: a negative count. Whoever holds room has not left. */
@@ -162,6 +175,8 @@ export class Place implements Ending {
   #leaveIfDone(): void {
     const { sender, receiver } = this.#endpoints
     if (this.#isGone || sender + receiver + this.#held > 0) return
+    this.#isLeaving = true
+    if (this.#calls > 0) return
     if (this.arena.kernel.objectLeave(this.object, this.arena.participant) === 0) return
     this.#isGone = true
     this.#closing?.resolve()

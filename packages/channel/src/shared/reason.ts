@@ -16,10 +16,9 @@ const THERE = 2
  */
 export function writeReason(arena: Arena, object: number, reason: unknown): boolean {
   const at = ownBytes(arena, object)
-  if (words.compareExchange(arena, at + STATE, 0, WRITING) !== 0) return false
-  const { name, message, code = '' } = (reason instanceof Error ? reason : new Error(String(reason))) as CodedError
   const text = new Uint8Array(REASON_BYTES - TEXT)
-  const { written } = new TextEncoder().encodeInto([name, code, message].join('\0'), text)
+  const { written } = new TextEncoder().encodeInto(textOf(reason), text)
+  if (words.compareExchange(arena, at + STATE, 0, WRITING) !== 0) return false
   arena.views(at + REASON_BYTES).u8.set(text, at + TEXT)
   words.store(arena, at + LENGTH, written)
   words.store(arena, at + STATE, THERE) // Publishes the text; observed by the load in readReason().
@@ -35,6 +34,16 @@ export function readReason(arena: Arena, object: number): Error | undefined {
   const error: CodedError = Object.assign(new Error(message.join('\0')), { name })
   if (code) error.code = code
   return error
+}
+
+/** Reads the reason before anything is claimed. What cannot even be read closes all the same. */
+function textOf(reason: unknown): string {
+  try {
+    const { name, message, code = '' } = (reason instanceof Error ? reason : new Error(String(reason))) as CodedError
+    return [name, code, message].join('\0')
+  } catch {
+    return ['Error', '', 'closed with a reason that cannot be read'].join('\0')
+  }
 }
 
 interface CodedError extends Error {

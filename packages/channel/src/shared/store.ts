@@ -11,12 +11,14 @@ import type { Slots } from './slots.ts'
  * What one thread does with the values of a shared channel, without waiting and without regard to who waits.
  *
  * INVARIANT  room that is held is counted in the memory and at the place, in the same call.
+ * INVARIANT  while code of the user runs, a getter, a codec, an `onDrop`, the thread does not leave the channel, whatever
+ *            that code disposes.
  */
 export class Store<T extends Value> {
   readonly overflow: Overflow
   readonly #place: Place
   readonly #slots: Slots<T>
-  readonly #onDrop: ((value: T, why: DropReason) => void) | undefined
+  #onDrop: ((value: T, why: DropReason) => void) | undefined
   #isDrained = false
 
   constructor(place: Place, slots: Slots<T>, overflow: Overflow, onDrop: OverflowOptions<T>['onDrop']) {
@@ -26,30 +28,50 @@ export class Store<T extends Value> {
     this.#onDrop = onDrop
   }
 
+  /** Has this thread told of what it drops. Throws `TypeError` if it has another one told already. */
+  tellOf(onDrop: (value: T, why: DropReason) => void): void {
+    if (this.#onDrop !== undefined && this.#onDrop !== onDrop) {
+      throw new TypeError('onDrop: this thread has given another one for this channel')
+    }
+    this.#onDrop = onDrop
+  }
+
   /** Whether the last look for a value found the end instead. */
   get isDrained(): boolean {
     return this.#isDrained
   }
 
   push(value: T): SendOutcome {
-    for (;;) {
-      const answer = this.#slots.push(value)
-      if (answer > 0) return 'sent'
-      if (answer === ENDED) return 'closed'
-      if (this.overflow !== 'drop-oldest' || !this.#dropOldest()) return 'full'
+    this.#place.enter()
+    try {
+      for (;;) {
+        const answer = this.#slots.push(value)
+        if (answer > 0) return 'sent'
+        if (answer === ENDED) return 'closed'
+        if (this.overflow !== 'drop-oldest' || !this.#dropOldest()) return 'full'
+      }
+    } finally {
+      this.#place.exit()
     }
   }
 
   /** Pushes the values at indexes `from` to below `to` for which there is room; answers how many. */
   pushMany(values: readonly T[], from: number, to: number): number {
-    return Math.max(0, this.#slots.pushMany(values, from, to))
+    this.#place.enter()
+    try {
+      return Math.max(0, this.#slots.pushMany(values, from, to))
+    } finally {
+      this.#place.exit()
+    }
   }
 
   /** What becomes of a value that found the channel full. Throws `FullError` if that is what the overflow says. */
   overflowing(value: T): 'waits' | 'dropped' {
     if (this.overflow === 'wait') return 'waits'
     if (this.overflow === 'reject') throw new FullError(value)
+    this.#place.enter()
     this.#drop(value, 'newest')
+    this.#place.exit()
     return 'dropped'
   }
 
@@ -105,18 +127,25 @@ export class Store<T extends Value> {
   /** Puts a value into room that was held, which is given back if that fails. Throws `ClosedError` if the receivers closed, or what the codec throws. */
   put(value: T): void {
     let answer = ENDED
+    this.#place.enter()
     try {
       answer = this.#slots.pushHeld(value)
     } finally {
       if (answer > 0) this.#place.countHeld(-1)
       else this.release(1)
+      this.#place.exit()
     }
     if (answer === ENDED) throw new ClosedError(value)
   }
 
   /** Drops what is left. */
   dropAll(): void {
-    while (this.#slots.pop() > 0) this.#drop(this.#slots.take(), 'closed')
+    this.#place.enter()
+    try {
+      while (this.#slots.pop() > 0) this.#drop(this.#slots.take(), 'closed')
+    } finally {
+      this.#place.exit()
+    }
   }
 
   /** Shows the other threads everything that was done. */

@@ -1,0 +1,109 @@
+import { attachArena } from '@millrace/atomics'
+import { customCodec, u32 } from '@millrace/ring/codec'
+import { describe, expect, test } from 'vitest'
+import { attachShared, openShared, SharedChannelReceiver, SharedChannelSender } from '../src/shared.ts'
+
+function made(options: Parameters<typeof openShared<number>>[0]) {
+  const { channel, handle } = openShared<number>(options)
+  return { sender: new SharedChannelSender(channel), receiver: new SharedChannelReceiver(channel), handle }
+}
+
+describe('code of the user in the middle of a call', () => {
+  test('an onDrop that disposes the last end and opens another channel drops none of its values', () => {
+    const drops: unknown[] = []
+    const first = made({
+      capacity: 4,
+      codec: u32,
+      onDrop(value, why) {
+        drops.push([value, why])
+        if (drops.length > 1) return
+        first.sender[Symbol.dispose]()
+        const other = made({ capacity: 4, codec: u32 })
+        for (const value of [77, 78]) other.sender.trySend(value)
+      },
+    })
+    for (const value of [1, 2]) first.sender.trySend(value)
+    first.receiver[Symbol.dispose]()
+    expect(drops).toEqual([
+      [1, 'closed'],
+      [2, 'closed'],
+    ])
+  })
+
+  test('an encoder that disposes both ends and opens another channel puts nothing into it', () => {
+    let other: ReturnType<typeof made> | undefined
+    const codec = customCodec<number>({
+      name: 'disposing',
+      maxBytes: 40,
+      encode(value, into, offset) {
+        if (value === 666) {
+          own.sender[Symbol.dispose]()
+          own.receiver[Symbol.dispose]()
+          other = made({ capacity: 4, codec })
+        }
+        into.view.setUint32(offset, value, true)
+        return 4
+      },
+      decode: (from, offset) => from.view.getUint32(offset, true),
+    })
+    const own = made({ capacity: 4, codec })
+    expect(own.sender.trySend(666)).toBe('closed')
+    expect(other?.receiver.tryReceive()).toBeUndefined()
+  })
+})
+
+describe('a channel of one declared producer', () => {
+  test('its receiver shows none of what the sender has not shown', async () => {
+    const { channel, handle } = openShared<number>({ capacity: 64, codec: u32, producers: 1 }, { receivers: 1 })
+    const receiver = new SharedChannelReceiver(channel)
+    const { kernel } = attachArena(handle.memory)
+    // Another thread pushes as its part of the ring allows: one value shown, one not yet.
+    kernel.lazyPushWords(handle.object, 1, 0)
+    kernel.lazyFlush(handle.object)
+    kernel.lazyPushWords(handle.object, 2, 0)
+    expect(receiver.tryReceive()).toBe(1)
+    await null
+    expect(kernel.slotLength(handle.object)).toBe(0)
+    kernel.lazyFlush(handle.object)
+    expect(receiver.tryReceive()).toBe(2)
+  })
+})
+
+describe('attaching', () => {
+  test('takes one onDrop in a thread, and tells it', () => {
+    const drops: number[] = []
+    const { sender, receiver, handle } = made({ capacity: 1, codec: u32, overflow: 'drop-newest' })
+    const onDrop = (value: number) => drops.push(value)
+    attachShared(handle, u32, { onDrop })
+    sender.trySend(1)
+    void sender.send(2)
+    expect(drops).toEqual([2])
+    expect(() => attachShared(handle, u32, { onDrop: () => {} })).toThrow('onDrop: this thread has given another one')
+    expect(() => attachShared(handle, u32, { ondrop: 1 } as never)).toThrow('ondrop: no such option')
+    receiver[Symbol.dispose]()
+  })
+
+  test('says of what is no handle that it is none', () => {
+    for (const handle of [undefined, null, 5, {}]) {
+      expect(() => attachShared(handle as never)).toThrow('handle: expected that of a shared channel')
+    }
+  })
+
+  test('refuses another codec, also where the channel is known', () => {
+    const { handle, sender, receiver } = made({ capacity: 1, codec: u32 })
+    expect(() => attachShared({ ...handle, codec: 'f64' } as never)).toThrow('codec')
+    sender[Symbol.dispose]()
+    receiver[Symbol.dispose]()
+  })
+})
+
+describe('close with a reason that cannot be read', () => {
+  test('closes, with a reason that says so', async () => {
+    const unreadable = Object.create(null) as unknown
+    const { sender, receiver, handle } = made({ capacity: 1, codec: u32 })
+    sender.close(unreadable)
+    expect(sender.closed).toBe(true)
+    await expect(receiver.receive()).rejects.toBe(unreadable)
+    expect(handle.object).toBeGreaterThan(0)
+  })
+})
