@@ -27,7 +27,7 @@ export type {
  *
  * Values lie in shared memory as `codec` encodes them, `capacity` slots of the largest, taken at once. A thread that ends, crashes
  * or is terminated in the middle of any call is uncounted and wedges nobody: what it had sent is delivered. Memory is given back
- * when the last endpoint of the last thread is disposed. Throws `TypeError` or `RangeError` for options that make no channel.
+ * when the last endpoint of the last thread is disposed; one that is only forgotten keeps it. Throws `TypeError` or `RangeError` for options that make no channel.
  *
  * Keep your own `sender` until the other threads have attached theirs: the last sender that is disposed closes the channel.
  *

@@ -1,7 +1,11 @@
 import type { Value } from '@millrace/ring'
 import type { SharedHandle, SharedReceiver, SharedSender } from './api.ts'
 
-/** A new shared channel, as the thread sees it that made it. */
+/**
+ * A new shared channel, as the thread sees it that made it. An endpoint counts until it is disposed or its thread ends: one that is
+ * only forgotten keeps the channel and its memory. Once all that any thread had are disposed the channel is gone, and an end that is read
+ * then throws `TypeError`.
+ */
 export interface SharedEnds<T extends Value, R extends SharedReceiver<T> = SharedReceiver<T>> {
   /** Made and counted when it is first read: a thread that never reads it has no sender, and keeps nothing open. */
   readonly sender: SharedSender<T>
