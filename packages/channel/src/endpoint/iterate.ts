@@ -1,4 +1,4 @@
-import { type Place, resolveInTurn, type Waiter } from '@millrace/notify'
+import { type Place, rejectInTurn, resolveInTurn, type Waiter } from '@millrace/notify'
 
 /**
  * What arrives, for `for await`: `take` answers what is there, `wait` begins to wait for more; `undefined` of either is
@@ -15,8 +15,12 @@ export function iterate<R>(
   return {
     next() {
       if (left) return resolveInTurn(toResult<R>(undefined))
-      const taken = take()
-      if (taken !== undefined) return resolveInTurn({ done: false, value: taken })
+      try {
+        const taken = take()
+        if (taken !== undefined) return resolveInTurn({ done: false, value: taken })
+      } catch (error) {
+        return rejectInTurn(error) // A codec of the user's own could not read its own bytes.
+      }
       const waiting = wait()
       waits = waits.filter(isWaiting)
       waits.push(waiting)

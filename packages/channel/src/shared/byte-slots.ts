@@ -9,7 +9,7 @@ export class ByteSlots<T extends Value> extends ImageSlots<T> {
   readonly #i32: Int32Array
 
   constructor(codec: Codec<T>, ...parts: SlotParts) {
-    super(...parts)
+    super(codec, ...parts)
     this.#codec = codec
     this.#i32 = this.bytes.i32
   }

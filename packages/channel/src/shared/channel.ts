@@ -5,6 +5,7 @@ import type { Value } from '@millrace/ring'
 import type { ChannelStats, SendOutcome } from '../api.ts'
 import type { Core, Side } from '../endpoint/core.ts'
 import type { Arrivals, RoomGiver, RoomWait, ValueWait } from '../endpoint/waits.ts'
+import type { WordArray } from './api.ts'
 import type { Place } from './place.ts'
 import type { Store } from './store.ts'
 
@@ -20,6 +21,8 @@ import type { Store } from './store.ts'
  *            Between threads whoever looks first is served.
  * INVARIANT  while somebody waits, the watch of that side runs.
  * INVARIANT  who waits for room is admitted by holding it, so the push that follows finds it.
+ * INVARIANT  a value that could not be decoded is gone, and its error reaches one call: that which took it, or if it took good
+ *            values before, the next.
  */
 export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   readonly capacity: number
@@ -32,6 +35,7 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   readonly #senders = new WaitList<RoomWait<T>>()
   readonly #receiverWatch: Watch
   readonly #senderWatch: Watch
+  #failure: { readonly error: unknown } | undefined
 
   constructor(place: Place, store: Store<T>) {
     const { arena, object, capacity } = place
@@ -88,11 +92,39 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   }
 
   take(): T | undefined {
-    return this.#receivers.length > 0 && this.#serve() ? undefined : this.store.pop()
+    return this.#isPromised() ? undefined : this.takeNow()
   }
 
   takeMany(max: number): T[] {
-    return this.#receivers.length > 0 && this.#serve() ? [] : this.store.popMany(max)
+    return this.#isPromised() ? [] : this.takeManyNow(max)
+  }
+
+  /** Takes numbers into the elements of an array, as `take`; answers how many. */
+  takeInto(array: WordArray): number {
+    return this.#isPromised() ? 0 : this.store.popInto(array)
+  }
+
+  /** Takes the oldest value, as `take`, and lends its bytes. */
+  lend<R>(read: (bytes: Uint8Array) => R): { readonly value: R } | undefined {
+    return this.#isPromised() ? undefined : this.store.borrow(read)
+  }
+
+  /** Takes the oldest value, whoever of this thread waits for one. Throws what the codec throws. */
+  takeNow(): T | undefined {
+    if (this.#failure !== undefined) this.#throwFailure()
+    return this.store.pop()
+  }
+
+  /** Takes at most `max` values, as `takeNow`, onto the end of an array. What the codec throws after a good value, the next call throws. */
+  takeManyNow(max: number, values: T[] = []): T[] {
+    if (this.#failure !== undefined) this.#throwFailure()
+    try {
+      this.store.popMany(max, values)
+    } catch (error) {
+      if (values.length === 0) throw error
+      this.#failure = { error }
+    }
+    return values
   }
 
   get end(): { readonly error: unknown } | undefined {
@@ -154,7 +186,7 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   #serve(): boolean {
     while (this.#receivers.length > 0) {
       try {
-        const first = this.store.pop()
+        const first = this.takeNow()
         if (first !== undefined) this.#receivers.takeFirst()?.take(this.#arrivals(first))
         else if (this.store.isDrained) this.#endReceivers()
         else return true
@@ -165,8 +197,19 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
     return false
   }
 
+  /** Whether what is there belongs to those who wait: they are served first. */
+  #isPromised(): boolean {
+    return this.#receivers.length > 0 && this.#serve()
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure !== undefined) throw failure.error
+  }
+
   #arrivals(first: T): Arrivals<T> {
-    return { pop: () => first, popMany: (max) => (max > 1 ? this.store.popMany(max - 1, [first]) : [first]) }
+    return { pop: () => first, popMany: (max) => (max > 1 ? this.takeManyNow(max - 1, [first]) : [first]) }
   }
 
   #endReceivers(): void {

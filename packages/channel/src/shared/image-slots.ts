@@ -1,6 +1,6 @@
 import { BUSY, type Kernel, NONE } from '@millrace/atomics'
 import type { Value } from '@millrace/ring'
-import type { Bytes } from '@millrace/ring/codec'
+import { type Bytes, type Codec, codecOf } from '@millrace/ring/codec'
 import type { WordArray } from './api.ts'
 import type { Scratch } from './scratch.ts'
 import type { SlotParts, Slots } from './slots.ts'
@@ -32,6 +32,7 @@ export function scratchBytes(slotBytes: number): number {
  * at the parked flag once it is done, so who parks after `NONE` is woken.
  *
  * INVARIANT  no codec runs between a claim and its publish: values are encoded before the one, decoded after the other.
+ * INVARIANT  when a codec throws, no value behind the one it threw for has been popped: what may throw is popped one by one.
  */
 export abstract class ImageSlots<T extends Value> implements Slots<T> {
   readonly holdsRoom: boolean = true
@@ -41,10 +42,11 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
   protected readonly scratch: Scratch
   readonly #slotBytes: number
   readonly #batch: number
+  readonly #popBatch: number
   readonly #credits: number
   #popped = 0
 
-  constructor(...[credits, kernel, queue, slotBytes, bytes, scratch]: SlotParts) {
+  constructor(codec: Codec<T>, ...[credits, kernel, queue, slotBytes, bytes, scratch]: SlotParts) {
     this.#credits = credits
     this.kernel = kernel
     this.queue = queue
@@ -52,6 +54,7 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
     this.scratch = scratch
     this.#slotBytes = slotBytes
     this.#batch = slotBytes > LARGE_SLOT ? 1 : Math.floor(BATCH_BYTES / slotBytes)
+    this.#popBatch = isBuiltIn(codec) ? this.#batch : 1
   }
 
   /** Writes the image of a value. Throws what its codec throws. */
@@ -133,7 +136,7 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
 
   popMany(max: number, into: T[]): number {
     const size = this.#slotBytes
-    const most = Math.min(max, this.#batch)
+    const most = Math.min(max, this.#popBatch)
     const at = this.scratch.take(most * size)
     try {
       const count = this.#popImages(at, most)
@@ -146,7 +149,7 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
 
   popInto(array: WordArray, from: number): number {
     const size = this.#slotBytes
-    const most = Math.min(array.length - from, this.#batch)
+    const most = Math.min(array.length - from, this.#popBatch)
     const at = this.scratch.top
     const count = this.#popImages(at, most)
     for (let i = 0; i < count; i++) array[from + i] = this.read(at + i * size) as unknown as number
@@ -167,4 +170,9 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
     for (let i = 0; answer === BUSY && i < RETRIES; i++) answer = this.kernel.slotPopMany(this.queue, at, most)
     return answer === BUSY ? NONE : answer
   }
+}
+
+/** Whether a codec reads all that it wrote. One of the user's own, or with one in it, may throw for some. */
+function isBuiltIn<T>({ name, constructor }: Codec<T>): boolean {
+  return codecOf(name)?.constructor === constructor
 }

@@ -10,7 +10,7 @@ export class WordSlots<T extends Value> extends ImageSlots<T> {
   readonly #i32: Int32Array
 
   constructor(codec: WordCodec<T>, ...parts: SlotParts) {
-    super(...parts)
+    super(codec, ...parts)
     this.#codec = codec
     this.#i32 = this.bytes.i32
   }
@@ -39,7 +39,7 @@ export class PairSlots<T extends Value> extends ImageSlots<T> {
   readonly #i32: Int32Array
 
   constructor(codec: PairCodec<T>, ...parts: SlotParts) {
-    super(...parts)
+    super(codec, ...parts)
     this.#codec = codec
     this.#i32 = this.bytes.i32
   }

@@ -1,4 +1,4 @@
-import { checkCount, checkWaitOptions, TimeoutError, type WaitOptions } from '@millrace/notify'
+import { checkCount, checkWaitOptions, rejectInTurn, TimeoutError, type WaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import { ChannelReceiver } from '../endpoint/receiver.ts'
 import type { BlockOptions, SharedReceiver, WordArray } from './api.ts'
@@ -14,14 +14,34 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
     this.shared = channel
   }
 
+  /** A value that cannot be decoded rejects its receive. */
+  override receive(options?: WaitOptions): Promise<T | undefined> {
+    if (options !== undefined) checkWaitOptions(options)
+    try {
+      return super.receive(options)
+    } catch (error) {
+      return rejectInTurn(error)
+    }
+  }
+
+  override receiveMany(max: number, options?: WaitOptions): Promise<T[]> {
+    checkCount('max', max)
+    if (options !== undefined) checkWaitOptions(options)
+    try {
+      return super.receiveMany(max, options)
+    } catch (error) {
+      return rejectInTurn(error)
+    }
+  }
+
   receiveSync(options?: BlockOptions): T | undefined {
-    return this.#block(() => this.shared.store.pop(), options)
+    return this.#block(() => this.shared.takeNow(), options)
   }
 
   receiveManySync(max: number, options?: BlockOptions): T[] {
     checkCount('max', max)
     const received = this.#block(() => {
-      const values = this.shared.store.popMany(max)
+      const values = this.shared.takeManyNow(max)
       return values.length > 0 ? values : undefined
     }, options)
     return received ?? []

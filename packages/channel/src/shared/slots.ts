@@ -38,7 +38,10 @@ export interface Slots<T extends Value> {
   take(): T
   /** The bytes of the value that `pop` popped, for as long as `use` runs. */
   lend<R>(use: (bytes: Uint8Array) => R): R
-  /** Pops at most `max` values, a batch at once, onto the end of an array. Answers how many, `NONE`, `ENDED`. */
+  /**
+   * Pops at most `max` values, a batch at once, onto the end of an array. Answers how many, `NONE`, `ENDED`. Throws what its codec
+   * throws; that value is gone, those before it are in the array, those behind it were not popped.
+   */
   popMany(max: number, into: T[]): number
   /** Pops numbers into the elements of an array from an index on, as `popMany`. */
   popInto(array: WordArray, from: number): number
