@@ -25,7 +25,7 @@ import { select } from './select.ts'
  */
 export function merge<T extends Value>(
   receivers: Iterable<Pick<Receiver<T>, 'case'>>,
-): AsyncIterableIterator<T, void, undefined> {
+): AsyncIterableIterator<T> {
   const open = casesOf(receivers)
   return inTurn(async (left) => {
     while (open.length > 0) {
