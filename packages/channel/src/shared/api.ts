@@ -26,7 +26,16 @@ export interface SharedSender<T extends Value> extends Sender<T> {
   sendSync(value: T, options?: BlockOptions): void
 }
 
-/** A receiver that works in every thread, and can also block its own. */
+/**
+ * A receiver that works in every thread, and can also block its own.
+ *
+ * Within a thread first come is first served: no verb takes what a receive that waits there came for, except those that block,
+ * since a blocked thread cannot serve who waits on it. What they leave goes to who waits.
+ *
+ * A value that a codec of the user's own cannot decode is lost, and nothing with it. Its error ends the call that took it:
+ * verbs that answer a promise reject, the others throw. A call that took good values before it answers with those; the next
+ * call of this thread that decodes gets the error then. What is behind stays. Such codecs are received from one by one, not in batches.
+ */
 export interface SharedReceiver<T extends Value> extends Receiver<T> {
   /**
    * Receives a value, blocking the thread until there is one; `undefined` once the channel is closed and drained. Throws the
@@ -37,16 +46,20 @@ export interface SharedReceiver<T extends Value> extends Receiver<T> {
   receiveManySync(max: number, options?: BlockOptions): T[]
   /**
    * Receives words into the elements of a typed array from its beginning, as many as are there and fit, without an object
-   * for any of them. Waits for the first; resolves with their number, 0 once closed and drained. For codecs of numbers.
+   * for any of them. Waits for the first; resolves with their number, 0 once closed and drained, and at once for an array of
+   * no elements.
+   *
+   * Rejects with a `TypeError` for what is no such array, and on a channel of anything but `u32`, `i32` or `f64`, before
+   * anything is taken.
    */
   receiveInto(array: WordArray, options?: WaitOptions): Promise<number>
-  /** The same without waiting: 0 if nothing is there. */
+  /** The same without waiting: 0 if nothing is there, or what is there belongs to receives of this thread that wait. Throws the `TypeError`. */
   tryReceiveInto(array: WordArray): number
-  /** The same, blocking the thread. */
+  /** The same, blocking the thread. Throws the `TypeError`, and as `receiveSync`. */
   receiveIntoSync(array: WordArray, options?: BlockOptions): number
   /**
    * Lends the bytes of the oldest value to `read`, as they lie in shared memory, and answers what it made of them, as
-   * `{ value }`; `undefined` if nothing is there. The bytes are gone when `read` returns: keep no view of them. What `read`
+   * `{ value }`; `undefined` if nothing is there, or what is there belongs to receives of this thread that wait. The bytes are gone when `read` returns: keep no view of them. What `read`
    * throws comes out, and the value is gone then. For codecs of bytes.
    */
   tryBorrow<R>(read: (bytes: Uint8Array) => R): { readonly value: R } | undefined

@@ -22,7 +22,7 @@ import type { Store } from './store.ts'
  * INVARIANT  while somebody waits, the watch of that side runs.
  * INVARIANT  who waits for room is admitted by holding it, so the push that follows finds it.
  * INVARIANT  a value that could not be decoded is gone, and its error reaches one call: that which took it, or if it took good
- *            values before, the next.
+ *            values before, the next that decodes.
  */
 export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   readonly capacity: number

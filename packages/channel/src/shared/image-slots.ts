@@ -173,6 +173,6 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
 }
 
 /** Whether a codec reads all that it wrote. One of the user's own, or with one in it, may throw for some. */
-function isBuiltIn<T>({ name, constructor }: Codec<T>): boolean {
-  return codecOf(name)?.constructor === constructor
+function isBuiltIn<T>(codec: Codec<T>): boolean {
+  return codecOf(codec.name)?.constructor === codec.constructor
 }

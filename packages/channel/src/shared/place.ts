@@ -37,6 +37,8 @@ const ONE: Readonly<Record<Side, readonly [senders: number, receivers: number]>>
 export class Place implements Ending {
   readonly arena: Arena
   readonly object: number
+  /** The name of the codec. */
+  readonly codec: string
   readonly capacity: number
   readonly #handle: ObjectHandle
   readonly #endpoints: Record<Side, number> = { sender: 0, receiver: 0 }
@@ -49,10 +51,11 @@ export class Place implements Ending {
   #closing: PromiseWithResolvers<void> | undefined
 
   /** `left` is called when this thread has nothing there any more. */
-  constructor(arena: Arena, handle: ObjectHandle, left: () => void) {
+  constructor(arena: Arena, handle: ObjectHandle & { readonly codec: string }, left: () => void) {
     this.arena = arena
     this.#handle = handle
     this.object = handle.object
+    this.codec = handle.codec
     this.capacity = words.load(arena, handle.object + CAPACITY)
     this.#left = left
   }

@@ -1,8 +1,11 @@
-import { checkCount, checkWaitOptions, rejectInTurn, TimeoutError, type WaitOptions } from '@millrace/notify'
+import { checkCount, checkWaitOptions, refusal, rejectInTurn, TimeoutError, type WaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import { ChannelReceiver } from '../endpoint/receiver.ts'
 import type { BlockOptions, SharedReceiver, WordArray } from './api.ts'
 import type { SharedChannel } from './channel.ts'
+
+/** The codecs whose values are numbers, and so can be elements of an array. */
+const NUMBERS: ReadonlySet<string> = new Set(['u32', 'i32', 'f64'])
 
 /** The receiving end of a shared channel. Contract and costs: `SharedReceiver`. */
 export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> implements SharedReceiver<T> {
@@ -48,12 +51,15 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
   }
 
   tryReceiveInto(array: WordArray): number {
-    checkArray(array)
-    if (this.disposed) return 0
-    return this.shared.store.popInto(array)
+    this.#checkInto(array)
+    return this.disposed ? 0 : this.shared.takeInto(array)
   }
 
   async receiveInto(array: WordArray, options?: WaitOptions): Promise<number> {
+    this.#checkInto(array)
+    const refused = refusal(options)
+    if (refused !== undefined) return refused
+    if (array.length === 0) return 0
     const taken = this.tryReceiveInto(array)
     if (taken > 0) return taken
     const values = await this.receiveMany(array.length, options)
@@ -61,16 +67,19 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
     return values.length
   }
 
-  receiveIntoSync(array: WordArray, options?: BlockOptions): number {
-    return this.#block(() => this.tryReceiveInto(array) || undefined, options) ?? 0
+  receiveIntoSync(array: WordArray, options: BlockOptions = {}): number {
+    this.#checkInto(array)
+    checkWaitOptions(options)
+    if (array.length === 0) return 0
+    return this.#block(() => this.shared.store.popInto(array) || undefined, options) ?? 0
   }
 
   tryBorrow<R>(read: (bytes: Uint8Array) => R): { readonly value: R } | undefined {
-    return this.disposed ? undefined : this.shared.store.borrow(read)
+    return this.disposed ? undefined : this.shared.lend(read)
   }
 
   borrowSync<R>(read: (bytes: Uint8Array) => R, options?: BlockOptions): { readonly value: R } | undefined {
-    return this.#block(() => this.tryBorrow(read), options)
+    return this.#block(() => this.shared.store.borrow(read), options)
   }
 
   /** What `attempt` answers as soon as that is not `undefined`; `undefined` once the channel is closed and drained. */
@@ -87,9 +96,14 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
     if (result === undefined && error !== undefined) throw error
     return result
   }
-}
 
-function checkArray(array: WordArray): void {
-  if (array instanceof Int32Array || array instanceof Uint32Array || array instanceof Float64Array) return
-  throw new TypeError(`array: expected an Int32Array, Uint32Array or Float64Array, got ${String(array)}`)
+  /** Whether values of this channel can be elements of the array, before any is taken. */
+  #checkInto(array: WordArray): void {
+    if (!(array instanceof Int32Array || array instanceof Uint32Array || array instanceof Float64Array)) {
+      throw new TypeError(`array: expected an Int32Array, Uint32Array or Float64Array, got ${String(array)}`)
+    }
+    const { codec } = this.shared.lifecycle
+    if (!NUMBERS.has(codec))
+      throw new TypeError(`array: expected a channel of u32, i32 or f64, this one carries ${codec}`)
+  }
 }
