@@ -15,6 +15,9 @@ export type WordArray = Int32Array | Uint32Array | Float64Array
 /**
  * A sender that works in every thread, and can also block its own. In a browser a worker that is going to block awaits
  * `whenWatched()` of `@millrace/atomics` first: only then is its death noticed.
+ *
+ * A value that its codec cannot encode is not sent: `send` rejects with `EncodeError`, `trySend` and `sendSync` throw it, `sendMany`
+ * rejects with a `CutShortError` whose `cause` it is. What a getter of the value throws comes out the same way.
  */
 export interface SharedSender<T extends Value> extends Sender<T> {
   /**
