@@ -63,7 +63,8 @@ export interface SharedReceiver<T extends Value> extends Receiver<T> {
   /**
    * Lends the bytes of the oldest value to `read`, as they lie in shared memory, and answers what it made of them, as
    * `{ value }`; `undefined` if nothing is there, or what is there belongs to receives of this thread that wait. The bytes are gone when `read` returns: keep no view of them. What `read`
-   * throws comes out, and the value is gone then. For codecs of bytes.
+   * throws comes out, and the value is gone then. It may send, receive and borrow in turn, to any depth: large values lent within
+   * each other take memory of this thread for each, which is kept for the next time. For codecs of bytes.
    */
   tryBorrow<R>(read: (bytes: Uint8Array) => R): { readonly value: R } | undefined
   /** The same, blocking the thread until something is there; `undefined` once closed and drained. */

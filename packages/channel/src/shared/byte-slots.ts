@@ -1,17 +1,22 @@
 import type { Value } from '@millrace/ring'
-import type { Codec } from '@millrace/ring/codec'
+import type { Bytes, Codec } from '@millrace/ring/codec'
 import { ImageSlots, LENGTH, PAYLOAD } from './image-slots.ts'
 import type { SlotParts } from './slots.ts'
 
 /** Slots of as many bytes as a codec needs at most. */
 export class ByteSlots<T extends Value> extends ImageSlots<T> {
   readonly #codec: Codec<T>
-  readonly #i32: Int32Array
+  #i32: Int32Array
 
   constructor(codec: Codec<T>, ...parts: SlotParts) {
     super(codec, ...parts)
     this.#codec = codec
     this.#i32 = this.bytes.i32
+  }
+
+  protected override cover(bytes: Bytes): void {
+    super.cover(bytes)
+    this.#i32 = bytes.i32
   }
 
   protected write(value: T, at: number): void {

@@ -16,7 +16,7 @@ const LARGE_SLOT = 128
 /** How often a call that found another thread in the middle of its own is made again, before that counts as full or empty. */
 const RETRIES = 32
 
-/** Bytes of scratch that slots of a size need. Encoding may run the user's code, which may send in turn: then it is taken twice. */
+/** Bytes of scratch that slots of a size begin with. Encoding may run the user's code, which may send in turn: so they are enough for two. */
 export function scratchBytes(slotBytes: number): number {
   return 2 * Math.max(BATCH_BYTES, slotBytes)
 }
@@ -38,7 +38,7 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
   readonly holdsRoom: boolean = true
   protected readonly kernel: Kernel
   protected readonly queue: number
-  protected readonly bytes: Bytes
+  protected bytes: Bytes
   protected readonly scratch: Scratch
   readonly #slotBytes: number
   readonly #batch: number
@@ -64,6 +64,11 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
   /** The payload of an image. */
   protected abstract payload(at: number): Uint8Array
 
+  /** Uses views that cover more of the memory. */
+  protected cover(bytes: Bytes): void {
+    this.bytes = bytes
+  }
+
   reserve(count: number): number {
     return this.kernel.reserve(this.queue, count, this.#credits)
   }
@@ -73,7 +78,7 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
   }
 
   push(value: T): number {
-    const at = this.scratch.take(this.#slotBytes)
+    const at = this.#take(this.#slotBytes)
     try {
       this.write(value, at)
       return this.#pushImages(at, 1)
@@ -83,7 +88,7 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
   }
 
   pushHeld(value: T): number {
-    const at = this.scratch.take(this.#slotBytes)
+    const at = this.#take(this.#slotBytes)
     try {
       this.write(value, at)
       // There is room. A thread that still copies out of it goes on whatever we do.
@@ -98,7 +103,7 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
   pushMany(values: ArrayLike<T>, from: number, to: number): number {
     const size = this.#slotBytes
     const count = Math.min(to - from, this.#batch)
-    const at = this.scratch.take(count * size)
+    const at = this.#take(count * size)
     try {
       for (let i = 0; i < count; i++) this.write(values[from + i] as T, at + i * size)
       return this.#pushImages(at, count)
@@ -108,7 +113,7 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
   }
 
   pop(): number {
-    const at = this.scratch.take(this.#slotBytes)
+    const at = this.#take(this.#slotBytes)
     let answer = this.kernel.slotPop(this.queue, at)
     for (let i = 0; answer === BUSY && i < RETRIES; i++) answer = this.kernel.slotPop(this.queue, at)
     if (answer > 0) this.#popped = at
@@ -137,7 +142,7 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
   popMany(max: number, into: T[]): number {
     const size = this.#slotBytes
     const most = Math.min(max, this.#popBatch)
-    const at = this.scratch.take(most * size)
+    const at = this.#take(most * size)
     try {
       const count = this.#popImages(at, most)
       for (let i = 0; i < count; i++) into.push(this.read(at + i * size))
@@ -158,6 +163,13 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
 
   /** All is shown at once. */
   flush(): void {}
+
+  /** Takes scratch that the views cover. */
+  #take(bytes: number): number {
+    const at = this.scratch.take(bytes)
+    if (at + bytes > this.bytes.u8.length) this.cover(this.scratch.views)
+    return at
+  }
 
   #pushImages(at: number, count: number): number {
     let answer = this.kernel.slotPushMany(this.queue, at, count, 0)

@@ -1,18 +1,23 @@
 import { BUSY } from '@millrace/atomics'
 import type { Value } from '@millrace/ring'
-import type { PairCodec, WordCodec } from '@millrace/ring/codec'
+import type { Bytes, PairCodec, WordCodec } from '@millrace/ring/codec'
 import { ImageSlots, LENGTH, PAYLOAD } from './image-slots.ts'
 import type { SlotParts } from './slots.ts'
 
 /** Slots of one word. To push one it goes to the kernel as an argument, past the scratch. */
 export class WordSlots<T extends Value> extends ImageSlots<T> {
   readonly #codec: WordCodec<T>
-  readonly #i32: Int32Array
+  #i32: Int32Array
 
   constructor(codec: WordCodec<T>, ...parts: SlotParts) {
     super(codec, ...parts)
     this.#codec = codec
     this.#i32 = this.bytes.i32
+  }
+
+  protected override cover(bytes: Bytes): void {
+    super.cover(bytes)
+    this.#i32 = bytes.i32
   }
 
   override push(value: T): number {
@@ -36,12 +41,17 @@ export class WordSlots<T extends Value> extends ImageSlots<T> {
 /** Slots of two words, such as a double. */
 export class PairSlots<T extends Value> extends ImageSlots<T> {
   readonly #codec: PairCodec<T>
-  readonly #i32: Int32Array
+  #i32: Int32Array
 
   constructor(codec: PairCodec<T>, ...parts: SlotParts) {
     super(codec, ...parts)
     this.#codec = codec
     this.#i32 = this.bytes.i32
+  }
+
+  protected override cover(bytes: Bytes): void {
+    super.cover(bytes)
+    this.#i32 = bytes.i32
   }
 
   override push(value: T): number {
