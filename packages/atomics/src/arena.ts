@@ -84,7 +84,14 @@ export class Arena {
   allocate(bytes: number): number {
     if (!Number.isSafeInteger(bytes) || bytes < 0)
       throw new RangeError(`bytes: must be an integer from 0, got ${bytes}`)
+    const most = this.views().i32[ARENA_MOST_BYTES >> 2] as number
+    const refuse = () => {
+      throw new RangeError(`bytes: ${bytes} more do not fit into the arena, whose maxBytes is ${most}`)
+    }
+    // Before the kernel, whose sizes are words: one of 2³¹ would be below 0 there.
+    if (bytes > most) refuse()
     const size = sizeClass(bytes + 16)
+    if (size.bytes > most) refuse()
     for (;;) {
       const limit = bufferOf(this.memory).byteLength
       const block = this.kernel.blockAllocate(size.index, size.bytes, limit)
@@ -92,10 +99,7 @@ export class Arena {
         this.views(block + size.bytes)
         return block
       }
-      if (!growMemory(this.memory, Math.max(size.bytes, limit >> 3)) && !growMemory(this.memory, size.bytes)) {
-        const most = this.views().i32[ARENA_MOST_BYTES >> 2]
-        throw new RangeError(`bytes: ${bytes} more do not fit into the arena, whose maxBytes is ${most}`)
-      }
+      if (!growMemory(this.memory, Math.max(size.bytes, limit >> 3)) && !growMemory(this.memory, size.bytes)) refuse()
     }
   }
 

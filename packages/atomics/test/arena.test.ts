@@ -48,6 +48,18 @@ describe.each(['wasm', 'javascript'] as const)('an arena of the %s kernel', (exe
     expect(own.allocate(50_000)).toBe(blocks[3])
   })
 
+  test.each([2 ** 30, 2 ** 31 - 17, 2 ** 31, 2 ** 32 - 16, 2 ** 32, 2 ** 45, Number.MAX_SAFE_INTEGER])(
+    'refuses %d bytes, more than it may ever hold, and is whole after',
+    (bytes) => {
+      const own = arena({ execution, maxBytes: 2 ** 20 })
+      const block = own.allocate(1000)
+      expect(() => own.allocate(bytes)).toThrow(
+        new RangeError(`bytes: ${bytes} more do not fit into the arena, whose maxBytes is 1048576`),
+      )
+      expect(own.allocate(1000)).toBe(block + sizeClass(1016).bytes)
+    },
+  )
+
   test('has views that cover every address handed out, for ever', () => {
     const own = arena({ execution })
     const block = own.allocate(64)
