@@ -12,18 +12,31 @@ interface Mourner {
 
 let arenas: ReadonlyMap<string, Mourner> | undefined
 
+// Workers that are started from now on: their first arena may come later than they do.
+nodeProcess()?.on?.('worker', watchWorker)
+
 /**
- * Has every worker that this thread starts from now on repaired when it exits, for whatever reason, in all of its arenas.
+ * Has every worker of this thread that is watched repaired when it exits, for whatever reason, in all of its arenas.
  *
  * A thread hears of the deaths of its own workers only, so the thread that starts workers has to hold the arena they share.
  */
 export function listenForDeaths(known: ReadonlyMap<string, Mourner>): void {
-  if (arenas !== undefined) return
   arenas = known
-  nodeProcess()?.on?.('worker', watchWorker)
 }
 
-/** Repairs what a worker leaves when it exits. For workers that were started before the first arena; later ones are watched anyway. */
+/**
+ * Repairs what a worker leaves when it exits, in all arenas that this thread holds then.
+ *
+ * For workers that were started before this package was loaded; later ones are watched anyway. To watch one twice does
+ * nothing more, nor to watch one that has exited.
+ *
+ * @example
+ * import { Worker } from 'node:worker_threads'
+ * import { watchWorker } from '@millrace/atomics'
+ *
+ * const worker = new Worker('', { eval: true })
+ * watchWorker(worker)
+ */
 export function watchWorker(worker: WorkerLike): void {
   const thread = worker.threadId + 1
   worker.once('exit', () => {
