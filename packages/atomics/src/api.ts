@@ -173,7 +173,7 @@ export interface ObjectHandle {
 export interface ArenaOptions {
   /** The most bytes its memory may grow to; address space is reserved for all, memory is used as it is allocated. Default 1 GiB, at most 2 GiB − 64 KiB. */
   readonly maxBytes?: number
-  /** How many threads may take part at the same time, 1 to 1024. Each costs 32 bytes in every object. Default 32. */
+  /** How many threads may take part at the same time, 1 to 1024. Each costs 32 bytes in every object. Default 128. */
   readonly participants?: number
   /** `javascript` for an arena without WebAssembly; needs `provideKernel`. Default: `wasm` where there is WebAssembly. */
   readonly execution?: 'wasm' | 'javascript'

@@ -199,7 +199,7 @@ export class Arena {
  * own.free(block)
  */
 export function arena(options: ArenaOptions = {}): Arena {
-  const { maxBytes = 2 ** 30, participants = 32, execution = defaultExecution() } = options
+  const { maxBytes = 2 ** 30, participants = 128, execution = defaultExecution() } = options
   if (!Number.isInteger(participants) || participants < 1 || participants > 1024) {
     throw new RangeError(`participants: must be an integer from 1 to 1024, got ${participants}`)
   }

@@ -187,8 +187,8 @@ describe('misuse', () => {
     ['the calling thread', () => own.declareDead(own.participant), /^participant: 0 is the calling thread$/],
     [
       'a participant that cannot be',
-      () => own.declareDead(32),
-      /^participant: must be an integer from 0 to 31, got 32$/,
+      () => own.declareDead(128),
+      /^participant: must be an integer from 0 to 127, got 128$/,
     ],
   ])('%s throws at once and names the option and the value', (_, misuse, message) => {
     expect(misuse).toThrow(message)
