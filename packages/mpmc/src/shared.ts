@@ -13,6 +13,7 @@ import {
 } from '@millrace/channel/shared'
 import type { Codec } from '@millrace/ring/codec'
 
+export { watchWorker } from '@millrace/atomics'
 export type {
   BlockOptions,
   SharedChannelOptions,
