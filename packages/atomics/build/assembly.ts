@@ -17,6 +17,11 @@ namespace claim {
   @inline export function head(object: i32, head: i32, newHead: i32): bool {
     return atomic.cmpxchg<i32>(object, head, newHead, HEAD) == head
   }
+  @inline export function one(ptr: i32, old: i32, own: i32): bool {
+    if (atomic.cmpxchg<i32>(ptr, old, old + 1) != old) return false
+    store<i32>(own, load<i32>(own) + 1)
+    return true
+  }
   @inline export function add(ptr: i32, delta: i32, own: i32): i32 {
     const old: i32 = atomic.add<i32>(ptr, delta)
     store<i32>(own, load<i32>(own) + delta)

@@ -24,7 +24,7 @@ export const FUNCTIONS: readonly string[] = [
   ...['recordPush', 'recordPeek', 'recordDrop', 'recordInit'],
   ...['slabClaim', 'slabTake', 'slabPublish', 'slabFree', 'slabInit'],
   ...['blockAllocate', 'blockRetain', 'blockRelease'],
-  ...['objectAttach', 'objectLink', 'objectDetach', 'objectLeave', 'objectClose'],
+  ...['objectAttach', 'objectAttachOne', 'objectLink', 'objectDetach', 'objectLeave', 'objectClose'],
   ...['notifyListen', 'notifyTake', 'notifyUse', 'notifyLeave', 'notifyOne', 'notifyLast', 'notifyAll'],
   ...['participantJoin', 'participantRepair'],
 ]

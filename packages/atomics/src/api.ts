@@ -85,6 +85,8 @@ export interface Kernel {
 
   /** Attaches a participant and counts its endpoints: 1, or 0 if the object is gone. The counts may be 0. */
   objectAttach(object: Address, generation: Word, participant: number, senders: number, receivers: number): number
+  /** Counts one more sender (side 1) or receiver (side 2) of a participant that is attached: 1, or 0 and no change if there are `most` already. */
+  objectAttachOne(object: Address, participant: number, side: 1 | 2, most: number): number
   /** Puts an object one holds a reference to into one's list. */
   objectLink(object: Address, participant: number): void
   /** Counts endpoints down; the last of a side closes it. */
@@ -140,6 +142,7 @@ export interface Bindings {
   readonly claim: {
     tail(object: Address, tail: Word, state: Word, newTail: Word, newState: Word, credits: Address): boolean
     head(object: Address, head: Word, newHead: Word): boolean
+    one(ptr: Address, old: Word, own: Address): boolean
     add(ptr: Address, delta: number, own: Address): Word
   }
 }

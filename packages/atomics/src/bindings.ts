@@ -97,6 +97,11 @@ export function javascriptBindings(buffer: SharedArrayBuffer, record: () => numb
         words[at + (FLIGHT_OBJECT >> 2)] = object
         return true
       },
+      one: (ptr, old, own) => {
+        if (Atomics.compareExchange(words, ptr >> 2, old, old + 1) !== old) return false
+        words[own >> 2] = (words[own >> 2] as number) + 1
+        return true
+      },
       add: (ptr, delta, own) => {
         const old = Atomics.add(words, ptr >> 2, delta)
         words[own >> 2] = (words[own >> 2] as number) + delta

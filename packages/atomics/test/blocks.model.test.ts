@@ -3,11 +3,14 @@ import { describe } from 'vitest'
 import {
   ARENA_PARTICIPANTS,
   ARENA_TOP,
+  CLOSED,
+  CLOSED_BY_RECEIVERS,
   CLOSED_BY_SENDERS,
   FIRST_ATTACHMENT,
   FREE_LISTS,
   NEXT_FREE,
   PARTICIPANTS,
+  RECEIVERS,
   REFERENCES,
   STATE,
 } from '../src/kernel/layout.ts'
@@ -110,6 +113,50 @@ describe('blocks', () => {
         },
         check: ({ results: { attach, leave } }) =>
           rig.read(BLOCK + REFERENCES) === 1 && (attach === 1) === (leave !== BLOCK),
+      }),
+  )
+
+  proves(
+    'of two who attach the one receiver at the same time one succeeds, and the other closes nothing',
+    {
+      of: 'objectAttachOne',
+      line: 'if (claim.one(count, all, own)) break',
+      becomes: 'claim.add(count, 1, own); break',
+    },
+    (rig) =>
+      explore({
+        memory: rig.memory,
+        setup: () => {
+          object(rig)
+          rig.kernel.objectAttach(BLOCK, 1, 1, 0, 0)
+        },
+        actors: {
+          one: () => rig.kernel.objectAttachOne(BLOCK, 0, 2, 1),
+          two: () => rig.kernel.objectAttachOne(BLOCK, 1, 2, 1),
+        },
+        check: ({ results: { one, two } }) =>
+          one + two === 1 && rig.read(BLOCK + RECEIVERS) === 1 && (rig.read(BLOCK + STATE) & CLOSED) === 0,
+      }),
+  )
+
+  proves(
+    'the one receiver that leaves while another attaches leaves one that counts, or none and a closed side',
+    { of: 'objectAttachOne', line: 'if (all >= most) return 0', becomes: 'if (all >= most) return 1' },
+    (rig) =>
+      explore({
+        memory: rig.memory,
+        setup: () => {
+          object(rig)
+          rig.kernel.objectAttach(BLOCK, 1, 1, 0, 0)
+          rig.kernel.objectAttachOne(BLOCK, 0, 2, 1)
+        },
+        actors: {
+          leave: () => rig.kernel.objectDetach(BLOCK, 0, 0, 1),
+          attach: () => rig.kernel.objectAttachOne(BLOCK, 1, 2, 1),
+        },
+        check: ({ results: { attach } }) =>
+          rig.read(BLOCK + RECEIVERS) === attach &&
+          (attach === 1 || (rig.read(BLOCK + STATE) & CLOSED_BY_RECEIVERS) !== 0),
       }),
   )
 

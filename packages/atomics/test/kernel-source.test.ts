@@ -4,7 +4,7 @@ import { generated } from '../build/generated.ts'
 import { FILES, FUNCTIONS, kernelSource } from '../build/source.ts'
 
 const builtins =
-  /^(load|store|atomic\.(load|store|add|sub|or|xchg|cmpxchg|notify)|memory\.copy|pair\.cmpxchg|claim\.(tail|head|add))$/
+  /^(load|store|atomic\.(load|store|add|sub|or|xchg|cmpxchg|notify)|memory\.copy|pair\.cmpxchg|claim\.(tail|head|one|add))$/
 
 /** A file of the kernel without comments and imports. */
 function code(name: string): string {

@@ -41,6 +41,11 @@ export function modelBindings(model: ModelMemory): Bindings {
         return true
       },
       head: (object, head, newHead) => atomic.cmpxchg(object, head, newHead, HEAD) === head,
+      one: (ptr, old, own) => {
+        if (atomic.cmpxchg(ptr, old, old + 1) !== old) return false
+        store(own, load(own) + 1)
+        return true
+      },
       add: (ptr, delta, own) => {
         const old = atomic.add(ptr, delta)
         store(own, load(own) + delta)
@@ -79,6 +84,7 @@ function mortalBindings(model: ModelMemory): Bindings {
           if (isOurs) note(object, FLIGHT_POP, head, newHead - head)
           return isOurs
         }),
+      one: (ptr, old, own) => region(() => wasm.claim.one(ptr, old, own)),
       add: (ptr, delta, own) => region(() => wasm.claim.add(ptr, delta, own)),
     },
   }

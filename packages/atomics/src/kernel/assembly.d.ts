@@ -25,6 +25,8 @@ declare namespace claim {
   function tail(object: i32, tail: i32, state: i32, newTail: i32, newState: i32, credits: i32): boolean
   /** Moves the head of an object. */
   function head(object: i32, head: i32, newHead: i32): boolean
+  /** Adds 1 to a shared word that is still `old`, and to a word of this thread; false if it is not. */
+  function one(ptr: i32, old: i32, own: i32): boolean
   /** Adds to a shared word, and the same to a word of this thread; answers the old value of the shared one. */
   function add(ptr: i32, delta: i32, own: i32): i32
 }

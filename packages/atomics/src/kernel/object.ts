@@ -56,6 +56,24 @@ export function objectAttach(object: i32, generation: i32, participant: i32, sen
   return 1
 }
 
+/**
+ * Counts one more sender (side 1) or receiver (side 2) of a participant that is attached, if all threads have fewer than `most`.
+ * Answers 1, or 0 and no count was touched, so that whoever is refused ends nothing. An exchange that fails means that another counted.
+ */
+export function objectAttachOne(object: i32, participant: i32, side: i32, most: i32): i32 {
+  // Receivers lie a word behind senders, in both places.
+  const step: i32 = (side - 1) << 2
+  const count: i32 = object + SENDERS + step
+  const own: i32 = attachmentOf(object, participant) + OWN_SENDERS + step
+  while (true) {
+    const all: i32 = atomic.load<i32>(count)
+    if (all >= most) return 0
+    if (claim.one(count, all, own)) break
+  }
+  atomic.or<i32>(object, side, SIDES)
+  return 1
+}
+
 /** Puts an object that the participant has a reference to into its list. */
 export function objectLink(object: i32, participant: i32): void {
   const record: i32 = PARTICIPANTS + (participant << 7)

@@ -26,6 +26,11 @@ export const MOST_RECEIVERS: number = USER + 20
 export const MOST_SENDERS: number = USER + 24
 /** Where the numbers of dropped values lie. */
 const DROPPED: Readonly<Record<DropReason, number>> = { oldest: USER + 8, newest: USER + 12, closed: USER + 16 }
+/** Of a side, its number in the kernel and where its limit lies. */
+const SIDES: Readonly<Record<Side, { readonly number: 1 | 2; readonly most: number }>> = {
+  sender: { number: 1, most: MOST_SENDERS },
+  receiver: { number: 2, most: MOST_RECEIVERS },
+}
 const ONE: Readonly<Record<Side, readonly [senders: number, receivers: number]>> = { sender: [1, 0], receiver: [0, 1] }
 
 /**
@@ -40,20 +45,19 @@ export class Place implements Ending {
   /** The name of the codec. */
   readonly codec: string
   readonly capacity: number
-  readonly #handle: ObjectHandle
   readonly #endpoints: Record<Side, number> = { sender: 0, receiver: 0 }
   readonly #left: () => void
   #held = 0
   #isGone = false
   #calls = 0
   #isLeaving = false
+  #isMaker = false
   #reason: unknown
   #closing: PromiseWithResolvers<void> | undefined
 
   /** `left` is called when this thread has nothing there any more. */
   constructor(arena: Arena, handle: ObjectHandle & { readonly codec: string }, left: () => void) {
     this.arena = arena
-    this.#handle = handle
     this.object = handle.object
     this.codec = handle.codec
     this.capacity = words.load(arena, handle.object + CAPACITY)
@@ -92,11 +96,15 @@ export class Place implements Ending {
 
   /** Counts an endpoint of this thread. Throws `TypeError` if the channel is gone, or has all it may have. */
   attach(side: Side): void {
-    if (this.#isGone || !this.arena.attach(this.#handle, ...ONE[side])) throw gone()
-    this.#endpoints[side]++
-    const most = this.#word(side === 'sender' ? MOST_SENDERS : MOST_RECEIVERS)
-    if (most === 0 || this.count(side) <= most) return
-    this.detach(side, () => {})
+    if (this.#isGone) throw gone()
+    const { most, number } = SIDES[side]
+    const limit = this.#word(most) || 2 ** 31 - 1
+    if (this.arena.kernel.objectAttachOne(this.object, this.arena.participant, number, limit) === 1) {
+      this.#endpoints[side]++
+      return
+    }
+    // Who was refused the only thing it came for leaves; whoever made the channel stays until it is closed.
+    if (!this.#isMaker) this.#leaveIfDone()
     throw new TypeError(`${side}: this channel has its one ${side} already`)
   }
 
@@ -163,6 +171,7 @@ export class Place implements Ending {
 
   /** Lets go of a channel that this thread made and has no endpoint of, once it is closed. */
   leaveOnceClosed(): void {
+    this.#isMaker = true
     this.whenClosed().then(() => this.#leaveIfDone())
   }
 
