@@ -23,9 +23,7 @@ import { select } from './select.ts'
  * for await (const leaf of merge(receivers)) leaves.push(leaf)
  * leaves.sort() // => ['black', 'green']
  */
-export function merge<T extends Value>(
-  receivers: Iterable<Pick<Receiver<T>, 'case'>>,
-): AsyncIterableIterator<T> {
+export function merge<T extends Value>(receivers: Iterable<Pick<Receiver<T>, 'case'>>): AsyncIterableIterator<T> {
   const open = casesOf(receivers)
   return inTurn(async (left) => {
     while (open.length > 0) {
