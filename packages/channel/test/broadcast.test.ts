@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type BroadcastSender, broadcast } from '../src/broadcast.ts'
-import { idle } from './local.ts'
+import { broadcast } from '../src/broadcast.ts'
 
 describe('broadcast', () => {
   test('gives every subscription every value since it subscribed', async () => {
