@@ -181,10 +181,14 @@ export class Arena {
     const { i32 } = this.views()
     for (let participant = 0; participant < this.participants; participant++) {
       const at = (PARTICIPANTS + participant * 128) >> 2
+      // First, so that what is read of another life repairs nothing.
+      const generation = Atomics.load(i32, at + (LIFE_GENERATION >> 2))
       if (Atomics.load(i32, at + (LIFE >> 2)) !== 1) continue
       const own = Atomics.load(i32, at + (THREAD >> 2))
-      if (own === thread) this.declareDead(participant)
-      else if (Atomics.load(i32, at + (PARENT >> 2)) === thread) this.threadDied(own)
+      const isChild = Atomics.load(i32, at + (PARENT >> 2)) === thread
+      // One without a number ended while it joined.
+      if (own === thread || (isChild && own === 0)) this.lifeEnded(participant, generation)
+      else if (isChild) this.threadDied(own)
     }
   }
 }

@@ -5,18 +5,31 @@ import {
   BUSY,
   CLOSED_BY_SENDERS,
   LIFE,
+  LIFE_GENERATION,
   NONE,
+  PARENT,
   PARKED_RECEIVERS,
   RECEIVERS,
   REFERENCES,
   SENDERS,
   STATE,
+  THREAD,
 } from '../src/kernel/layout.ts'
-import { proves } from './model.ts'
+import { type ModelRig, proves } from './model.ts'
 import { IMAGES, OBJECT, placeSlab, placeSlots, RECORD } from './rig.ts'
 import { attached } from './survivors.ts'
 
 const MARK = 8192
+const DEAD = 7
+const NEWCOMER = 9
+
+/** Participant 0 is thread 7, started by thread 7, and dead; 1 lives; there is no third place. */
+function placeDead({ write }: ModelRig): void {
+  write(ARENA_PARTICIPANTS, 2)
+  for (const participant of [0, 1]) write(RECORD + participant * 128 + LIFE, 1)
+  write(RECORD + THREAD, DEAD)
+  write(RECORD + PARENT, DEAD)
+}
 
 describe('the death of any thread', () => {
   proves(
@@ -57,7 +70,7 @@ describe('the death of any thread', () => {
     'uncounts its endpoints once, and frees what only it held',
     {
       of: 'participantRepair',
-      line: 'if (atomic.cmpxchg<i32>(record, 1, repairer + 2, LIFE) !== 1) return 0',
+      line: 'if (!pair.cmpxchg(record, 1, generation, repairer + 2, generation)) return 0',
       becomes: 'atomic.store<i32>(record, repairer + 2, LIFE)',
     },
     (rig) =>
@@ -82,6 +95,55 @@ describe('the death of any thread', () => {
           (rig.read(OBJECT + STATE) & CLOSED_BY_SENDERS) === 0,
       }),
   )
+
+  proves(
+    'is not put on the newcomer that got its place',
+    {
+      of: 'participantRepair',
+      line: 'if (!pair.cmpxchg(record, 1, generation, repairer + 2, generation)) return 0',
+      becomes:
+        'if (atomic.load<i32>(record, LIFE_GENERATION) !== generation || atomic.cmpxchg<i32>(record, 1, repairer + 2, LIFE) !== 1) return 0',
+    },
+    (rig) =>
+      explore({
+        memory: rig.memory,
+        setup: () => placeDead(rig),
+        actors: {
+          one: () => {
+            rig.kernel.participantRepair(0, 0, 1)
+            return rig.kernel.participantJoin(NEWCOMER, 0)
+          },
+          two: () => rig.kernel.participantRepair(0, 0, 1),
+        },
+        check: ({ results: { one } }) => one === -1 || rig.read(RECORD + LIFE) === 1,
+      }),
+  )
+
+  for (const number of ['THREAD', 'PARENT'] as const) {
+    proves(
+      `is not heard again for the newcomer that got its place, by its number as ${number.toLowerCase()}`,
+      { of: 'participantFinish', line: `atomic.store<i32>(record, 0, ${number})`, becomes: '' },
+      (rig) =>
+        explore({
+          memory: rig.memory,
+          setup: () => placeDead(rig),
+          actors: {
+            repairs: () => rig.kernel.participantRepair(0, 0, 1),
+            joins: () => rig.kernel.participantJoin(NEWCOMER, 0),
+            // As `threadDied` reads a record.
+            hears: () => {
+              const { load } = rig.memory.atomic
+              const generation = load(RECORD, LIFE_GENERATION)
+              if (load(RECORD, LIFE) !== 1) return 0
+              const found = load(RECORD, number === 'THREAD' ? THREAD : PARENT)
+              return found === DEAD ? rig.kernel.participantRepair(0, generation, 1) : 0
+            },
+          },
+          check: ({ results: { joins } }) => joins === -1 || rig.read(RECORD + LIFE) === 1,
+          preemptions: 3,
+        }),
+    )
+  }
 
   proves(
     'over a repair leaves the rest of it to the next',

@@ -6,11 +6,15 @@ import { kernel } from '../src/javascript.ts'
 import {
   CLOSED_BY_SENDERS,
   ENDED,
+  LIFE,
+  PARENT,
   PARKED_RECEIVERS,
+  PARTICIPANTS,
   RECEIVERS,
   RESERVED,
   SENDERS,
   STATE,
+  THREAD,
 } from '../src/kernel/layout.ts'
 import { slotQueue } from '../src/objects.ts'
 import { waitForWake } from '../src/wait.ts'
@@ -77,6 +81,22 @@ describe.each(['wasm', 'javascript'] as const)('a thread of the %s kernel that',
     expect(dead).toEqual(end.startsWith('starts') ? [1, 2, 1, 2].map(() => expect.any(Number)) : [1, 1])
     expect(words.load(own, line)).toBe(0)
   })
+})
+
+test('a death that is heard of late repairs nobody who came after', () => {
+  const own = arena({ participants: 2 })
+  expect(own.kernel.participantJoin(77, 76)).toBe(1)
+  expect(own.declareDead(1)).toBe(true)
+  expect([THREAD, PARENT, LIFE].map((word) => words.load(own, PARTICIPANTS + 128 + word))).toEqual([0, 0, 0])
+  // A newcomer that has taken the place and not yet written its number.
+  words.store(own, PARTICIPANTS + 128 + LIFE, 1)
+  own.threadDied(77)
+  own.threadDied(76)
+  expect(words.load(own, PARTICIPANTS + 128 + LIFE)).toBe(1)
+  // Whose parent ended with it before it wrote it.
+  words.store(own, PARTICIPANTS + 128 + PARENT, 88)
+  own.threadDied(88)
+  expect([0, 1].map((participant) => words.load(own, PARTICIPANTS + participant * 128 + LIFE))).toEqual([1, 0])
 })
 
 test('a death is repaired once, by whoever learns of it first', async () => {

@@ -44,6 +44,7 @@ import { slabOwn, slabRepair } from './slab.ts'
  *     free ── join ──▶ alive ── death is known ──▶ dying, in the hands of r ── repaired ──▶ free, next generation
  *
  * INVARIANT  of all who learn of a death one repairs: the one whose exchange of `life` succeeds.
+ * INVARIANT  a record that is alive has the numbers of its own thread or 0, never those of a life before.
  * INVARIANT  a repair may itself be cut and begun again by the next: each of its steps takes away what it is to repair.
  */
 
@@ -72,8 +73,8 @@ export function participantJoin(thread: i32, parent: i32): i32 {
  */
 export function participantRepair(participant: i32, generation: i32, repairer: i32): i32 {
   const record: i32 = PARTICIPANTS + (participant << 7)
-  if (atomic.load<i32>(record, LIFE_GENERATION) !== generation) return 0
-  if (atomic.cmpxchg<i32>(record, 1, repairer + 2, LIFE) !== 1) return 0
+  // Life and generation in one step: between two the place may become a newcomer's.
+  if (!pair.cmpxchg(record, 1, generation, repairer + 2, generation)) return 0
   participantFinish(participant)
   // A repairer that died over its repairs left them to us.
   const most: i32 = atomic.load<i32>(ARENA_PARTICIPANTS)
@@ -109,6 +110,9 @@ export function participantFinish(participant: i32): void {
   store<i32>(record, 0, FLIGHT_OBJECT)
   if (scratch !== 0) blockRelease(scratch)
   atomic.add<i32>(record, 1, LIFE_GENERATION)
+  // Before the place is free, so that a newcomer is never taken for the dead one before it wrote its own.
+  atomic.store<i32>(record, 0, THREAD)
+  atomic.store<i32>(record, 0, PARENT)
   atomic.store<i32>(record, 0, LIFE)
 }
 
