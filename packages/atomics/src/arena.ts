@@ -14,6 +14,7 @@ import {
   LIFE,
   LIFE_GENERATION,
   MAGIC,
+  NEXT_SCRATCH,
   PARENT,
   PARTICIPANTS,
   SCRATCH,
@@ -23,6 +24,7 @@ import {
 import { bufferOf, growMemory, makeMemory, sizeClass, viewsOf } from './memory.ts'
 import { parentNumber, threadNumber } from './thread.ts'
 import { assembly } from './web-assembly.ts'
+import { words } from './words.ts'
 
 const MOST_BYTES = 2 ** 31 - 65_536
 const SCRATCH_BYTES = 16_384
@@ -113,15 +115,26 @@ export class Arena {
     if (this.#scratch === 0 || bytes > this.#scratchBytes) {
       const size = Math.max(bytes, SCRATCH_BYTES)
       const block = this.allocate(size + 112)
-      const at = (this.#record + SCRATCH) >> 2
-      const { i32 } = this.views()
-      const old = i32[at] as number
-      i32[at] = block
-      if (old !== 0) this.free(old)
+      const first = this.#record + SCRATCH
+      words.store(this, block + NEXT_SCRATCH, words.load(this, first))
+      words.store(this, first, block)
+      if (this.#scratch !== 0) this.#dropScratch(this.#scratch - 128)
       this.#scratch = block + 128
       this.#scratchBytes = size
     }
     return this.#scratch
+  }
+
+  /** Frees a scratch block that this object made: another copy of this package in the thread goes on using its own. */
+  #dropScratch(block: number): void {
+    let at = this.#record + SCRATCH
+    for (let next = words.load(this, at); next !== block; next = words.load(this, at)) {
+      // A thread that was declared dead has none any more.
+      if (next === 0) return
+      at = next + NEXT_SCRATCH
+    }
+    words.store(this, at, words.load(this, block + NEXT_SCRATCH))
+    this.free(block)
   }
 
   /** What another thread needs to attach to an object. */
@@ -216,14 +229,14 @@ export function arena(options: ArenaOptions = {}): Arena {
     throw new TypeError(`execution: must be 'wasm' or 'javascript', got ${String(execution)}`)
   }
   const memory = makeMemory(execution, fewest, maxBytes)
-  const words = new Int32Array(bufferOf(memory))
-  words[ARENA_VERSION >> 2] = VERSION
-  words[ARENA_IDENTITY >> 2] = Math.random() * 2 ** 32
-  words[(ARENA_IDENTITY + 4) >> 2] = Math.random() * 2 ** 32
-  words[ARENA_PARTICIPANTS >> 2] = participants
-  words[ARENA_MOST_BYTES >> 2] = maxBytes
-  words[ARENA_TOP >> 2] = header
-  words[ARENA_MAGIC >> 2] = MAGIC
+  const i32 = new Int32Array(bufferOf(memory))
+  i32[ARENA_VERSION >> 2] = VERSION
+  i32[ARENA_IDENTITY >> 2] = Math.random() * 2 ** 32
+  i32[(ARENA_IDENTITY + 4) >> 2] = Math.random() * 2 ** 32
+  i32[ARENA_PARTICIPANTS >> 2] = participants
+  i32[ARENA_MOST_BYTES >> 2] = maxBytes
+  i32[ARENA_TOP >> 2] = header
+  i32[ARENA_MAGIC >> 2] = MAGIC
   return attachArena(memory)
 }
 

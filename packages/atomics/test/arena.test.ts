@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { arena, attachArena, defaultArena } from '../src/arena.ts'
+import { Arena, arena, attachArena, defaultArena } from '../src/arena.ts'
 import { provideKernel } from '../src/execution.ts'
 import { kernel } from '../src/javascript.ts'
 import { CLOSED_BY_RECEIVERS, CLOSED_BY_SENDERS, STATE } from '../src/kernel/layout.ts'
@@ -124,6 +124,31 @@ describe.each(['wasm', 'javascript'] as const)('an arena of the %s kernel', (exe
     expect(own.scratch(1000)).toBe(first)
     const second = own.scratch(100_000)
     expect([second % 128, second === first, own.scratch()]).toEqual([0, false, second])
+  })
+
+  test('has a scratch block for each copy of this package in the thread, and none frees that of another', () => {
+    const own = arena({ execution })
+    const other = new Arena(own.memory)
+    expect(other.participant).toBe(own.participant)
+    const first = own.scratch()
+    own.views().u8.fill(7, first, first + 100)
+    const second = other.scratch()
+    expect(second).not.toBe(first)
+    const third = own.scratch(100_000)
+    const taken = [own, other].map((each) => each.allocate(16_384))
+    expect(taken.includes(first - 128)).toBe(true)
+    expect(taken.includes(second - 128)).toBe(false)
+    expect(other.scratch(200_000)).not.toBe(third)
+    expect(own.scratch()).toBe(third)
+    expect(own.allocate(16_384)).toBe(second - 128)
+  })
+
+  test('gives the scratch blocks of all copies back when the thread is gone', () => {
+    const own = arena({ execution, participants: 2 })
+    const blocks = [own, new Arena(own.memory), new Arena(own.memory)].map((each) => each.scratch() - 128)
+    expect(new Set(blocks).size).toBe(3)
+    expect(own.kernel.participantRepair(own.participant, 0, 1)).toBe(1)
+    expect(blocks.map(() => own.allocate(16_384)).toSorted()).toEqual(blocks.toSorted())
   })
 
   test('closes either side by its flag', () => {

@@ -62,7 +62,7 @@ export const LIFE_GENERATION: i32 = 4
 export const THREAD: i32 = 8
 /** First of the objects this participant is attached to. */
 export const FIRST_ATTACHMENT: i32 = 12
-/** Its scratch block. */
+/** The first of its scratch blocks: one for each copy of this package in the thread. */
 export const SCRATCH: i32 = 16
 /** Life generation + 1 once the thread of that life holds a lock that ends with it. */
 export const LOCKED: i32 = 20
@@ -91,6 +91,8 @@ export const REFERENCES: i32 = 4
 export const NEXT_FREE: i32 = 8
 /** Size class of the block. */
 export const SIZE_CLASS: i32 = 12
+/** The next scratch block of the thread, in a scratch block. */
+export const NEXT_SCRATCH: i32 = 16
 /** What the object is. */
 export const KIND: i32 = 16
 /** The most values it holds. */

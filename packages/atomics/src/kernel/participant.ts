@@ -20,6 +20,7 @@ import {
   LIFE_GENERATION,
   LINKED,
   MASK,
+  NEXT_SCRATCH,
   OWN_CREDITS,
   OWN_RECEIVERS,
   OWN_SENDERS,
@@ -105,10 +106,13 @@ export function participantFinish(participant: i32): void {
     objectLeave(object, participant)
     object = load<i32>(record, FIRST_ATTACHMENT)
   }
-  const scratch: i32 = load<i32>(record, SCRATCH)
-  store<i32>(record, 0, SCRATCH)
+  let scratch: i32 = load<i32>(record, SCRATCH)
+  while (scratch !== 0) {
+    store<i32>(record, load<i32>(scratch, NEXT_SCRATCH), SCRATCH)
+    blockRelease(scratch)
+    scratch = load<i32>(record, SCRATCH)
+  }
   store<i32>(record, 0, FLIGHT_OBJECT)
-  if (scratch !== 0) blockRelease(scratch)
   atomic.add<i32>(record, 1, LIFE_GENERATION)
   // Before the place is free, so that a newcomer is never taken for the dead one before it wrote its own.
   atomic.store<i32>(record, 0, THREAD)
