@@ -45,4 +45,15 @@ describe('leaving an iterator', () => {
     await sender.send('tea')
     expect(await receiver.receive()).toBe('tea')
   })
+
+  test('keeps nothing of waits that are over, and costs the same however many wait', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 2 })
+    const iterator = receiver[Symbol.asyncIterator]()
+    const pending = Array.from({ length: 20_000 }, () => iterator.next())
+    for (let value = 0; value < 100; value++) await sender.send(value)
+    expect(await pending[99]).toEqual({ done: false, value: 99 })
+    await iterator.return?.()
+    expect(await pending.at(-1)).toEqual({ done: true, value: undefined })
+    expect(receiver.stats().waitingReceivers).toBe(0)
+  })
 })

@@ -35,4 +35,17 @@ describe('onDrop', () => {
     await expect(other.sender.reserve()).rejects.toMatchObject({ code: 'closed' })
     expect(await other.receiver.receive()).toBeUndefined()
   })
+
+  test('that receives gets the value that was dropped for', async () => {
+    let receiving: Promise<number | undefined> | undefined
+    const ends: { sender: Sender<number>; receiver: Receiver<number> } = channel<number>({
+      capacity: 1,
+      overflow: 'drop-oldest',
+      onDrop() {
+        receiving = ends.receiver.receive()
+      },
+    })
+    expect([ends.sender.trySend(1), ends.sender.trySend(2)]).toEqual(['sent', 'sent'])
+    expect(await receiving).toBe(2)
+  })
 })

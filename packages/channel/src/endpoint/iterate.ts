@@ -1,5 +1,8 @@
 import { type Place, rejectInTurn, resolveInTurn, type Waiter } from '@millrace/notify'
 
+/** Waits that are over are let go of when there are as many, and then twice what is left, so that each is looked at twice or so. */
+const FEWEST_TO_SWEEP = 8
+
 /**
  * What arrives, for `for await`: `take` answers what is there, `wait` begins to wait for more; `undefined` of either is
  * nothing yet, or the end. Written by hand, since an async generator costs twice as much an item, and so does a second promise.
@@ -11,6 +14,7 @@ export function iterate<R>(
   wait: () => Waiter<R | undefined>,
 ): AsyncIterableIterator<R, void, undefined> {
   let left = false
+  let sweepAt = FEWEST_TO_SWEEP
   let waits: Waiter<R | undefined>[] = []
   return {
     next() {
@@ -22,7 +26,10 @@ export function iterate<R>(
         return rejectInTurn(error) // A codec of the user's own could not read its own bytes.
       }
       const waiting = wait()
-      waits = waits.filter(isWaiting)
+      if (waits.length >= sweepAt) {
+        waits = waits.filter(isWaiting)
+        sweepAt = Math.max(FEWEST_TO_SWEEP, 2 * waits.length)
+      }
       waits.push(waiting)
       return waiting.promise.then(toResult)
     },

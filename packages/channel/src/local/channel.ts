@@ -127,6 +127,7 @@ export class LocalChannel<T extends Value> implements Core<T>, RoomGiver<T> {
   parkReceiver(wait: ValueWait<T>): void {
     this.#receivers.add(wait)
     this.#wakeDelay = 0
+    if (this.#ring.length > 0) this.#scheduleWake() // A select may have been sent to between looking for a value and waiting for one.
   }
 
   parkSender(wait: RoomWait<T>): void {
@@ -208,6 +209,7 @@ export class LocalChannel<T extends Value> implements Core<T>, RoomGiver<T> {
     if (this.lifecycle.closed) return 'closed' // By `onDrop`, which may do what it likes.
     if (this.free === 0) return 'full'
     this.put(value)
+    if (this.#receivers.length > 0) this.#scheduleWake()
     return 'sent'
   }
 
