@@ -24,6 +24,13 @@ export function waitSync(arena: Arena, line: number, epoch: number, timeoutMs?: 
   return ended === 'timed-out' ? 'timed-out' : 'woken'
 }
 
+/** Blocks this thread for so many milliseconds without saying that it waits: nobody wakes it, unless others are woken at this line. */
+export function napSync(arena: Arena, line: number, ms: number): void {
+  const { i32 } = arena.views(line + 8)
+  const at = (line + EPOCH) >> 2
+  Atomics.wait(i32, at, Atomics.load(i32, at), ms)
+}
+
 /**
  * Calls back once when the line is woken, never within this call. May also call back for nothing. Returns a function that
  * ends the wait. Until then the process stays alive, if it `holds`.

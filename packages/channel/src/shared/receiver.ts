@@ -38,7 +38,8 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
   }
 
   receiveSync(options?: BlockOptions): T | undefined {
-    return this.#block(() => this.shared.takeNow(), options)
+    const value = this.#tries(options) ? this.shared.takeNow() : undefined
+    return value === undefined ? this.#blockForOne(options) : value
   }
 
   receiveManySync(max: number, options?: BlockOptions): T[] {
@@ -79,6 +80,24 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
   }
 
   borrowSync<R>(read: (bytes: Uint8Array) => R, options?: BlockOptions): { readonly value: R } | undefined {
+    const lent = this.#tries(options) ? this.shared.store.borrow(read) : undefined
+    return lent === undefined ? this.#blockToBorrow(read, options) : lent
+  }
+
+  /** Whether it may be tried without blocking first, which spares what blocking allocates. */
+  #tries(options: BlockOptions | undefined): boolean {
+    if (options !== undefined) checkWaitOptions(options)
+    return !this.disposed
+  }
+
+  #blockForOne(options: BlockOptions | undefined): T | undefined {
+    return this.#block(() => this.shared.takeNow(), options)
+  }
+
+  #blockToBorrow<R>(
+    read: (bytes: Uint8Array) => R,
+    options: BlockOptions | undefined,
+  ): { readonly value: R } | undefined {
     return this.#block(() => this.shared.store.borrow(read), options)
   }
 

@@ -1,5 +1,6 @@
 import { checkWaitOptions, rejectInTurn, TimeoutError, type WaitOptions } from '@millrace/notify'
 import { refuseUndefined, type Value } from '@millrace/ring'
+import type { SendOutcome } from '../api.ts'
 import { ChannelSender } from '../endpoint/sender.ts'
 import { ClosedError } from '../errors.ts'
 import type { BlockOptions, SharedSender } from './api.ts'
@@ -25,19 +26,23 @@ export class SharedChannelSender<T extends Value> extends ChannelSender<T> imple
     }
   }
 
-  sendSync(value: T, options: BlockOptions = {}): void {
+  sendSync(value: T, options?: BlockOptions): void {
     if (value === undefined) refuseUndefined()
-    checkWaitOptions(options)
-    const { timeoutMs } = options
-    let outcome = this.disposed ? 'closed' : this.#channel.sendNow(value)
-    if (outcome === 'full' && this.#channel.overflowing(value) === 'waits') {
-      const isOver = this.#channel.senderBlocker.until(() => {
-        outcome = this.#channel.sendNow(value)
-        return outcome !== 'full'
-      }, timeoutMs)
-      if (!isOver) throw new TimeoutError(timeoutMs as number)
-    }
-    if (outcome === 'closed') throw new ClosedError(value)
+    if (options !== undefined) checkWaitOptions(options)
+    const outcome = this.disposed ? 'closed' : this.#channel.sendNow(value)
+    if (outcome === 'full') this.#sendFullSync(value, options?.timeoutMs)
+    else if (outcome === 'closed') throw new ClosedError(value)
+  }
+
+  #sendFullSync(value: T, timeoutMs: number | undefined): void {
+    if (this.#channel.overflowing(value) === 'dropped') return
+    let outcome: SendOutcome = 'full'
+    const isOver = this.#channel.senderBlocker.until(() => {
+      outcome = this.#channel.sendNow(value)
+      return outcome !== 'full'
+    }, timeoutMs)
+    if (!isOver) throw new TimeoutError(timeoutMs as number)
+    if ((outcome as SendOutcome) === 'closed') throw new ClosedError(value)
   }
 
   protected override another(): SharedSender<T> {

@@ -1,23 +1,18 @@
 import { type Arena, holdProcess, releaseProcess, waitForWake } from '@millrace/atomics'
 import { turn } from '../turn.ts'
-
-/** Rounds of microtasks that a watch looks again before it parks, at most. */
-const MOST_ROUNDS = 64
-/** A sleep that ended sooner was not worth it. */
-const SHORT_SLEEP_MS = 0.02
+import { Spin } from './spin.ts'
 
 /**
  * Watches a line of a shared object for those of this thread who wait there.
  *
- *     idle ── start ──▶ looks, a few rounds ──▶ parks ──▶ looks once more ──▶ sleeps ── woken ──▶ looks …
+ *     idle ── start ──▶ looks, a few times ──▶ parks ──▶ looks once more ──▶ sleeps ── woken ──▶ looks …
  *       ▲                 │                                 │
  *       └─────────────────┴──── nobody waits any more ──────┘
  *
  * INVARIANT  one watch, and so one sleep, for each line and thread, however many wait.
  * INVARIANT  the process is kept alive while somebody waits, and not longer.
  *
- * A sleep costs as much as a hundred looks, but looks pay only while the other side is about to come. So the rounds begin
- * at none, grow when a sleep was short or a look found something, and shrink when they were in vain.
+ * Before it sleeps it looks again in the next microtasks for as long as `Spin` says, so others of this thread run in between.
  */
 export class Watch {
   readonly #arena: Arena
@@ -27,22 +22,22 @@ export class Watch {
   readonly #woken = (): void => this.#endSleep()
   #isRunning = false
   #wakeUp: (() => void) | undefined
-  #rounds = 0
-  #left = 0
+  readonly #spin: Spin
   #sleptAt = 0
 
-  /** `look` does what can be done and answers whether somebody still waits. */
-  constructor(arena: Arena, line: number, look: () => boolean) {
+  /** `look` does what can be done and answers whether somebody still waits; `patience` is how many values are worth waiting for, as `Spin` takes it. */
+  constructor(arena: Arena, line: number, look: () => boolean, patience = 1) {
     this.#arena = arena
     this.#line = line
     this.#look = look
+    this.#spin = new Spin(patience)
   }
 
   /** Somebody began to wait, having looked in vain. */
   start(): void {
     if (this.#isRunning) return
     this.#isRunning = true
-    this.#left = this.#rounds
+    this.#spin.begin()
     holdProcess()
     queueMicrotask(this.#again)
   }
@@ -63,12 +58,10 @@ export class Watch {
       return
     }
     if (!this.#look()) {
-      if (this.#left < this.#rounds) this.#rounds = Math.min(MOST_ROUNDS, this.#rounds * 2)
+      this.#spin.found()
       this.#stop()
-    } else if (this.#left > 0) {
-      this.#left--
-      queueMicrotask(this.#again)
-    } else this.#sleep()
+    } else if (this.#spin.pause()) queueMicrotask(this.#again)
+    else this.#sleep()
   }
 
   #sleep(): void {
@@ -83,9 +76,8 @@ export class Watch {
 
   #endSleep(): void {
     this.#wakeUp = undefined
-    const wasShort = performance.now() - this.#sleptAt < SHORT_SLEEP_MS
-    this.#rounds = wasShort ? Math.min(MOST_ROUNDS, Math.max(1, this.#rounds * 2)) : this.#rounds >> 1
-    this.#left = this.#rounds
+    this.#spin.slept(performance.now() - this.#sleptAt)
+    this.#spin.begin()
     this.#run()
   }
 
