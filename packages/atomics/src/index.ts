@@ -20,5 +20,5 @@ export {
   slotQueue,
 } from './objects.ts'
 export type { WorkerLike } from './thread.ts'
-export { napSync, pause, waitForWake, waitSync } from './wait.ts'
+export { beforeBlocking, napSync, pause, waitForWake, waitSync } from './wait.ts'
 export { words } from './words.ts'

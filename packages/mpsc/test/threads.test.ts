@@ -12,6 +12,19 @@ function start(task: Task): { readonly worker: Worker; readonly answer: Promise<
   return { worker, answer: once(worker, 'message').then(([answer]) => answer) }
 }
 
+describe('a declared producer', () => {
+  test('shows what it holds back before its thread blocks on another channel', () => {
+    const { sender } = sharedChannel({ capacity: 1024, codec: u32, producers: 1 })
+    const other = sharedChannel({ capacity: 1, codec: u32 })
+    other.sender.sendSync(1)
+    sender.sendSync(7) // Shown at once, since somebody may be parked: this thread, which made the channel, watches for its close.
+    sender.sendSync(8)
+    expect(sender.length).toBe(1)
+    expect(() => other.sender.sendSync(2, { timeoutMs: 1 })).toThrow('1 ms')
+    expect(sender.length).toBe(2)
+  })
+})
+
 describe('many senders in threads of their own', () => {
   test('reach the one receiver, each in its order', async () => {
     const { receiver, sender, handle } = sharedChannel({ capacity: 4, codec: u32 })

@@ -1,4 +1,4 @@
-import { type Arena, ENDED, HEAD, LAZY_TAIL, NONE, words } from '@millrace/atomics'
+import { type Arena, beforeBlocking, ENDED, HEAD, LAZY_TAIL, NONE, words } from '@millrace/atomics'
 import type { Value } from '@millrace/ring'
 import type { PairCodec, WordCodec } from '@millrace/ring/codec'
 import type { WordArray } from './api.ts'
@@ -11,9 +11,9 @@ const BATCH_BYTES = 8192
 
 /**
  * Numbers in the kernel's lazy ring, between one producer and one consumer. Each side shows the other what it did every few
- * values, when it finds no room or no value, and when its synchronous code has run.
+ * values, when it finds no room or no value, when its synchronous code has run, and before it blocks in any call of ours.
  *
- * INVARIANT  after a push or a pop a flush is to come in the next microtask, so a side that stops hides nothing.
+ * INVARIANT  after a push or a pop a flush is to come in the next microtask or before this thread blocks, so a side that stops hides nothing.
  * INVARIANT  a thread shows only what it did itself, once: the tail is the producer's to write, the head the consumer's.
  */
 export class LazySlots<T extends Value> implements Slots<T> {
@@ -23,7 +23,11 @@ export class LazySlots<T extends Value> implements Slots<T> {
   readonly #capacity: number
   readonly #numbers: Numbers<T>
   readonly #scratch: Scratch
-  readonly #flushLater = (): void => this.flush()
+  readonly #flushLater = (): void => {
+    this.#isFlushComing = false
+    this.flush()
+  }
+  readonly #showNow = (): void => this.flush()
   #isFlushComing = false
   #hasPushed = false
   #hasPopped = false
@@ -97,7 +101,8 @@ export class LazySlots<T extends Value> implements Slots<T> {
   }
 
   flush(): void {
-    this.#isFlushComing = false
+    if (!this.#hasPushed && !this.#hasPopped) return
+    beforeBlocking.stop(this.#showNow)
     if (this.#hasPushed) this.#arena.kernel.lazyFlush(this.#ring)
     if (this.#hasPopped) this.#arena.kernel.lazyGiveBack(this.#ring)
     this.#hasPushed = this.#hasPopped = false
@@ -105,19 +110,20 @@ export class LazySlots<T extends Value> implements Slots<T> {
 
   #pushed(answer: number): number {
     if (answer <= 0) return answer
+    if (!this.#hasPushed) this.#flushSoon()
     this.#hasPushed = true
-    this.#flushSoon()
     return answer
   }
 
   #popped(answer: number): number {
     if (answer <= 0) return answer
+    if (!this.#hasPopped) this.#flushSoon()
     this.#hasPopped = true
-    this.#flushSoon()
     return answer
   }
 
   #flushSoon(): void {
+    beforeBlocking.call(this.#showNow)
     if (this.#isFlushComing) return
     this.#isFlushComing = true
     queueMicrotask(this.#flushLater)

@@ -143,6 +143,7 @@ export class Store<T extends Value> {
     this.#place.enter()
     try {
       while (this.#slots.pop() > 0) this.#drop(this.#slots.take(), 'closed')
+      this.#slots.flush() // After this the memory may be another's.
     } finally {
       this.#place.exit()
     }
