@@ -15,26 +15,17 @@ import { EPOCH } from './kernel/layout.ts'
  */
 const lines = new WeakMap<Arena, Map<number, Set<() => void>>>()
 
-/** What this thread shows the others before it blocks, since what they do may be what it waits for. */
-const hidden = new Set<() => void>()
-
-/** Has `show` called before this thread blocks in `waitSync`, until `stop` with it. */
-export const beforeBlocking: { readonly call: (show: () => void) => void; readonly stop: (show: () => void) => void } =
-  {
-    call: (show) => {
-      hidden.add(show)
-    },
-    stop: (show) => {
-      hidden.delete(show)
-    },
-  }
+/** What is called before this thread blocks in `waitSync`: shows others what it holds back, since what they do may be what it waits for. */
+export const beforeBlocking: Pick<Set<() => void>, 'add' | 'delete' | 'forEach'> = new Set()
 
 /**
  * Blocks this thread until the line is woken: `woken` at once if it was since `epoch`, `timed-out` after `timeoutMs`
  * milliseconds. May also wake for nothing. Throws `TypeError` where a thread must not block, as in a browser's window.
  */
 export function waitSync(arena: Arena, line: number, epoch: number, timeoutMs?: number): 'woken' | 'timed-out' {
-  for (const show of hidden) show()
+  beforeBlocking.forEach((show) => {
+    show()
+  })
   const ended = Atomics.wait(arena.views(line + 8).i32, (line + EPOCH) >> 2, epoch, timeoutMs)
   return ended === 'timed-out' ? 'timed-out' : 'woken'
 }

@@ -50,6 +50,22 @@ describe('the ends of a shared channel', () => {
     sender[Symbol.dispose]()
   })
 
+  test('what a declared producer sent and nobody took leaves the memory alone that others get after it', async () => {
+    const { sender, receiver, handle } = sharedChannel({ capacity: 8, codec: u32, producers: 1 })
+    for (const value of [1, 2, 3]) sender.trySend(value)
+    sender[Symbol.dispose]()
+    receiver[Symbol.dispose]()
+    const next = sharedChannel({ capacity: 8, codec: u32 }) // In the memory of the one before.
+    expect(next.handle.object).toBe(handle.object)
+    for (const value of [4, 5]) next.sender.trySend(value)
+    expect(next.receiver.tryReceive()).toBe(4)
+    await Promise.resolve()
+    expect(next.receiver.length).toBe(1)
+    expect(next.receiver.tryReceive()).toBe(5)
+    next.sender[Symbol.dispose]()
+    next.receiver[Symbol.dispose]()
+  })
+
   test('there is one sender at a time where one producer was declared', () => {
     const { sender, handle } = sharedChannel({ capacity: 1, codec: u32, producers: 1 })
     expect(() => sender.clone()).toThrow('sender: this channel has its one sender already')

@@ -102,7 +102,7 @@ export class LazySlots<T extends Value> implements Slots<T> {
 
   flush(): void {
     if (!this.#hasPushed && !this.#hasPopped) return
-    beforeBlocking.stop(this.#showNow)
+    beforeBlocking.delete(this.#showNow)
     if (this.#hasPushed) this.#arena.kernel.lazyFlush(this.#ring)
     if (this.#hasPopped) this.#arena.kernel.lazyGiveBack(this.#ring)
     this.#hasPushed = this.#hasPopped = false
@@ -123,7 +123,7 @@ export class LazySlots<T extends Value> implements Slots<T> {
   }
 
   #flushSoon(): void {
-    beforeBlocking.call(this.#showNow)
+    beforeBlocking.add(this.#showNow)
     if (this.#isFlushComing) return
     this.#isFlushComing = true
     queueMicrotask(this.#flushLater)

@@ -18,14 +18,26 @@ export class Blocker {
   until(attempt: () => boolean, timeoutMs: number | undefined): boolean {
     if (attempt()) return true
     this.#spin.begin()
-    const { napMs } = this.#spin
-    if (napMs > 0) napSync(this.#arena, this.#line, Math.min(napMs, timeoutMs ?? napMs))
-    while (this.#spin.pause()) {
-      if (!attempt()) continue
-      this.#spin.found()
-      return true
-    }
-    return this.#sleep(attempt, timeoutMs)
+    return this.#napped(attempt, timeoutMs) || this.#spun(attempt) || this.#sleep(attempt, timeoutMs)
+  }
+
+  #napped(attempt: () => boolean, timeoutMs: number | undefined): boolean {
+    const ms = this.#spin.nap()
+    if (ms === 0) return false
+    napSync(this.#arena, this.#line, Math.min(ms, timeoutMs ?? ms))
+    this.#spin.begin()
+    return this.#attempted(attempt)
+  }
+
+  #spun(attempt: () => boolean): boolean {
+    while (this.#spin.pause()) if (this.#attempted(attempt)) return true
+    return false
+  }
+
+  #attempted(attempt: () => boolean): boolean {
+    if (!attempt()) return false
+    this.#spin.found()
+    return true
   }
 
   #sleep(attempt: () => boolean, timeoutMs: number | undefined): boolean {
@@ -33,13 +45,13 @@ export class Blocker {
     const deadline = startedAt + (timeoutMs ?? Number.POSITIVE_INFINITY)
     for (;;) {
       const epoch = this.#arena.kernel.parkBegin(this.#line)
-      if (attempt()) return true
+      if (this.#attempted(attempt)) return true
       const now = performance.now()
-      if (now >= deadline) return false
-      waitSync(this.#arena, this.#line, epoch, deadline - now)
-      if (!attempt()) continue
+      const isLate = now >= deadline
+      if (!isLate) waitSync(this.#arena, this.#line, epoch, deadline - now)
+      if (!isLate && !attempt()) continue
       this.#spin.slept(performance.now() - startedAt)
-      return true
+      return !isLate
     }
   }
 }

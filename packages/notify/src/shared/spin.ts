@@ -58,11 +58,14 @@ export class Spin {
   }
 
   /**
-   * For how long to sleep first, out of reach of any wake; 0 if not at all. Two threads that wake each other in turn are kept on one
-   * core, where spinning is in vain, and each wake is good for one value. Who wakes by himself finds many, and another core.
+   * For how many milliseconds to sleep first, out of reach of any wake; 0 if not at all. Only a thread that tries does so, once; the wait begins
+   * anew behind it. Two threads that wake each other in turn are kept on one core, where spinning is in vain, and each wake is good for one
+   * value. Who wakes by himself finds many, and another core.
    */
-  get napMs(): number {
-    return this.#isTry ? NAP_MS : 0
+  nap(): number {
+    const ms = this.#isTry ? NAP_MS : 0
+    this.#isTry = false
+    return ms
   }
 
   /** Pauses until it is worth looking again; false, without a pause, if it is time to sleep. */
@@ -77,16 +80,14 @@ export class Spin {
   /** The wait ended with a look, after pauses or none. */
   found(): void {
     this.#endedAt = performance.now()
-    this.#isTry = false
     if (!this.#hasPaused) return
     this.#sleepsBetween = 1
     this.#trust = Math.min(MOST_TRUST, this.#trust + 1)
   }
 
-  /** The wait ended with a sleep of so long, after pauses or none. */
+  /** The wait ended with a sleep of so long, or gave up after it, after pauses or none. */
   slept(ms: number): void {
     this.#endedAt = performance.now()
-    this.#isTry = false
     if (this.#trust > 0 && --this.#trust === 0) this.#sleepsBetween = Math.min(MOST_SLEEPS, this.#sleepsBetween * 2)
     if (this.#trust > 0 || ms > SHORT_SLEEP_MS || --this.#sleepsUntilTry > 0) return
     this.#sleepsUntilTry = this.#sleepsBetween

@@ -22,15 +22,14 @@ export class Watch {
   readonly #woken = (): void => this.#endSleep()
   #isRunning = false
   #wakeUp: (() => void) | undefined
-  readonly #spin: Spin
+  readonly #spin = new Spin(1)
   #sleptAt = 0
 
-  /** `look` does what can be done and answers whether somebody still waits; `patience` is how many values are worth waiting for, as `Spin` takes it. */
-  constructor(arena: Arena, line: number, look: () => boolean, patience = 1) {
+  /** `look` does what can be done and answers whether somebody still waits. */
+  constructor(arena: Arena, line: number, look: () => boolean) {
     this.#arena = arena
     this.#line = line
     this.#look = look
-    this.#spin = new Spin(patience)
   }
 
   /** Somebody began to wait, having looked in vain. */
@@ -67,6 +66,7 @@ export class Watch {
   #sleep(): void {
     const epoch = this.#arena.kernel.parkBegin(this.#line)
     if (!this.#look()) {
+      this.#spin.found()
       this.#stop()
       return
     }
