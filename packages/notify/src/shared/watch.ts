@@ -1,18 +1,24 @@
 import { type Arena, holdProcess, releaseProcess, waitForWake } from '@millrace/atomics'
 import { turn } from '../turn.ts'
-import { Spin } from './spin.ts'
+
+/** Rounds of microtasks that a watch looks again before it parks, at most. */
+const MOST_ROUNDS = 64
+/** A sleep that ended sooner was not worth it. */
+const SHORT_SLEEP_MS = 0.02
 
 /**
  * Watches a line of a shared object for those of this thread who wait there.
  *
- *     idle ── start ──▶ looks, a few times ──▶ parks ──▶ looks once more ──▶ sleeps ── woken ──▶ looks …
+ *     idle ── start ──▶ looks, a few rounds ──▶ parks ──▶ looks once more ──▶ sleeps ── woken ──▶ looks …
  *       ▲                 │                                 │
  *       └─────────────────┴──── nobody waits any more ──────┘
  *
  * INVARIANT  one watch, and so one sleep, for each line and thread, however many wait.
  * INVARIANT  the process is kept alive while somebody waits, and not longer.
  *
- * Before it sleeps it looks again in the next microtasks for as long as `Spin` says, so others of this thread run in between.
+ * A sleep costs as much as a hundred looks, but looks pay only while the other side is about to come. So the rounds begin
+ * at none, grow when a sleep was short or a look found something, and shrink when they were in vain. Unlike a thread that
+ * blocks (`Spin`), it must not pause: others of this thread run between two looks.
  */
 export class Watch {
   readonly #arena: Arena
@@ -22,7 +28,8 @@ export class Watch {
   readonly #woken = (): void => this.#endSleep()
   #isRunning = false
   #wakeUp: (() => void) | undefined
-  readonly #spin = new Spin(1)
+  #rounds = 0
+  #left = 0
   #sleptAt = 0
 
   /** `look` does what can be done and answers whether somebody still waits. */
@@ -36,7 +43,7 @@ export class Watch {
   start(): void {
     if (this.#isRunning) return
     this.#isRunning = true
-    this.#spin.begin()
+    this.#left = this.#rounds
     holdProcess()
     queueMicrotask(this.#again)
   }
@@ -57,16 +64,17 @@ export class Watch {
       return
     }
     if (!this.#look()) {
-      this.#spin.found()
+      if (this.#left < this.#rounds) this.#rounds = Math.min(MOST_ROUNDS, this.#rounds * 2)
       this.#stop()
-    } else if (this.#spin.pause()) queueMicrotask(this.#again)
-    else this.#sleep()
+    } else if (this.#left > 0) {
+      this.#left--
+      queueMicrotask(this.#again)
+    } else this.#sleep()
   }
 
   #sleep(): void {
     const epoch = this.#arena.kernel.parkBegin(this.#line)
     if (!this.#look()) {
-      this.#spin.found()
       this.#stop()
       return
     }
@@ -76,8 +84,9 @@ export class Watch {
 
   #endSleep(): void {
     this.#wakeUp = undefined
-    this.#spin.slept(performance.now() - this.#sleptAt)
-    this.#spin.begin()
+    const wasShort = performance.now() - this.#sleptAt < SHORT_SLEEP_MS
+    this.#rounds = wasShort ? Math.min(MOST_ROUNDS, Math.max(1, this.#rounds * 2)) : this.#rounds >> 1
+    this.#left = this.#rounds
     this.#run()
   }
 
