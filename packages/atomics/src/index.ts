@@ -4,6 +4,7 @@ export { watchWorker, whenWatched } from './deaths.ts'
 export { provideKernel } from './execution.ts'
 export { holdProcess, releaseProcess } from './keep-alive.ts'
 export * from './layout.ts'
+export { claimWord, exchangeWord, loadWord, loneMemory, storeWord } from './lone.ts'
 export {
   bareObject,
   type LazyRingOptions,

@@ -5,25 +5,31 @@ import type { PoolTask } from './task.ts'
 /**
  * What may pend and what waits for a place.
  *
- *     submit ──▶ waiting ── a place is free ──▶ pending ── next() ──▶ started
- *        └──────────────────────────────────────▲
+ *     submit ──▶ waiting ── a place is free ──▶ pending ── lend() ──▶ lent ── started() ──▶
+ *        └──────────────────────────────────────▲  ▲────── restore() ──┘
  *
- * INVARIANT  pending.length <= maxPending
- * INVARIANT  somebody waits only while pending.length === maxPending, so nobody is overtaken.
+ * A lent task is with a thread that has others to run first. It keeps its place: it has not started.
+ *
+ * INVARIANT  pending, the lent ones included, <= maxPending
+ * INVARIANT  somebody waits only while pending === maxPending, so nobody is overtaken.
  */
 export class Admission {
   readonly #maxPending: number
   readonly #overflow: 'wait' | 'reject'
   readonly #pending = new WaitList<PoolTask>()
+  /** Those that came back, older than all of `#pending`. */
+  readonly #restored = new WaitList<PoolTask>()
   readonly #waiting = new WaitList<Submission>()
+  #lent = 0
 
   constructor(maxPending: number, overflow: 'wait' | 'reject') {
     this.#maxPending = maxPending
     this.#overflow = overflow
   }
 
+  /** Tasks accepted and not started. */
   get pending(): number {
-    return this.#pending.length
+    return this.#pending.length + this.#restored.length + this.#lent
   }
 
   get waiting(): number {
@@ -32,18 +38,18 @@ export class Admission {
 
   /** Tasks that wait or pend. */
   get length(): number {
-    return this.#pending.length + this.#waiting.length
+    return this.pending + this.#waiting.length
   }
 
   /** Throws if a submit would neither be accepted nor wait. */
   checkRoom(): void {
-    if (this.#overflow === 'wait' || this.#pending.length < this.#maxPending) return
+    if (this.#overflow === 'wait' || this.pending < this.#maxPending) return
     throw new PoolError('full', `the pool is full: ${this.#maxPending} tasks are pending`)
   }
 
   /** Accepts the task now, or gives a promise that resolves with the task once accepted. `abandoned` hears of a timeout. */
   offer(task: PoolTask, timeoutMs: number | undefined, abandoned: () => void): undefined | Promise<PoolTask> {
-    if (this.#pending.length < this.#maxPending) {
+    if (this.pending < this.#maxPending) {
       this.#pending.add(task)
       return undefined
     }
@@ -54,16 +60,35 @@ export class Admission {
     return submission.promise
   }
 
-  /** Takes the task that has pended longest, to be started now. */
-  next(): PoolTask | undefined {
-    const task = this.#pending.takeFirst()
-    if (task !== undefined) this.#admit()
+  /** The task that is to start next and is not lent. */
+  get first(): PoolTask | undefined {
+    return this.#restored.first ?? this.#pending.first
+  }
+
+  /** Hands out the first task; it keeps its place until it starts. */
+  lend(): PoolTask | undefined {
+    const task = this.#restored.takeFirst() ?? this.#pending.takeFirst()
+    if (task !== undefined) this.#lent++
     return task
   }
 
-  /** Takes out a task that is not to start. Its place is free from now on. */
+  /** A lent task has started, or has ended without: its place is free from now on. */
+  started(): void {
+    this.#lent--
+    this.#admit()
+  }
+
+  /** Lent tasks did not start, and are the next to start again. */
+  restore(tasks: readonly PoolTask[]): void {
+    this.#lent -= tasks.length
+    const all = [...tasks]
+    for (let task = this.#restored.takeFirst(); task !== undefined; task = this.#restored.takeFirst()) all.push(task)
+    for (const task of all.sort((a, b) => a.id - b.id)) this.#restored.add(task)
+  }
+
+  /** Takes out a task that is not lent and not to start. Its place is free from now on. */
   withdraw(task: PoolTask): void {
-    this.#pending.remove(task)
+    task.list?.remove(task)
     this.#admit()
   }
 
@@ -71,11 +96,6 @@ export class Admission {
   refuse(submission: Waiter<PoolTask>, reason: unknown): void {
     submission.list?.remove(submission)
     submission.fail(reason)
-  }
-
-  /** The task that would start next. */
-  get firstPending(): PoolTask | undefined {
-    return this.#pending.first
   }
 
   /** The task that would be accepted next. */

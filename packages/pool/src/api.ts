@@ -28,6 +28,14 @@ export interface ThreadLimits {
   readonly stackSizeMb?: number | undefined
 }
 
+/** A call of an export that every thread makes before its first task. */
+export interface SetupCall {
+  /** The export. */
+  readonly name: string
+  /** Its arguments, cloned for each thread. */
+  readonly args?: readonly unknown[] | undefined
+}
+
 /** Settings of a thread pool, fixed at construction. */
 export interface ThreadPoolOptions {
   /** At most this many threads, and so this many tasks running. As many as the machine runs at a time if not given. */

@@ -4,7 +4,6 @@ import type { ShutdownReport } from './api.ts'
 import type { Crew } from './crew.ts'
 import { PoolError } from './errors.ts'
 import type { PoolTask } from './task.ts'
-import type { Thread } from './thread/thread.ts'
 
 /** How many tasks of a pool ended in which way, and how many threads died unasked. */
 export interface Counts {
@@ -19,10 +18,12 @@ export interface Counts {
 export interface ClosingPool {
   readonly admission: Admission
   readonly crew: Crew
-  readonly tasksRunning: ReadonlyMap<PoolTask, Thread>
+  readonly running: number
   readonly counts: Readonly<Counts>
   /** Ends a task early, wherever it is. */
   cancel(task: PoolTask, reason: unknown): void
+  /** Ends the tasks whose thread died before it started them. */
+  cancelRestarts(reason: unknown): void
   /** Resolves when nothing waits, pends or runs. */
   idle(): Promise<void>
 }
@@ -77,19 +78,20 @@ export class Closing {
   }
 
   #cancelAll(): void {
-    const { admission, tasksRunning } = this.#pool
+    const { admission, crew } = this.#pool
     // What ended in time is not late because this thread was too busy to hear of it.
-    for (const thread of [...tasksRunning.values()]) thread.hearAll()
+    for (const thread of crew.threads) thread.hearAll()
     if (!this.#isBusy()) return
     this.#isLate = true
     const reason = new PoolError('closed', 'the pool was shut down before the task had ended')
-    for (let task = admission.firstPending; task !== undefined; task = admission.firstPending) {
-      this.#pool.cancel(task, reason)
-    }
-    for (const task of [...tasksRunning.keys()]) this.#pool.cancel(task, reason)
+    // Those no thread has first, so that none is lent any more.
+    for (let task = admission.first; task !== undefined; task = admission.first) this.#pool.cancel(task, reason)
+    for (const thread of crew.threads) for (const task of thread.tasksAhead()) this.#pool.cancel(task, reason)
+    for (const thread of crew.threads) if (thread.running !== undefined) this.#pool.cancel(thread.running, reason)
+    this.#pool.cancelRestarts(reason)
   }
 
   #isBusy(): boolean {
-    return this.#pool.tasksRunning.size + this.#pool.admission.length > 0
+    return this.#pool.running + this.#pool.admission.length > 0
   }
 }

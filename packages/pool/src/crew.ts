@@ -1,26 +1,32 @@
 import { performance } from 'node:perf_hooks'
 import { PoolError } from './errors.ts'
-import { type Death, Thread, type ThreadOwner, type ThreadPlan } from './thread/thread.ts'
+import type { PoolTask } from './task.ts'
+import type { Death } from './thread/run.ts'
+import { Thread, type ThreadOwner, type ThreadPlan } from './thread/thread.ts'
 import { textOf } from './thread/thrown.ts'
 
 /** How long no thread is started after one could not load the module; doubled each time, up to the longest. */
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 10_000
+/** What a thread has ahead is worth running elsewhere if it takes so long. */
+const WORTH_TAKING_US = 100
 
 /**
- * The threads of a pool: started when there is something to run, replaced when they die.
+ * The threads of a pool: started when there is something to run, replaced when they die or are worn.
  *
  * A thread that dies before it is ready could not load the module. The next would not either, so no thread is started
  * for a while; until then what nobody else can run fails with what is known.
  *
  * INVARIANT  size <= limit, those that die but are not gone yet included: no more tasks run than threads are allowed.
- * INVARIANT  a thread in `#free` is ready, runs nothing and is not ending.
+ * INVARIANT  a thread in `#free` is ready, has no task and is not ending; every such thread is there.
  */
 export class Crew {
   readonly #plan: ThreadPlan
   readonly #owner: ThreadOwner
   readonly #threads = new Set<Thread>()
   readonly #free: Thread[] = []
+  #all: readonly Thread[] = []
+  #cursor = 0
   #starting = 0
   #pauseMs = 0
   #pausedUntil = 0
@@ -36,26 +42,63 @@ export class Crew {
     return this.#threads.size
   }
 
+  /** The threads that live. */
+  get threads(): readonly Thread[] {
+    return this.#all
+  }
+
+  /** Whether a thread has nothing to do. */
+  get hasFree(): boolean {
+    return this.#free.length > 0
+  }
+
   /** Why nothing can run now: no thread lives, and none may be started yet. */
   get failure(): PoolError | undefined {
     return this.#threads.size === 0 && this.#isPaused() ? this.#failure : undefined
   }
 
-  /** A thread for one task. */
-  take(): Thread | undefined {
-    return this.#free.pop()
+  /** A thread to lend the task to: one that has none, or else one that has room, if the task may wait there. */
+  threadFor(task: PoolTask): Thread | undefined {
+    const free = this.#free.pop()
+    if (free !== undefined) free.isFree = false
+    // What is moved to a thread cannot be taken back from it.
+    if (free !== undefined || task.call.transfer !== undefined) return free
+    for (let i = 0; i < this.#all.length; i++) {
+      const thread = this.#all[(this.#cursor + i) % this.#all.length] as Thread
+      if (!thread.hasRoom) continue
+      this.#cursor = (this.#cursor + i + 1) % this.#all.length
+      return thread
+    }
+    return undefined
   }
 
-  /** Takes back a thread that has run its task. */
-  giveBack(thread: Thread): void {
-    if (!thread.isEnding) this.#free.push(thread)
+  /** A task for a thread that has none: taken from a thread that has some ahead and will not come to them soon. */
+  takeFromBusiest(): PoolTask | undefined {
+    let busiest: Thread | undefined
+    for (const thread of this.#all) {
+      if (thread.length > 1 && thread.aheadUs > (busiest?.aheadUs ?? WORTH_TAKING_US)) busiest = thread
+    }
+    return busiest?.takeBackAhead(1)[0]
+  }
+
+  /** The thread has answered what it was lent, or some of it. */
+  heard(thread: Thread): void {
+    if (thread.length > 0 || thread.isEnding || !thread.isReady || thread.isFree) return
+    if (thread.isWorn) {
+      void thread.close()
+      return
+    }
+    thread.isFree = true
+    this.#free.push(thread)
   }
 
   /** Starts threads for so many tasks that found none free. */
   recruit(tasks: number): void {
-    while (this.#starting < tasks && this.#threads.size < this.#plan.settings.threads && !this.#isPaused()) {
+    const { threads } = this.#plan.settings
+    while (this.#starting < tasks && this.#threads.size < threads && !this.#isPaused()) {
       try {
         this.#threads.add(new Thread(this.#plan, this.#owner))
+        this.#all = [...this.#threads]
         this.#starting++
       } catch (error) {
         this.#pause(error)
@@ -67,12 +110,13 @@ export class Crew {
   joined(thread: Thread): void {
     this.#starting--
     this.#pauseMs = 0
-    this.giveBack(thread)
+    this.heard(thread)
   }
 
   /** The thread is gone. */
   left(thread: Thread, death: Death): void {
     this.#threads.delete(thread)
+    this.#all = [...this.#threads]
     const place = this.#free.indexOf(thread)
     if (place >= 0) this.#free.splice(place, 1)
     if (thread.isReady) return
@@ -83,7 +127,7 @@ export class Crew {
   /** Ends every thread; none runs a task. */
   async close(): Promise<void> {
     this.#free.length = 0
-    await Promise.all([...this.#threads].map((thread) => thread.close()))
+    await Promise.all(this.#all.map((thread) => thread.close()))
   }
 
   // Threads started together fail together; only the first of them makes the pause longer.

@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { checkWaitOptions, refusal, type WaitOptions } from '@millrace/notify'
-import type { ShutdownOptions, SubmitOptions, ThreadLimits, ThreadPoolOptions } from './api.ts'
+import type { SetupCall, ShutdownOptions, SubmitOptions, ThreadLimits, ThreadPoolOptions } from './api.ts'
 
 /**
  * The least limits a thread can start with, and some more. With less V8 ends the whole process before any JavaScript runs:
@@ -20,6 +20,10 @@ export interface PoolSettings {
   readonly cancelGraceMs: number
   readonly resourceLimits: ThreadLimits | undefined
   readonly name: string
+  readonly setup: SetupCall | undefined
+  readonly spinUs: number
+  readonly maxTasks: number
+  readonly maxHeapBytes: number
 }
 
 /** Checks the options of a pool and fills in the defaults. */
@@ -40,7 +44,19 @@ export function poolSettings(options: ThreadPoolOptions): PoolSettings {
   }
   if (resourceLimits !== undefined) checkLimits(resourceLimits)
   if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${inspect(name)}`)
-  return { threads, maxPending, overflow, runTimeoutMs, cancelGraceMs, resourceLimits, name }
+  return {
+    threads,
+    maxPending,
+    overflow,
+    runTimeoutMs,
+    cancelGraceMs,
+    resourceLimits,
+    name,
+    setup: undefined,
+    spinUs: 0,
+    maxTasks: Number.POSITIVE_INFINITY,
+    maxHeapBytes: Number.POSITIVE_INFINITY,
+  }
 }
 
 /** Checks one call of submit or run. */

@@ -1,6 +1,8 @@
 import { type Place, Waiter, WaitList, type WaitOptions } from '@millrace/notify'
 import type { Task, TaskState } from './api.ts'
 import { checkWait } from './options.ts'
+import type { BufferPlaces } from './thread/buffers.ts'
+import type { Thread } from './thread/thread.ts'
 
 /** Whoever can end a task early. */
 export interface TaskOwner {
@@ -19,6 +21,16 @@ export interface Call {
   readonly transfer: readonly object[] | undefined
   readonly signal: AbortSignal | undefined
   readonly runTimeoutMs: number
+  /** Where the items of a stream go; undefined if it is no stream. */
+  readonly sink: Sink | undefined
+}
+
+/** Takes the items a task makes. */
+export interface Sink {
+  /** How many items may be on their way. */
+  readonly ahead: number
+  /** Items came, to be unpacked. */
+  take(values: readonly unknown[], buffers: BufferPlaces | undefined): void
 }
 
 const nothing: Call = {
@@ -27,6 +39,7 @@ const nothing: Call = {
   transfer: undefined,
   signal: undefined,
   runTimeoutMs: Number.POSITIVE_INFINITY,
+  sink: undefined,
 }
 
 /**
@@ -46,6 +59,10 @@ export class PoolTask implements Task<unknown>, Place {
   /** The submit that waits for its admission, if one does. */
   submission: Waiter<PoolTask> | undefined
   state: TaskState = 'pending'
+  /** The thread it is lent to. */
+  thread: Thread | undefined
+  /** How many threads died with it before they started it. */
+  deaths = 0
   readonly #owner: TaskOwner
   #outcome: Outcome | undefined
   #result: PromiseWithResolvers<unknown> | undefined

@@ -2,20 +2,21 @@
 import { PoolError } from '../errors.ts'
 import type { Outcome, PoolTask } from '../task.ts'
 import { unpack } from './buffers.ts'
-import type { Answer } from './messages.ts'
-import type { Death, Run } from './thread.ts'
+import type { Death } from './run.ts'
+import type { Answered } from './thread.ts'
 import { textOf, unpackThrown } from './thrown.ts'
 
 /** The outcome a thread answered. */
-export function outcomeOf(task: PoolTask, answer: Answer): Outcome {
+export function outcomeOf(task: PoolTask, answered: Answered): Outcome {
+  if ('value' in answered) return { state: 'done', value: answered.value }
+  const answer = answered.message
   if (answer[0] === 'done') return { state: 'done', value: unpack(answer[2], answer[3])[0] }
   if (answer[0] === 'threw') return { state: 'failed', error: unpackThrown(answer[2]) }
-  return { state: 'failed', error: unsendable(task, `the ${answer[2]}`, unpackThrown(answer[3])) }
+  return { state: 'failed', error: unsendable(task, answer[2] === 'item' ? 'an item' : `the ${answer[2]}`, unpackThrown(answer[3])) }
 }
 
 /** The outcome of a task whose thread died. */
-export function outcomeOfDeath({ task, cancelled }: Run, { cause, exitCode }: Death): Outcome {
-  if (cancelled !== undefined) return { state: 'cancelled', error: cancelled.reason }
+export function outcomeOfDeath(task: PoolTask, { cause, exitCode }: Death): Outcome {
   const how = cause === undefined ? `exited with code ${exitCode}` : `died: ${textOf(cause)}`
   const message = `the thread of task "${task.name}" ${how}`
   const error = new PoolError('crashed', message, { ...(cause !== undefined && { cause }), exitCode })

@@ -3,55 +3,54 @@ import { startTimer } from '@millrace/notify'
 import type { PoolSettings } from '../options.ts'
 import type { PoolTask } from '../task.ts'
 import { pack } from './buffers.ts'
-import { type Answer, type FromThread, post, type ThreadData } from './messages.ts'
+import { after, IN_MESSAGE, IN_SLOT, LANE_LENGTH, Lane } from './lane.ts'
+import { type Answer, type FromThread, LOOK, post, type ThreadData, type ToThread } from './messages.ts'
+import type { Paces } from './pace.ts'
+import { PlainReader, PlainWriter } from './plain.ts'
+import type { Death, Run } from './run.ts'
 import { packThrown, unpackThrown } from './thrown.ts'
 
 /** How long a thread that runs no task may take to leave; only code it left behind can keep it. */
 const EXIT_GRACE_MS = 1_000
+/** How much a thread gets ahead, as long as all of it is short. */
+const AHEAD_US = 500
 
 /** What a thread is made of. */
 export interface ThreadPlan {
   readonly worker: URL
   readonly module: URL
   readonly settings: PoolSettings
+  readonly paces: Paces
 }
 
-/** Told what happens to a thread, in this order: ready at most once, answers, gone once. */
+/** What a task came to, as the thread answered it. */
+export type Answered = { readonly value: unknown } | { readonly message: Answer }
+
+/** Told what happens to a thread, in this order: ready at most once, started and answered for each task, gone once. */
 export interface ThreadOwner {
   ready(thread: Thread): void
-  /** The thread answered the task and is free. */
-  answered(thread: Thread, run: Run, answer: Answer): void
+  /** The task is the oldest of its thread, which runs it now. */
+  started(thread: Thread, task: PoolTask): void
+  /** The thread answered the task. */
+  answered(thread: Thread, run: Run, answer: Answered): void
+  /** All answers there were are told: the thread has room again. */
+  heard(thread: Thread): void
+  /** The thread will not start these after all; in order. */
+  restored(tasks: readonly PoolTask[]): void
   /** The task ran for its `runTimeoutMs`. */
   overdue(task: PoolTask): void
   gone(thread: Thread, death: Death): void
 }
 
-/** A task on a thread. */
-export interface Run {
-  readonly task: PoolTask
-  /** Why the task is to end, once that is asked for. */
-  cancelled: { readonly reason: unknown } | undefined
-}
-
-/** How a thread ended. */
-export interface Death {
-  readonly exitCode: number
-  /** What it threw, or why it could not load; undefined if it left without a word. */
-  readonly cause: unknown
-  /** What it took with it. */
-  readonly run: Run | undefined
-  /** Whether the pool wanted it to end. */
-  readonly wasAsked: boolean
-}
-
 /**
  * A worker thread, seen from the pool.
  *
- *     starting ── ready ──▶ free ◀── run, answer ──▶ busy
- *         └───────────────────┴──────────────────────┴──── exit ──▶ gone
+ *     starting ── ready ──▶ free ◀── lend, answer ──▶ busy
+ *         └───────────────────┴───────────────────────┴──── exit ──▶ gone
  *
- * INVARIANT  `#run` is set from `run` until its answer or `gone`, and every answer is that of `#run`.
- * INVARIANT  what the thread posted before it died is heard before `gone`, and what it posted before a time was up is
+ * INVARIANT  the lane holds the positions from `#oldest` to before `#tail`; those taken back have no run. The oldest is the
+ *            one that runs: it was told as started.
+ * INVARIANT  what the thread answered before it died is heard before `gone`, and what it answered before a time was up is
  *            heard before anything is done about that, also if this side was too busy to hear it in time.
  * INVARIANT  one timer at most: the limit of the run, then the grace of the cancel, or the grace of the exit.
  */
@@ -60,26 +59,59 @@ export class Thread {
   isReady = false
   /** Whether the pool wants it to end, or it is gone. It gets no more tasks. */
   isEnding = false
+  /** Whether its crew has it among those without a task; the crew's own mark. */
+  isFree = false
+  /** Whether it is to be replaced once it has run what it has. */
+  isWorn = false
+  /** Whether its oldest task takes so long that nothing should wait behind it. */
+  isHeldUp = false
+  /** How many tasks it was lent. */
+  lent = 0
   readonly #owner: ThreadOwner
+  readonly #paces: Paces
   readonly #worker: Worker
   readonly #port: MessagePort
-  #run: Run | undefined
+  readonly #lane = new Lane()
+  readonly #writer = new PlainWriter(this.#lane.bytes)
+  readonly #reader = new PlainReader(this.#lane.bytes)
+  readonly #runs = new Array<Run | undefined>(LANE_LENGTH).fill(undefined)
+  readonly #isNamed: boolean[] = []
+  readonly #answers = new Map<number, Answer>()
+  /** Whether the pool looks at the lane all the time, so that no message need tell it to. */
+  isWatched = false
+  #oldest = 0
+  #tail = 0
+  #aheadUs = 0
+  #length = 0
+  #lookedAt = -1
   #cause: unknown
   #stopTimer: (() => void) | undefined
-  #gone: (() => void) | undefined
+  readonly #gone = Promise.withResolvers<void>()
 
-  constructor({ worker, module, settings }: ThreadPlan, owner: ThreadOwner) {
+  constructor({ worker, module, settings, paces }: ThreadPlan, owner: ThreadOwner) {
     const { port1, port2 } = new MessageChannel()
     this.#owner = owner
+    this.#paces = paces
     this.#port = port1
+    const data: ThreadData = {
+      port: port2,
+      lane: this.#lane.memory,
+      module: module.href,
+      setup: settings.setup,
+      spinUs: settings.spinUs,
+      maxHeapBytes: settings.maxHeapBytes,
+    }
     this.#worker = new Worker(worker, {
-      workerData: { port: port2, module: module.href } satisfies ThreadData,
+      workerData: data,
       transferList: [port2],
       name: settings.name,
       ...flagsForThreads(),
       ...(settings.resourceLimits && { resourceLimits: settings.resourceLimits }),
     })
-    port1.on('message', (message: FromThread) => this.#hear(message))
+    port1.on('message', (message: FromThread) => {
+      this.#hear(message)
+      this.hearLane()
+    })
     // An answer that cannot be read never comes again: the task is lost with its thread.
     port1.on('messageerror', (error) => {
       this.#cause = error
@@ -92,41 +124,109 @@ export class Thread {
     // The pool keeps the process alive while there is work; a thread never does.
     port1.unref()
     this.#worker.unref()
+    this.#lane.parkPool()
   }
 
-  /** Starts a task on a free thread. Throws, and stays free, if the arguments cannot be sent. */
-  run(task: PoolTask): void {
+  /** How many tasks it has, the one that runs included. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** How long the tasks it has will take, as far as is known. */
+  get aheadUs(): number {
+    return this.#aheadUs
+  }
+
+  /** Whether it may be lent one more task: always if it has none, and some ahead that will not take long. */
+  get hasRoom(): boolean {
+    if (!this.isReady || this.isEnding || this.isWorn) return false
+    if (this.#length === 0) return true
+    if (this.isHeldUp || ((this.#tail - this.#oldest) | 0) >= LANE_LENGTH) return false
+    return this.#length === 1 || this.#aheadUs < AHEAD_US
+  }
+
+  /** Puts a task into the lane. Throws, and has not, if the arguments cannot be sent. */
+  lend(task: PoolTask): void {
     const { call } = task
-    const run: Run = { task, cancelled: undefined }
-    this.#run = run
-    try {
-      const { values, buffers } = pack(call.args, call.transfer)
-      post(this.#port, ['run', task.id, call.name, values, buffers], call.transfer)
-    } catch (error) {
-      this.#free()
-      throw error
+    const position = this.#tail
+    const lane = this.#lane
+    const pace = this.#paces.of(call.name)
+    if (this.#isNamed[pace.number] === undefined) {
+      this.#isNamed[pace.number] = true
+      post<ToThread>(this.#port, ['name', pace.number, call.name])
     }
-    // A getter among the arguments may have cancelled the task; then the timer is that of the grace.
-    if (run.cancelled === undefined) this.#startTimer(call.runTimeoutMs, run, () => this.#owner.overdue(task))
+    const isPlain =
+      call.transfer === undefined &&
+      call.sink === undefined &&
+      this.#writer.write(call.args, lane.payload(position), lane.payloadEnd(position))
+    if (!isPlain) {
+      const { values, buffers } = pack(call.args, call.transfer)
+      post<ToThread>(this.#port, ['call', position, values, buffers, call.sink?.ahead ?? 0], call.transfer)
+    }
+    const run: Run = { task, position, pace, us: pace.us, hasBegun: false, cancelled: undefined }
+    this.#runs[position & (LANE_LENGTH - 1)] = run
+    this.#tail = after(position)
+    this.#aheadUs += run.us
+    this.lent++
+    lane.lend(position, task.id, pace.number, isPlain ? IN_SLOT : IN_MESSAGE)
+    if (this.#length++ === 0) this.#beginOldest()
+    if (lane.publish(this.#tail)) this.#port.postMessage(LOOK)
   }
 
-  /** Tells its task to stop, and ends the thread if it does not within the grace. The first reason counts. */
+  /** Takes a task back that has not started; false if it has. */
+  takeBack(task: PoolTask): boolean {
+    const run = this.#runOf(task)
+    return run !== undefined && this.#takeBack(run)
+  }
+
+  /** Takes back the task that would start next, and the next, until so many are back or none is left. Not the oldest. */
+  takeBackAhead(most: number): PoolTask[] {
+    const taken: PoolTask[] = []
+    for (let at = after(this.#oldest); at !== this.#tail && taken.length < most; at = after(at)) {
+      const run = this.#runs[at & (LANE_LENGTH - 1)]
+      if (run !== undefined && run.task.call.transfer === undefined && this.#takeBack(run)) taken.push(run.task)
+    }
+    return taken
+  }
+
+  /** The task that runs, as far as was heard. */
+  get running(): PoolTask | undefined {
+    return this.#runs[this.#oldest & (LANE_LENGTH - 1)]?.task
+  }
+
+  /** The tasks behind it, in order. */
+  tasksAhead(): PoolTask[] {
+    const tasks: PoolTask[] = []
+    for (let at = this.#oldest; at !== this.#tail; at = after(at)) {
+      const run = this.#runs[at & (LANE_LENGTH - 1)]
+      if (run !== undefined && !run.hasBegun) tasks.push(run.task)
+    }
+    return tasks
+  }
+
+  /** Tells the running task to stop, and ends the thread if it does not within the grace. The first reason counts. */
   cancel(reason: unknown, graceMs: number): void {
-    const run = this.#run
+    const run = this.#runs[this.#oldest & (LANE_LENGTH - 1)]
     if (run === undefined || run.cancelled !== undefined) return
     run.cancelled = { reason }
     this.#stopTimer?.()
     if (graceMs === 0) {
-      this.kill()
+      this.#killOver(run)
       return
     }
     // Before the message: whatever becomes of that, the thread does not run on for ever.
-    this.#startTimer(graceMs, run, () => this.kill())
-    post(this.#port, [
-      'cancel',
-      run.task.id,
-      packThrown(reason) ?? ['value', new DOMException('cancelled', 'AbortError')],
-    ])
+    this.#startTimer(graceMs, run, () => this.#killOver(run))
+    const thrown = packThrown(reason) ?? ['value', new DOMException('cancelled', 'AbortError')]
+    post<ToThread>(this.#port, ['cancel', run.position, thrown])
+    this.#lane.cancel(run.position)
+  }
+
+  /** Tells the source of a stream that items were taken, or that no more are wanted. */
+  tell(task: PoolTask, message: 'enough' | number): void {
+    const run = this.#runOf(task)
+    if (run === undefined) return
+    const { position } = run
+    post<ToThread>(this.#port, message === 'enough' ? ['enough', position] : ['took', position, message])
   }
 
   /** Ends the thread in the middle of whatever it does. */
@@ -135,44 +235,145 @@ export class Thread {
     void this.#worker.terminate()
   }
 
+  /**
+   * Ends the thread because of one run, which it may have answered meanwhile; then it lives on. First nothing else can start
+   * any more, and what started already is proof of an answer: so no other task is ended with the thread.
+   */
+  #killOver(run: Run): void {
+    const unstarted = this.takeBackAhead(LANE_LENGTH)
+    if (unstarted.length > 0) this.#owner.restored(unstarted)
+    this.hearLane()
+    if (this.#isHere(run)) this.kill()
+  }
+
   /** Ends a thread that runs nothing. It leaves by itself, which hands over what it printed; terminating it would not. */
   async close(): Promise<void> {
-    this.isEnding = true
-    const gone = new Promise<void>((resolve) => {
-      this.#gone = resolve
-    })
-    this.#stopTimer = startTimer(EXIT_GRACE_MS, () => this.kill())
-    if (this.isReady) post(this.#port, ['exit'])
-    else this.kill()
-    await gone
+    if (!this.isEnding) {
+      this.isEnding = true
+      this.#stopTimer = startTimer(EXIT_GRACE_MS, () => this.kill())
+      if (this.isReady) post<ToThread>(this.#port, ['exit'])
+      else this.kill()
+    }
+    await this.#gone.promise
   }
 
   /** Hears at once what the thread has posted and this side was not free to hear. */
   hearAll(): void {
+    this.#hearPort()
+    this.hearLane()
+  }
+
+  /** Hears the answers in the lane; whether the oldest task is the same as when this was asked last. */
+  look(): boolean {
+    this.hearLane()
+    const isSame = this.#length > 0 && this.#lookedAt === this.#oldest
+    this.#lookedAt = this.#length > 0 ? this.#oldest : -1
+    return isSame
+  }
+
+  /** Hears the answers in the lane. */
+  hearLane(): void {
+    let isAnyHeard = false
+    while (this.#hearOldest()) isAnyHeard = true
+    if (!this.isWatched) {
+      // What is published from now on is told by a message; what was before is seen now.
+      this.#lane.parkPool()
+      while (this.#hearOldest()) isAnyHeard = true
+    }
+    if (isAnyHeard) this.#owner.heard(this)
+  }
+
+  #hearOldest(): boolean {
+    if (this.#oldest === this.#tail) return false
+    const position = this.#oldest
+    const run = this.#runs[position & (LANE_LENGTH - 1)]
+    const form = run === undefined ? 0 : this.#lane.answer(position)
+    if (run === undefined || form === 0) return false
+    let answer: Answered
+    if (form === IN_SLOT) answer = { value: this.#reader.read(this.#lane.payload(position)) }
+    else {
+      if (!this.#answers.has(position)) this.#hearPort()
+      answer = { message: this.#answers.get(position) as Answer }
+      this.#answers.delete(position)
+    }
+    run.pace.measured(this.#lane.runUs(position))
+    this.#remove(run)
+    this.#owner.answered(this, run, answer)
+    this.#beginOldest()
+    return true
+  }
+
+  #hearPort(): void {
     for (let next = receiveMessageOnPort(this.#port); next !== undefined; next = receiveMessageOnPort(this.#port)) {
       this.#hear(next.message as FromThread)
     }
   }
 
-  #startTimer(ms: number, run: Run, timeIsUp: () => void): void {
-    this.#stopTimer = startTimer(ms, () => {
-      this.hearAll()
-      if (this.#run === run) timeIsUp()
-    })
-  }
-
   #hear(message: FromThread): void {
+    if (message === LOOK) return
     if (message[0] === 'ready') {
       this.isReady = true
       this.#owner.ready(this)
-    } else if (message[0] === 'unloadable') {
-      this.#cause = unpackThrown(message[1])
-    } else {
-      const run = this.#run
-      if (run?.task.id !== message[1]) throw new Error(`the thread answered task ${message[1]}, which it does not run`)
-      this.#free()
-      this.#owner.answered(this, run, message)
+    } else if (message[0] === 'worn') this.isWorn = true
+    else if (message[0] === 'unloadable') this.#cause = unpackThrown(message[1])
+    else if (message[0] === 'items') {
+      const run = this.#runs[message[1] & (LANE_LENGTH - 1)]
+      if (run?.position === message[1]) run.task.call.sink?.take(message[2], message[3])
+    } else this.#answers.set(message[1], message)
+  }
+
+  #runOf(task: PoolTask): Run | undefined {
+    for (let at = this.#oldest; at !== this.#tail; at = after(at)) {
+      const run = this.#runs[at & (LANE_LENGTH - 1)]
+      if (run?.task === task) return run
     }
+    return undefined
+  }
+
+  #takeBack(run: Run): boolean {
+    if (!this.#lane.takeBack(run.position)) return false
+    this.#remove(run)
+    this.#beginOldest()
+    return true
+  }
+
+  /** Takes a run out of the lane. */
+  #remove(run: Run): void {
+    this.#runs[run.position & (LANE_LENGTH - 1)] = undefined
+    this.#length--
+    this.#aheadUs -= run.us
+    if (run.position !== this.#oldest) return
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
+    this.isHeldUp = false
+    if (this.#length === 0) {
+      this.#oldest = this.#tail
+      this.#aheadUs = 0
+      return
+    }
+    do this.#oldest = after(this.#oldest)
+    while (this.#runs[this.#oldest & (LANE_LENGTH - 1)] === undefined)
+  }
+
+  #beginOldest(): void {
+    const run = this.#runs[this.#oldest & (LANE_LENGTH - 1)]
+    if (run === undefined || run.hasBegun) return
+    run.hasBegun = true
+    const { task } = run
+    this.#owner.started(this, task)
+    const { runTimeoutMs } = task.call
+    if (runTimeoutMs !== Number.POSITIVE_INFINITY) this.#startTimer(runTimeoutMs, run, () => this.#owner.overdue(task))
+  }
+
+  #isHere(run: Run): boolean {
+    return this.#runs[run.position & (LANE_LENGTH - 1)] === run
+  }
+
+  #startTimer(ms: number, run: Run, timeIsUp: () => void): void {
+    this.#stopTimer = startTimer(ms, () => {
+      this.hearAll()
+      if (this.#isHere(run)) timeIsUp()
+    })
   }
 
   #leave(exitCode: number): void {
@@ -180,15 +381,19 @@ export class Thread {
     this.isEnding = true
     this.hearAll()
     this.#port.close()
-    const run = this.#run
-    this.#free()
-    this.#owner.gone(this, { exitCode, cause: this.#cause, run, wasAsked })
-    this.#gone?.()
-  }
-
-  #free(): void {
-    this.#run = undefined
     this.#stopTimer?.()
+    let running: Run | undefined
+    const unstarted: PoolTask[] = []
+    for (let at = this.#oldest; at !== this.#tail; at = after(at)) {
+      const run = this.#runs[at & (LANE_LENGTH - 1)]
+      if (run === undefined) continue
+      // What was moved away with a thread cannot be sent again.
+      if (this.#lane.takeBack(at) && run.task.call.transfer === undefined) unstarted.push(run.task)
+      else running = run
+    }
+    this.#runs.fill(undefined)
+    this.#owner.gone(this, { exitCode, cause: this.#cause, run: running, unstarted, wasAsked })
+    this.#gone.resolve()
   }
 }
 
