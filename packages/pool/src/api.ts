@@ -14,6 +14,19 @@ export type TaskArguments<M, K extends keyof M> = M[K] extends (...args: infer A
 /** What task `K` of module `M` comes to: what it returns, awaited and taken out of `move`. */
 export type TaskResult<M, K extends keyof M> = M[K] extends (...args: never[]) => infer R ? Unmoved<Awaited<R>> : never
 
+/** What a stream of task `K` gives: the items of the generator, array or other iterable it returns. */
+export type TaskItem<M, K extends keyof M> =
+  TaskResult<M, K> extends AsyncIterable<infer I> | Iterable<infer I> ? Unmoved<I> : never
+
+/** The exported functions of module `M` that return something to iterate over, by name. */
+export type StreamNames<M> = {
+  [K in TaskNames<M>]: unknown extends TaskResult<M, K>
+    ? K
+    : TaskResult<M, K> extends AsyncIterable<unknown> | Iterable<unknown>
+      ? K
+      : never
+}[TaskNames<M>]
+
 type Unmoved<R> = R extends Moved<infer T> ? T : R
 
 /** Memory limits of a thread, as `worker_threads` takes them, in mebibytes. What is so little that V8 ends the process is refused. */
@@ -26,6 +39,14 @@ export interface ThreadLimits {
   readonly codeRangeSizeMb?: number | undefined
   /** The stack, at least 0.5. */
   readonly stackSizeMb?: number | undefined
+}
+
+/** What a thread wears out by. */
+export interface RecycleLimits {
+  /** So many tasks. */
+  readonly afterTasks?: number | undefined
+  /** So much heap in use, in mebibytes, looked at when the thread has nothing to do. */
+  readonly aboveHeapMb?: number | undefined
 }
 
 /** A call of an export that every thread makes before its first task. */
@@ -50,6 +71,20 @@ export interface ThreadPoolOptions {
   readonly cancelGraceMs?: number | undefined
   /** Memory limits of each thread. A thread beyond them dies; the process does not. */
   readonly resourceLimits?: ThreadLimits | undefined
+  /** An export that every thread calls before its first task. What it throws is a module that does not load. */
+  readonly setup?: SetupCall | undefined
+  /** When a thread is replaced by a fresh one, which it is between two tasks. Never if not given. */
+  readonly recycle?: RecycleLimits | undefined
+  /**
+   * How many microseconds a thread without a task looks for the next one before it sleeps, and the calling thread for its
+   * answer: round trips become a tenth as long, and as many processors are busy meanwhile. 0 if not given.
+   */
+  readonly spinUs?: number | undefined
+  /**
+   * Runs tasks in the calling thread, one after the other unless `threads` says more: for tests, and where there is one
+   * processor. Arguments and results are cloned all the same. Nothing is terminated: a cancelled task is told and waited for.
+   */
+  readonly inThread?: boolean | undefined
   /** Name of the threads, as debuggers and profilers show it. */
   readonly name?: string | undefined
 }
@@ -62,6 +97,12 @@ export interface SubmitOptions extends WaitOptions {
   readonly runTimeoutMs?: number | undefined
   /** What the arguments hold that is moved to the thread and not copied. */
   readonly transfer?: readonly object[] | undefined
+}
+
+/** Settings of a stream. */
+export interface StreamOptions extends SubmitOptions {
+  /** So many items may be made that the consumer has not taken. 16 if not given. */
+  readonly ahead?: number | undefined
 }
 
 /**
@@ -164,6 +205,31 @@ export interface ThreadPool<M = AnyTasks> extends AsyncDisposable {
   ): Promise<Task<TaskResult<M, K>>>
   /** `submit` and the result in one. */
   run<K extends TaskNames<M>>(name: K, args: TaskArguments<M, K>, options?: SubmitOptions): Promise<TaskResult<M, K>>
+  /**
+   * The items of a generator export, or of whatever else it returns that can be iterated over, as the thread makes them.
+   *
+   * The first `next` submits the task, which has its thread until it ends. It makes at most `ahead` items that were not
+   * taken, then waits. Leaving the loop tells the generator to return, so that its `finally` runs; one that has not ended
+   * within `cancelGraceMs` is cancelled. What the generator throws, and what a submit rejects with, comes after the items
+   * made before. Throws for wrong arguments.
+   */
+  stream<K extends StreamNames<M>>(
+    name: K,
+    args: TaskArguments<M, K>,
+    options?: StreamOptions,
+  ): AsyncIterableIterator<TaskItem<M, K>, undefined> & AsyncDisposable
+  /**
+   * Runs an export once on every thread, starting those that are not, and resolves with all results. Each waits for what
+   * its thread was lent before, and takes no place of `maxPending`. A thread that is started later does not make up for
+   * it: `setup` does that. Rejects with the first failure.
+   */
+  runOnAll<K extends TaskNames<M>>(
+    name: K,
+    args: TaskArguments<M, K>,
+    options?: SubmitOptions,
+  ): Promise<TaskResult<M, K>[]>
+  /** Starts all threads, and resolves when each has loaded the module and is set up. Rejects with code `load-failed`. */
+  ready(options?: WaitOptions): Promise<void>
   /** Resolves when nothing waits, pends or runs; at once if that is so now. */
   idle(options?: WaitOptions): Promise<void>
   /**

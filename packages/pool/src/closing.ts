@@ -1,7 +1,6 @@
 import { Waiter } from '@millrace/notify'
 import type { Admission } from './admission.ts'
 import type { ShutdownReport } from './api.ts'
-import type { Crew } from './crew.ts'
 import { PoolError } from './errors.ts'
 import type { PoolTask } from './task.ts'
 
@@ -17,13 +16,17 @@ export interface Counts {
 /** The parts of a pool that its end concerns. */
 export interface ClosingPool {
   readonly admission: Admission
-  readonly crew: Crew
-  readonly running: number
   readonly counts: Readonly<Counts>
+  /** Whether anything waits, pends or runs. */
+  readonly isBusy: boolean
   /** Ends a task early, wherever it is. */
   cancel(task: PoolTask, reason: unknown): void
-  /** Ends the tasks whose thread died before it started them. */
-  cancelRestarts(reason: unknown): void
+  /** Ends all tasks that were accepted. */
+  cancelAll(reason: unknown): void
+  /** Hears at once what has ended and this side was not free to hear of. */
+  hearAll(): void
+  /** Ends whatever runs the tasks. */
+  stop(): Promise<void>
   /** Resolves when nothing waits, pends or runs. */
   idle(): Promise<void>
 }
@@ -51,7 +54,7 @@ export class Closing {
 
   /** Cancels what has not ended after so many milliseconds. Of several deadlines the first counts. */
   setDeadline(timeoutMs: number): void {
-    if (!this.#isBusy()) return
+    if (!this.#pool.isBusy) return
     const deadline = new Waiter<void>()
     this.#deadlines.push(deadline)
     deadline.promise.catch(() => this.#cancelAll())
@@ -59,7 +62,7 @@ export class Closing {
   }
 
   async #close(): Promise<ShutdownReport> {
-    const { admission, crew, counts } = this.#pool
+    const { admission, counts } = this.#pool
     const before = { ...counts }
     const error = new PoolError('closed', 'the pool was shut down before it accepted the task')
     for (let task = admission.firstWaiting; task !== undefined; task = admission.firstWaiting) {
@@ -67,7 +70,7 @@ export class Closing {
     }
     await this.#pool.idle()
     for (const deadline of this.#deadlines.splice(0)) deadline.wake()
-    await crew.close()
+    await this.#pool.stop()
     const killed = counts.killed - before.killed
     return {
       onTime: !this.#isLate,
@@ -78,20 +81,10 @@ export class Closing {
   }
 
   #cancelAll(): void {
-    const { admission, crew } = this.#pool
     // What ended in time is not late because this thread was too busy to hear of it.
-    for (const thread of crew.threads) thread.hearAll()
-    if (!this.#isBusy()) return
+    this.#pool.hearAll()
+    if (!this.#pool.isBusy) return
     this.#isLate = true
-    const reason = new PoolError('closed', 'the pool was shut down before the task had ended')
-    // Those no thread has first, so that none is lent any more.
-    for (let task = admission.first; task !== undefined; task = admission.first) this.#pool.cancel(task, reason)
-    for (const thread of crew.threads) for (const task of thread.tasksAhead()) this.#pool.cancel(task, reason)
-    for (const thread of crew.threads) if (thread.running !== undefined) this.#pool.cancel(thread.running, reason)
-    this.#pool.cancelRestarts(reason)
-  }
-
-  #isBusy(): boolean {
-    return this.#pool.running + this.#pool.admission.length > 0
+    this.#pool.cancelAll(new PoolError('closed', 'the pool was shut down before the task had ended'))
   }
 }

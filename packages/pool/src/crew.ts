@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks'
 import { PoolError } from './errors.ts'
 import type { PoolTask } from './task.ts'
-import type { Death } from './thread/run.ts'
-import { Thread, type ThreadOwner, type ThreadPlan } from './thread/thread.ts'
+import type { Death, Thread, ThreadOwner, ThreadPlan } from './thread/api.ts'
+import { InlineThread } from './thread/inline-thread.ts'
 import { textOf } from './thread/thrown.ts'
+import { WorkerThread } from './thread/worker-thread.ts'
 
 /** How long no thread is started after one could not load the module; doubled each time, up to the longest. */
 const FIRST_PAUSE_MS = 100
@@ -57,6 +58,11 @@ export class Crew {
     return this.#threads.size === 0 && this.#isPaused() ? this.#failure : undefined
   }
 
+  /** Why a thread could not load the module, the last time one could not. */
+  get lastFailure(): PoolError | undefined {
+    return this.#failure
+  }
+
   /** A thread to lend the task to: one that has none, or else one that has room, if the task may wait there. */
   threadFor(task: PoolTask): Thread | undefined {
     const free = this.#free.pop()
@@ -81,15 +87,21 @@ export class Crew {
     return busiest?.takeBackAhead(1)[0]
   }
 
-  /** The thread has answered what it was lent, or some of it. */
+  /** The thread may have nothing left to do. */
   heard(thread: Thread): void {
-    if (thread.length > 0 || thread.isEnding || !thread.isReady || thread.isFree) return
+    if (thread.length > 0 || thread.isEnding || !thread.isReady) return
     if (thread.isWorn) {
+      this.#unfree(thread)
       void thread.close()
-      return
+    } else if (!thread.isFree) {
+      thread.isFree = true
+      this.#free.push(thread)
     }
-    thread.isFree = true
-    this.#free.push(thread)
+  }
+
+  /** The thread is lent a task that is for it alone. */
+  engage(thread: Thread): void {
+    this.#unfree(thread)
   }
 
   /** Starts threads for so many tasks that found none free. */
@@ -97,7 +109,7 @@ export class Crew {
     const { threads } = this.#plan.settings
     while (this.#starting < tasks && this.#threads.size < threads && !this.#isPaused()) {
       try {
-        this.#threads.add(new Thread(this.#plan, this.#owner))
+        this.#threads.add(this.#make())
         this.#all = [...this.#threads]
         this.#starting++
       } catch (error) {
@@ -107,18 +119,16 @@ export class Crew {
   }
 
   /** The thread has loaded the module. */
-  joined(thread: Thread): void {
+  joined(): void {
     this.#starting--
     this.#pauseMs = 0
-    this.heard(thread)
   }
 
   /** The thread is gone. */
   left(thread: Thread, death: Death): void {
     this.#threads.delete(thread)
     this.#all = [...this.#threads]
-    const place = this.#free.indexOf(thread)
-    if (place >= 0) this.#free.splice(place, 1)
+    this.#unfree(thread)
     if (thread.isReady) return
     this.#starting--
     if (!death.wasAsked) this.#pause(death.cause, death.exitCode)
@@ -126,8 +136,19 @@ export class Crew {
 
   /** Ends every thread; none runs a task. */
   async close(): Promise<void> {
-    this.#free.length = 0
+    for (const thread of this.#all) this.#unfree(thread)
     await Promise.all(this.#all.map((thread) => thread.close()))
+  }
+
+  #unfree(thread: Thread): void {
+    if (!thread.isFree) return
+    thread.isFree = false
+    this.#free.splice(this.#free.indexOf(thread), 1)
+  }
+
+  #make(): Thread {
+    if (this.#plan.settings.inThread) return new InlineThread(this.#plan, this.#owner)
+    return new WorkerThread(this.#plan, this.#owner)
   }
 
   // Threads started together fail together; only the first of them makes the pause longer.

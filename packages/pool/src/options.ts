@@ -3,13 +3,24 @@ import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { checkWaitOptions, refusal, type WaitOptions } from '@millrace/notify'
-import type { SetupCall, ShutdownOptions, SubmitOptions, ThreadLimits, ThreadPoolOptions } from './api.ts'
+import type {
+  RecycleLimits,
+  SetupCall,
+  ShutdownOptions,
+  StreamOptions,
+  SubmitOptions,
+  ThreadLimits,
+  ThreadPoolOptions,
+} from './api.ts'
 
 /**
  * The least limits a thread can start with, and some more. With less V8 ends the whole process before any JavaScript runs:
  * measured, below 3 MiB of old generation and below 0.25 MiB of stack; to load Node itself it takes 5 and 0.3.
  */
 const LEAST_LIMITS: Readonly<Record<string, number>> = { maxOldGenerationSizeMb: 8, stackSizeMb: 0.5 }
+
+/** Timers of a thread are late by so much at most. */
+const MOST_SPIN_US = 1_000
 
 /** Settings of a pool with every default filled in. */
 export interface PoolSettings {
@@ -24,13 +35,15 @@ export interface PoolSettings {
   readonly spinUs: number
   readonly maxTasks: number
   readonly maxHeapBytes: number
+  readonly inThread: boolean
 }
 
 /** Checks the options of a pool and fills in the defaults. */
 export function poolSettings(options: ThreadPoolOptions): PoolSettings {
   checkNames('threadPool', options, poolOptionNames)
   const { overflow = 'wait', name = 'millrace-pool', resourceLimits } = options
-  const { threads = availableParallelism(), maxPending = 1024, cancelGraceMs = 100 } = options
+  const { inThread = false, setup, spinUs = 0, recycle = noOptions as RecycleLimits } = options
+  const { threads = inThread ? 1 : availableParallelism(), maxPending = 1024, cancelGraceMs = 100 } = options
   const { runTimeoutMs = Number.POSITIVE_INFINITY } = options
   checkCount('threads', threads)
   checkCount('maxPending', maxPending)
@@ -44,6 +57,8 @@ export function poolSettings(options: ThreadPoolOptions): PoolSettings {
   }
   if (resourceLimits !== undefined) checkLimits(resourceLimits)
   if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${inspect(name)}`)
+  if (typeof inThread !== 'boolean') throw new TypeError(`inThread: expected a boolean, got ${inspect(inThread)}`)
+  checkThreadOptions(setup, spinUs, recycle)
   return {
     threads,
     maxPending,
@@ -52,17 +67,52 @@ export function poolSettings(options: ThreadPoolOptions): PoolSettings {
     cancelGraceMs,
     resourceLimits,
     name,
-    setup: undefined,
-    spinUs: 0,
-    maxTasks: Number.POSITIVE_INFINITY,
-    maxHeapBytes: Number.POSITIVE_INFINITY,
+    setup,
+    spinUs,
+    maxTasks: recycle.afterTasks ?? Number.POSITIVE_INFINITY,
+    maxHeapBytes: (recycle.aboveHeapMb ?? Number.POSITIVE_INFINITY) * 2 ** 20,
+    inThread,
   }
 }
 
+function checkThreadOptions(setup: SetupCall | undefined, spinUs: number, recycle: RecycleLimits): void {
+  checkNumber('spinUs', spinUs)
+  if (!(spinUs >= 0 && spinUs <= MOST_SPIN_US)) {
+    throw new RangeError(`spinUs: expected 0 to ${MOST_SPIN_US}, got ${spinUs}`)
+  }
+  checkNames('recycle', recycle, recycleNames)
+  if (recycle.afterTasks !== undefined) checkCount('recycle.afterTasks', recycle.afterTasks)
+  if (recycle.aboveHeapMb !== undefined) {
+    checkNumber('recycle.aboveHeapMb', recycle.aboveHeapMb)
+    if (!(recycle.aboveHeapMb > 0))
+      throw new RangeError(`recycle.aboveHeapMb: expected more than 0, got ${recycle.aboveHeapMb}`)
+  }
+  if (setup === undefined) return
+  checkNames('setup', setup, setupNames)
+  checkFunction(setup.name, setup.args ?? [], 'setup.')
+}
+
+function checkFunction(name: unknown, args: unknown, prefix = ''): void {
+  if (typeof name !== 'string')
+    throw new TypeError(`${prefix}name: expected the name of an export, got ${inspect(name)}`)
+  if (!Array.isArray(args)) throw new TypeError(`${prefix}args: expected an array of arguments, got ${inspect(args)}`)
+}
+
+/** Checks one call of a stream. */
+export function checkStream(name: unknown, args: unknown, options: StreamOptions): void {
+  const { ahead, ...others } = options
+  if (ahead !== undefined) checkCount('ahead', ahead)
+  checkCall('stream', name, args, others)
+}
+
 /** Checks one call of submit or run. */
-export function checkCall(call: 'submit' | 'run', name: unknown, args: unknown, options: SubmitOptions): void {
-  if (typeof name !== 'string') throw new TypeError(`name: expected the name of an export, got ${inspect(name)}`)
-  if (!Array.isArray(args)) throw new TypeError(`args: expected an array of arguments, got ${inspect(args)}`)
+export function checkCall(
+  call: 'submit' | 'run' | 'stream' | 'runOnAll',
+  name: unknown,
+  args: unknown,
+  options: SubmitOptions,
+): void {
+  checkFunction(name, args)
   if (options === noOptions) return
   checkNames(call, options, submitOptionNames)
   checkWaitOptions(options)
@@ -103,8 +153,16 @@ const poolOptionNames = new Set<string>([
   'runTimeoutMs',
   'cancelGraceMs',
   'resourceLimits',
+  'setup',
+  'recycle',
+  'spinUs',
+  'inThread',
   'name',
 ] satisfies (keyof ThreadPoolOptions)[])
+
+const recycleNames = new Set<string>(['afterTasks', 'aboveHeapMb'] satisfies (keyof RecycleLimits)[])
+
+const setupNames = new Set<string>(['name', 'args'] satisfies (keyof SetupCall)[])
 
 const submitOptionNames = new Set<string>([
   'signal',

@@ -1,8 +1,8 @@
 import { type Place, Waiter, WaitList, type WaitOptions } from '@millrace/notify'
 import type { Task, TaskState } from './api.ts'
 import { checkWait } from './options.ts'
+import type { Thread } from './thread/api.ts'
 import type { BufferPlaces } from './thread/buffers.ts'
-import type { Thread } from './thread/thread.ts'
 
 /** Whoever can end a task early. */
 export interface TaskOwner {
@@ -61,6 +61,8 @@ export class PoolTask implements Task<unknown>, Place {
   state: TaskState = 'pending'
   /** The thread it is lent to. */
   thread: Thread | undefined
+  /** Whether it is for one thread and no other. */
+  isOwn = false
   /** How many threads died with it before they started it. */
   deaths = 0
   readonly #owner: TaskOwner

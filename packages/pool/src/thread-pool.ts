@@ -1,13 +1,16 @@
-import { notify, type WaitOptions } from '@millrace/notify'
+import { notify, Waiter, type WaitOptions } from '@millrace/notify'
 import { AbortWatch } from './abort-watch.ts'
 import { Admission } from './admission.ts'
 import type {
   AnyTasks,
   ShutdownOptions,
   ShutdownReport,
+  StreamNames,
+  StreamOptions,
   SubmitOptions,
   Task,
   TaskArguments,
+  TaskItem,
   TaskNames,
   TaskResult,
   ThreadPool,
@@ -15,60 +18,48 @@ import type {
   ThreadPoolOptions,
 } from './api.ts'
 import { Closing, type ClosingPool, type Counts } from './closing.ts'
-import { Crew } from './crew.ts'
 import { PoolError } from './errors.ts'
 import {
   checkCall,
   checkShutdown,
+  checkStream,
   checkWait,
   moduleUrl,
   noOptions,
   type PoolSettings,
   poolSettings,
 } from './options.ts'
-import { type Outcome, PoolTask, type TaskOwner } from './task.ts'
-import { outcomeOf, outcomeOfDeath, unsendable } from './thread/outcomes.ts'
-import { Paces } from './thread/pace.ts'
-import type { Death, Run } from './thread/run.ts'
-import type { Answered, Thread, ThreadOwner } from './thread/thread.ts'
-import { traceOf } from './thread/thrown.ts'
-
-/** How often this side looks for answers it was not told of, while threads have tasks ahead. */
-const LOOK_MS = 2
+import { type Outcome, PoolTask, type Sink, type TaskOwner } from './task.ts'
+import { type ExecutorOwner, ThreadExecutor } from './thread/executor.ts'
+import { ItemStream } from './thread/item-stream.ts'
 
 /**
- * Brings tasks and threads together. A thread runs one task at a time, and has some ahead of it.
+ * The verbs of a pool, from the call to the end of its task.
  *
- *     submit ──▶ admission ── dispatch() ──▶ lane of a thread ── answered(), gone() ──▶ end()
- *                    │  ▲────── restored() ────────┘  │                                  ▲
- *                    └── cancel() ────────────────────┴──────────────────────────────────┘
+ *     submit ──▶ admission ── executor ──▶ ended()
+ *                    └── cancel() ────────────▲
  *
- * INVARIANT  a task is in exactly one place: waiting or pending in admission, with a thread, in `#restarts`, or ended.
- * INVARIANT  after each event either no thread is free or no task pends, but for those a thread is about to start.
- * INVARIANT  `#restarts` come first: each is owed a place among those that run.
- * INVARIANT  there is a timer that keeps the process alive exactly while a task has not ended; after that the threads
- *            that are told to leave do so. A pool that never had a task leaves nothing behind when it is dropped.
+ * INVARIANT  there is a timer that keeps the process alive exactly while a task has not ended, or somebody waits for threads;
+ *            after that the threads that are told to leave do so. A pool that never had a task leaves nothing behind when it
+ *            is dropped.
  */
-class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner, ClosingPool {
+class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ExecutorOwner, ClosingPool {
   readonly admission: Admission
-  readonly crew: Crew
   readonly counts: Counts = { done: 0, failed: 0, cancelled: 0, killed: 0, crashes: 0 }
+  readonly #executor: ThreadExecutor
   readonly #settings: PoolSettings
   readonly #watch = new AbortWatch<PoolTask>((task, reason) => this.cancel(task, reason))
   readonly #quiet = notify()
-  readonly #restarts: PoolTask[] = []
   #lastId = 0
-  #running = 0
-  #lookTimer: ReturnType<typeof setTimeout> | undefined
+  #waitingForThreads = 0
   #keepAlive: ReturnType<typeof setInterval> | undefined
-  #failing: ReturnType<typeof setImmediate> | undefined
   #closing: Closing | undefined
 
   constructor(module: URL, settings: PoolSettings) {
     this.#settings = settings
     this.admission = new Admission(settings.maxPending, settings.overflow)
     const worker = new URL('./thread.worker.ts', import.meta.url)
-    this.crew = new Crew({ worker, module, settings, paces: new Paces() }, this)
+    this.#executor = new ThreadExecutor(worker, module, settings, this)
   }
 
   get threads(): number {
@@ -80,7 +71,11 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner, Closi
   }
 
   get running(): number {
-    return this.#running
+    return this.#executor.running
+  }
+
+  get isBusy(): boolean {
+    return this.#executor.length + this.admission.length > 0
   }
 
   async submit<K extends TaskNames<M>>(
@@ -91,20 +86,75 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner, Closi
     return (await this.#accept('submit', name, args, options)) as Task<TaskResult<M, K>>
   }
 
-  async run<K extends TaskNames<M>>(
+  run<K extends TaskNames<M>>(name: K, args: TaskArguments<M, K>, options?: SubmitOptions): Promise<TaskResult<M, K>> {
+    let result: Promise<unknown>
+    try {
+      const accepted = this.#accept('run', name, args, options)
+      result = accepted instanceof PoolTask ? accepted.result : accepted.then((task) => task.result)
+    } catch (error) {
+      result = Promise.reject(error)
+    }
+    return result as Promise<TaskResult<M, K>>
+  }
+
+  stream<K extends StreamNames<M>>(
     name: K,
     args: TaskArguments<M, K>,
-    options?: SubmitOptions,
-  ): Promise<TaskResult<M, K>> {
-    const accepted = this.#accept('run', name, args, options)
-    const task = accepted instanceof PoolTask ? accepted : await accepted
-    return task.result as Promise<TaskResult<M, K>>
+    options: StreamOptions = noOptions,
+  ): AsyncIterableIterator<TaskItem<M, K>, undefined> & AsyncDisposable {
+    checkStream(name, args, options)
+    const { ahead = 16, ...others } = options
+    const { signal } = others
+    const source = {
+      submit: (sink: Sink, leave: AbortSignal) =>
+        this.#accept(
+          'stream',
+          name,
+          args,
+          { ...others, signal: signal ? AbortSignal.any([signal, leave]) : leave },
+          sink,
+        ),
+      tell: (task: PoolTask, message: 'enough' | number) => task.thread?.tell(task, message),
+      graceMs: this.#settings.cancelGraceMs,
+    }
+    return new ItemStream<TaskItem<M, K>>(source, ahead)
+  }
+
+  async runOnAll<K extends TaskNames<M>>(
+    name: K,
+    args: TaskArguments<M, K>,
+    options: SubmitOptions = noOptions,
+  ): Promise<TaskResult<M, K>[]> {
+    checkCall('runOnAll', name, args, options)
+    this.#checkOpen()
+    if (options.signal?.aborted) throw options.signal.reason
+    if (options.transfer !== undefined) throw new TypeError('transfer: what is moved can go to one thread only')
+    const tasks = this.#executor.runOnAll(() => this.#make(name, args, options, undefined))
+    return Promise.all(tasks.map(({ result }) => result as Promise<TaskResult<M, K>>))
+  }
+
+  async ready(options?: WaitOptions): Promise<void> {
+    const refused = checkWait('ready', options)
+    if (refused !== undefined) return refused
+    this.#checkOpen()
+    const waiter = new Waiter<void>()
+    const stop = this.#executor.whenReady((error) => (error === undefined ? waiter.wake() : waiter.fail(error)))
+    this.#waitingForThreads++
+    this.#hold()
+    if (options !== undefined) waiter.limit(options)
+    try {
+      await waiter.promise
+    } finally {
+      stop()
+      this.#waitingForThreads--
+      this.#rest()
+    }
   }
 
   async idle(options?: WaitOptions): Promise<void> {
     const refused = checkWait('idle', options)
     if (refused !== undefined) return refused
-    if (this.#isBusy()) await this.#quiet.wait(options)
+    if (this.isBusy) await this.#quiet.wait(options)
   }
 
   async shutdown(options: ShutdownOptions = noOptions): Promise<ShutdownReport> {
@@ -117,7 +167,7 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner, Closi
   metrics(): ThreadPoolMetrics {
     const { done, failed, cancelled, crashes } = this.counts
     const { pending, waiting } = this.admission
-    const liveThreads = this.crew.size
+    const liveThreads = this.#executor.crew.size
     return { liveThreads, waiting, pending, running: this.running, done, failed, cancelled, crashes }
   }
 
@@ -127,186 +177,71 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner, Closi
 
   /** Ends a task early, wherever it is. */
   cancel(task: PoolTask, reason: unknown): void {
-    const { submission, thread } = task
-    if (submission !== undefined) {
+    const { submission } = task
+    if (submission === undefined) this.#executor.cancel(task, reason)
+    else {
       this.admission.refuse(submission, reason)
       this.#forget(task)
-    } else if (thread === undefined || thread.takeBack(task)) {
-      this.#drop(task, { state: 'cancelled', error: reason })
-      if (thread !== undefined) this.heard(thread)
-    } else {
-      // It has started; that of what started before it is over then, and can be heard.
-      if (task !== thread.running) thread.hearAll()
-      if (task === thread.running) thread.cancel(reason, this.#settings.cancelGraceMs)
     }
   }
 
-  cancelRestarts(reason: unknown): void {
-    for (const task of [...this.#restarts]) this.cancel(task, reason)
+  cancelAll(reason: unknown): void {
+    this.#executor.cancelAll(reason)
   }
 
-  ready(thread: Thread): void {
-    this.crew.joined(thread)
-    this.#dispatch()
+  hearAll(): void {
+    this.#executor.hearAll()
   }
 
-  started(thread: Thread, task: PoolTask): void {
-    task.thread = thread
-    // It was told as started before if a thread died with it that had not.
-    if (task.state === 'running') return
-    task.state = 'running'
-    this.#running++
-    this.admission.started()
+  stop(): Promise<void> {
+    return this.#executor.crew.close()
   }
 
-  answered(_thread: Thread, { task, cancelled }: Run, answer: Answered): void {
-    this.#running--
-    this.#end(task, cancelled ? { state: 'cancelled', error: cancelled.reason } : outcomeOf(task, answer))
-  }
+  started(): void {}
 
-  heard(thread: Thread): void {
-    this.crew.heard(thread)
-    this.#dispatch()
-  }
-
-  restored(tasks: readonly PoolTask[]): void {
-    for (const task of tasks) task.thread = undefined
-    this.admission.restore(tasks)
-  }
-
-  overdue(task: PoolTask): void {
-    const { name, call } = task
-    this.cancel(task, new PoolError('timeout', `task "${name}" ran for more than ${call.runTimeoutMs} ms`))
-  }
-
-  gone(thread: Thread, death: Death): void {
-    const { run, unstarted, wasAsked } = death
-    this.crew.left(thread, death)
-    if (!wasAsked) this.counts.crashes++
-    if (run !== undefined) {
-      if (run.cancelled !== undefined && wasAsked) this.counts.killed++
-      this.#running--
-      const { cancelled, task } = run
-      this.#end(task, cancelled ? { state: 'cancelled', error: cancelled.reason } : outcomeOfDeath(task, death))
-    } else if (unstarted.length === 0 && !wasAsked && thread.isReady) {
-      const how = death.cause === undefined ? `code ${death.exitCode}` : traceOf(death.cause)
-      process.emitWarning(`a thread of ${this.#settings.name} died while it ran no task: ${how}`, 'PoolWarning')
-    }
-    this.#rescue(unstarted, death)
-    this.#dispatch()
-  }
-
-  /** Has tasks run elsewhere whose thread died before it started them. One that was next twice is taken for the reason. */
-  #rescue(unstarted: readonly PoolTask[], death: Death): void {
-    this.restored(unstarted.filter(({ state }) => state === 'pending'))
-    for (const task of unstarted) {
-      if (task.state !== 'running') continue
-      task.thread = undefined
-      if (++task.deaths < 2) this.#restarts.push(task)
-      else {
-        this.#running--
-        this.#end(task, outcomeOfDeath(task, death))
-      }
-    }
-  }
-
-  #accept(
-    call: 'submit' | 'run',
-    name: string,
-    args: readonly unknown[],
-    options: SubmitOptions = noOptions,
-  ): PoolTask | Promise<PoolTask> {
-    checkCall(call, name, args, options)
-    if (this.#closing !== undefined) throw new PoolError('closed', 'the pool is shut down and accepts no task')
-    const { signal, timeoutMs, transfer, runTimeoutMs = this.#settings.runTimeoutMs } = options
-    if (signal?.aborted) throw signal.reason
-    this.admission.checkRoom()
-    const task = new PoolTask(
-      ++this.#lastId,
-      { name, args, transfer: transfer && [...transfer], signal, runTimeoutMs, sink: undefined },
-      this,
-    )
-    if (signal !== undefined) this.#watch.add(signal, task)
-    this.#keepAlive ??= setInterval(() => {}, 2 ** 30)
-    const submission = this.admission.offer(task, timeoutMs, () => this.#forget(task))
-    if (submission !== undefined) return submission
-    this.#dispatch()
-    return task
-  }
-
-  #dispatch(): void {
-    for (let task = this.#first(); task !== undefined; task = this.#first()) {
-      const thread = this.crew.threadFor(task)
-      if (thread === undefined) break
-      if (this.#restarts.length > 0) this.#restarts.shift()
-      else this.admission.lend()
-      this.#lend(thread, task)
-    }
-    const unstarted = this.admission.pending + this.#restarts.length
-    if (unstarted === 0) return
-    while (this.crew.hasFree) {
-      const task = this.crew.takeFromBusiest()
-      if (task === undefined) break
-      this.#lend(this.crew.threadFor(task) as Thread, task)
-    }
-    this.crew.recruit(unstarted)
-    if (this.#first() !== undefined && this.crew.failure !== undefined) this.#failing ??= setImmediate(this.#failPending)
-  }
-
-  #first(): PoolTask | undefined {
-    return this.#restarts[0] ?? this.admission.first
-  }
-
-  #lend(thread: Thread, task: PoolTask): void {
-    task.thread = thread
-    try {
-      thread.lend(task)
-    } catch (error) {
-      this.#drop(task, { state: 'failed', error: unsendable(task, 'an argument', error) })
-      this.crew.heard(thread)
-    }
-    if (thread.length > 1) this.#lookTimer ??= setTimeout(this.#look, LOOK_MS).unref()
-  }
-
-  // A thread tells of its answers in its own time. One that meets a long task among short ones cannot, so this side looks.
-  readonly #look = (): void => {
-    this.#lookTimer = undefined
-    for (const thread of this.crew.threads) {
-      if (!thread.look() || thread.length < 2) continue
-      thread.isHeldUp = true
-      this.restored(thread.takeBackAhead(thread.length))
-    }
-    this.#dispatch()
-    if (this.crew.threads.some(({ length }) => length > 1)) this.#lookTimer ??= setTimeout(this.#look, LOOK_MS).unref()
-  }
-
-  // In a turn of its own: a caller that tries again and again must not keep the event loop from all others.
-  readonly #failPending = (): void => {
-    this.#failing = undefined
-    const error = this.crew.failure
-    for (let task = this.#first(); error !== undefined && task !== undefined; task = this.#first()) {
-      this.#drop(task, { state: 'failed', error })
-    }
-    this.#dispatch()
-  }
-
-  /** Ends a task that no thread has and none has started. */
-  #drop(task: PoolTask, outcome: Outcome): void {
-    if (task.state === 'running') {
-      this.#running--
-      const place = this.#restarts.indexOf(task)
-      if (place >= 0) this.#restarts.splice(place, 1)
-    } else if (task.list !== undefined) this.admission.withdraw(task)
-    else this.admission.started()
-    this.#end(task, outcome)
-  }
-
-  #end(task: PoolTask, outcome: Outcome): void {
+  ended(task: PoolTask, outcome: Outcome, how?: 'killed'): void {
     const signal = task.call.signal
     if (signal !== undefined) this.#watch.remove(signal, task)
     this.counts[outcome.state]++
+    if (how !== undefined) this.counts.killed++
     task.end(outcome)
     this.#rest()
+  }
+
+  crashed(): void {
+    this.counts.crashes++
+  }
+
+  #accept(
+    verb: 'submit' | 'run' | 'stream',
+    name: string,
+    args: readonly unknown[],
+    options: SubmitOptions = noOptions,
+    sink?: Sink,
+  ): PoolTask | Promise<PoolTask> {
+    if (sink === undefined) checkCall(verb, name, args, options)
+    this.#checkOpen()
+    const { signal, timeoutMs } = options
+    if (signal?.aborted) throw signal.reason
+    this.admission.checkRoom()
+    const task = this.#make(name, args, options, sink)
+    const submission = this.admission.offer(task, timeoutMs, () => this.#forget(task))
+    if (submission !== undefined) return submission
+    this.#executor.dispatch()
+    return task
+  }
+
+  #make(name: string, args: readonly unknown[], options: SubmitOptions, sink: Sink | undefined): PoolTask {
+    const { signal, transfer, runTimeoutMs = this.#settings.runTimeoutMs } = options
+    const call = { name, args, transfer: transfer && [...transfer], signal, runTimeoutMs, sink }
+    const task = new PoolTask(++this.#lastId, call, this)
+    if (signal !== undefined) this.#watch.add(signal, task)
+    this.#hold()
+    return task
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw new PoolError('closed', 'the pool is shut down and accepts no task')
   }
 
   /** A task that was never accepted leaves no trace. */
@@ -317,15 +252,17 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ThreadOwner, Closi
     this.#rest()
   }
 
-  #rest(): void {
-    if (this.#isBusy()) return
-    clearInterval(this.#keepAlive)
-    this.#keepAlive = undefined
-    this.#quiet.notifyAll()
+  #hold(): void {
+    this.#keepAlive ??= setInterval(() => {}, 2 ** 30)
   }
 
-  #isBusy(): boolean {
-    return this.#running + this.admission.length > 0
+  #rest(): void {
+    if (this.isBusy) return
+    if (this.#waitingForThreads === 0) {
+      clearInterval(this.#keepAlive)
+      this.#keepAlive = undefined
+    }
+    this.#quiet.notifyAll()
   }
 }
 

@@ -69,7 +69,11 @@ export class Answers {
       const { values, buffers } = pack([value] as const, transfer)
       post(this.#port, ['done', position, values, buffers], transfer)
     } catch (error) {
-      this.#refuse(position, 'result', error)
+      this.#refuse(
+        position,
+        'result',
+        isIterator(result) ? new TypeError('the items of a generator are had by stream()') : error,
+      )
     }
     this.#lane.publishAnswer(position, IN_MESSAGE, runUs)
   }
@@ -82,6 +86,10 @@ export class Answers {
 /** What was thrown, or at least what it says. */
 export function thrownOrText(error: unknown): Thrown {
   return packThrown(error) ?? ['value', textOf(error)]
+}
+
+function isIterator(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && typeof Reflect.get(result, 'next') === 'function'
 }
 
 /** Whether a result came out of `move`. */

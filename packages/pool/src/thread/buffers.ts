@@ -1,9 +1,9 @@
 /**
- * Sends Node's Buffers as what they are. A structured clone turns them into Uint8Arrays and takes along all of the
- * memory they lie in: 64 KiB of slab for a small one.
+ * Sends Node's Buffers as what they are, and views without the memory around them. A structured clone turns Buffers into
+ * Uint8Arrays, and takes along all of the memory that a view lies in: 64 KiB of slab for a small Buffer.
  *
  * Looked at are the values themselves and what lies directly in an array or plain object among them; what lies deeper
- * is cloned as Node does. Buffers in shared memory stay shared, and those that are transferred are moved.
+ * is cloned as Node does. Views of shared memory stay shared, and those that are transferred are moved.
  */
 import { Buffer } from 'node:buffer'
 
@@ -16,14 +16,14 @@ export interface Packed<V extends readonly unknown[]> {
   readonly buffers: BufferPlaces | undefined
 }
 
-/** Replaces Buffers by tight copies and notes where they were; leaves what the caller holds untouched. */
+/** Replaces views of a part of their memory by tight copies and notes where Buffers were; leaves what the caller holds untouched. */
 export function pack<V extends readonly unknown[]>(values: V, transfer: readonly unknown[] | undefined): Packed<V> {
   let packed: unknown[] | undefined
   const places: (number | readonly [number, string | number])[] = []
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
     if (typeof value !== 'object' || value === null) continue
-    const replaced = Buffer.isBuffer(value) ? tight(value, transfer) : packInside(value, i, transfer, places)
+    const replaced = ArrayBuffer.isView(value) ? tight(value, transfer) : packInside(value, i, transfer, places)
     if (Buffer.isBuffer(value)) places.push(i)
     if (replaced === value) continue
     packed ??= [...values]
@@ -53,8 +53,8 @@ function packInside(
   if (!isArray && !isPlain(value)) return value
   let copy: Record<string | number, unknown> | undefined
   const visit = (key: string | number, inner: unknown): void => {
-    if (typeof inner !== 'object' || inner === null || !Buffer.isBuffer(inner)) return
-    places.push([index, key])
+    if (typeof inner !== 'object' || inner === null || !ArrayBuffer.isView(inner)) return
+    if (Buffer.isBuffer(inner)) places.push([index, key])
     const replaced = tight(inner, transfer)
     if (replaced === inner) return
     copy ??= (isArray ? value.slice() : { ...value }) as Record<string | number, unknown>
@@ -65,12 +65,32 @@ function packInside(
   return copy ?? value
 }
 
-function tight(buffer: Buffer, transfer: readonly unknown[] | undefined): Uint8Array {
-  const memory = buffer.buffer
-  const isWhole = buffer.byteLength === memory.byteLength
-  if (isWhole || !(memory instanceof ArrayBuffer) || transfer?.includes(memory)) return buffer
-  return new Uint8Array(buffer)
+function tight(view: ArrayBufferView, transfer: readonly unknown[] | undefined): ArrayBufferView {
+  const memory = view.buffer
+  const isWhole = view.byteLength === memory.byteLength
+  if (isWhole || !(memory instanceof ArrayBuffer) || memory.resizable || transfer?.includes(memory)) return view
+  if (Buffer.isBuffer(view)) return new Uint8Array(view)
+  const copy = memory.slice(view.byteOffset, view.byteOffset + view.byteLength)
+  if (view instanceof DataView) return new DataView(copy)
+  const Kind = kinds.get(Object.prototype.toString.call(view).slice(8, -1))
+  return Kind === undefined ? view : new Kind(copy)
 }
+
+const kinds = new Map<string, new (memory: ArrayBuffer) => ArrayBufferView>(
+  [
+    Int8Array,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int16Array,
+    Uint16Array,
+    Int32Array,
+    Uint32Array,
+    Float32Array,
+    Float64Array,
+    BigInt64Array,
+    BigUint64Array,
+  ].map((Kind) => [Kind.name, Kind]),
+)
 
 function restore(holder: unknown, key: string | number): void {
   const slot = holder as Record<string | number, unknown>

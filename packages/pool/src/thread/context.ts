@@ -29,7 +29,9 @@ export interface TaskContext {
  * countTo(3) // => 3
  */
 export function task(): TaskContext {
-  const contexts = Reflect.get(globalThis, taskContexts) as AsyncLocalStorage<TaskContext> | undefined
+  const inline = (Reflect.get(globalThis, inlineContexts) as Contexts | undefined)?.getStore()
+  if (inline !== undefined) return inline
+  const contexts = Reflect.get(globalThis, taskContexts) as Contexts | undefined
   if (contexts === undefined) return outside
   const context = contexts.getStore()
   if (context === undefined) throw new TypeError('task: no task runs here; call it inside of a task function')
@@ -67,5 +69,10 @@ export const moved: unique symbol = Symbol.for('@millrace/pool.moved') as typeof
 
 /** Where the thread keeps the contexts of its tasks; a global, since ESM and CJS copies of this module share a thread. */
 export const taskContexts: unique symbol = Symbol.for('@millrace/pool.tasks') as typeof taskContexts
+
+/** Where a thread keeps the contexts of tasks that a pool of its own runs in it. */
+export const inlineContexts: unique symbol = Symbol.for('@millrace/pool.inline') as typeof inlineContexts
+
+type Contexts = AsyncLocalStorage<TaskContext>
 
 const outside: TaskContext = { id: 0, name: '', signal: new AbortController().signal }

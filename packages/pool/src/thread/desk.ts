@@ -13,7 +13,7 @@ import { Answers } from './answers.ts'
 import { unpack } from './buffers.ts'
 import type { TaskContext } from './context.ts'
 import type { Exports } from './exports.ts'
-import { ItemSource } from './item-source.ts'
+import { ItemSource, noItems } from './item-source.ts'
 import { after, IN_SLOT, type Lane } from './lane.ts'
 import { post, type ToThread } from './messages.ts'
 import { PlainReader } from './plain.ts'
@@ -190,6 +190,7 @@ export class Desk {
       const { args, ahead } = this.#call(position)
       const result: unknown = this.#contexts.run(task, this.#exports.find(task.name), ...args)
       if (typeof result === 'object' && result !== null && this.#goesOn(position, result, ahead)) return false
+      if (ahead > 0) throw noItems(task.name)
       this.#answers.give(position, result, this.#runUs())
     } catch (error) {
       this.#answers.giveThrown(position, error, this.#runUs())
@@ -252,7 +253,10 @@ export class Desk {
 
   #settled(position: number, result: unknown, ahead: number): void {
     try {
-      if (ahead > 0 && typeof result === 'object' && result !== null && this.#goesOn(position, result, ahead)) return
+      if (ahead > 0) {
+        if (typeof result === 'object' && result !== null && this.#goesOn(position, result, ahead)) return
+        throw noItems(this.#current?.name)
+      }
       if (result === refused) this.#answers.giveRefused(position, this.#runUs())
       else this.#answers.give(position, result, this.#runUs())
     } catch (error) {

@@ -64,3 +64,8 @@ export class ItemSource {
     return isWell
   }
 }
+
+/** What a stream of something else than items rejects with. */
+export function noItems(name: string | undefined): TypeError {
+  return new TypeError(`task "${name}" returned no items: stream runs generators and what else can be iterated over`)
+}

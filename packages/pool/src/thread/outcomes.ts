@@ -1,9 +1,8 @@
 /** What the end of a run means for its task. */
 import { PoolError } from '../errors.ts'
 import type { Outcome, PoolTask } from '../task.ts'
+import type { Answered, Death } from './api.ts'
 import { unpack } from './buffers.ts'
-import type { Death } from './run.ts'
-import type { Answered } from './thread.ts'
 import { textOf, unpackThrown } from './thrown.ts'
 
 /** The outcome a thread answered. */
@@ -12,7 +11,10 @@ export function outcomeOf(task: PoolTask, answered: Answered): Outcome {
   const answer = answered.message
   if (answer[0] === 'done') return { state: 'done', value: unpack(answer[2], answer[3])[0] }
   if (answer[0] === 'threw') return { state: 'failed', error: unpackThrown(answer[2]) }
-  return { state: 'failed', error: unsendable(task, answer[2] === 'item' ? 'an item' : `the ${answer[2]}`, unpackThrown(answer[3])) }
+  return {
+    state: 'failed',
+    error: unsendable(task, answer[2] === 'item' ? 'an item' : `the ${answer[2]}`, unpackThrown(answer[3])),
+  }
 }
 
 /** The outcome of a task whose thread died. */

@@ -46,6 +46,18 @@ export class PlainWriter {
     return this.#value(value)
   }
 
+  /** Writes the values of an array, as `write` does, to be read as an array. */
+  writeAll(values: readonly unknown[], at: number, end: number): boolean {
+    this.#at = at
+    this.#end = end
+    if (this.#seen.length > 0) this.#seen.length = 0
+    const { length } = values
+    if (length > MOST_ITEMS || at + 3 > end) return false
+    this.#head(ARRAY, length, at + 3)
+    for (let i = 0; i < length; i++) if (!this.#value(values[i])) return false
+    return true
+  }
+
   #value(value: unknown): boolean {
     switch (typeof value) {
       case 'number':

@@ -1,46 +1,22 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { startTimer } from '@millrace/notify'
-import type { PoolSettings } from '../options.ts'
 import type { PoolTask } from '../task.ts'
+import type { Answered, Run, Thread, ThreadOwner, ThreadPlan } from './api.ts'
 import { pack } from './buffers.ts'
 import { after, IN_MESSAGE, IN_SLOT, LANE_LENGTH, Lane } from './lane.ts'
 import { type Answer, type FromThread, LOOK, post, type ThreadData, type ToThread } from './messages.ts'
 import type { Paces } from './pace.ts'
 import { PlainReader, PlainWriter } from './plain.ts'
-import type { Death, Run } from './run.ts'
+
 import { packThrown, unpackThrown } from './thrown.ts'
 
 /** How long a thread that runs no task may take to leave; only code it left behind can keep it. */
 const EXIT_GRACE_MS = 1_000
 /** How much a thread gets ahead, as long as all of it is short. */
 const AHEAD_US = 500
-
-/** What a thread is made of. */
-export interface ThreadPlan {
-  readonly worker: URL
-  readonly module: URL
-  readonly settings: PoolSettings
-  readonly paces: Paces
-}
-
-/** What a task came to, as the thread answered it. */
-export type Answered = { readonly value: unknown } | { readonly message: Answer }
-
-/** Told what happens to a thread, in this order: ready at most once, started and answered for each task, gone once. */
-export interface ThreadOwner {
-  ready(thread: Thread): void
-  /** The task is the oldest of its thread, which runs it now. */
-  started(thread: Thread, task: PoolTask): void
-  /** The thread answered the task. */
-  answered(thread: Thread, run: Run, answer: Answered): void
-  /** All answers there were are told: the thread has room again. */
-  heard(thread: Thread): void
-  /** The thread will not start these after all; in order. */
-  restored(tasks: readonly PoolTask[]): void
-  /** The task ran for its `runTimeoutMs`. */
-  overdue(task: PoolTask): void
-  gone(thread: Thread, death: Death): void
-}
+/** Of what is lent in a row, the thread sees so much at a time: waking it costs as much as many short tasks. */
+const MOST_HIDDEN = 64
+const MOST_HIDDEN_US = 100
 
 /**
  * A worker thread, seen from the pool.
@@ -54,19 +30,14 @@ export interface ThreadOwner {
  *            heard before anything is done about that, also if this side was too busy to hear it in time.
  * INVARIANT  one timer at most: the limit of the run, then the grace of the cancel, or the grace of the exit.
  */
-export class Thread {
-  /** Whether it has loaded the module. */
+export class WorkerThread implements Thread {
   isReady = false
-  /** Whether the pool wants it to end, or it is gone. It gets no more tasks. */
   isEnding = false
-  /** Whether its crew has it among those without a task; the crew's own mark. */
   isFree = false
-  /** Whether it is to be replaced once it has run what it has. */
   isWorn = false
-  /** Whether its oldest task takes so long that nothing should wait behind it. */
   isHeldUp = false
-  /** How many tasks it was lent. */
-  lent = 0
+  isWatched = false
+  readonly own: PoolTask[] = []
   readonly #owner: ThreadOwner
   readonly #paces: Paces
   readonly #worker: Worker
@@ -77,12 +48,16 @@ export class Thread {
   readonly #runs = new Array<Run | undefined>(LANE_LENGTH).fill(undefined)
   readonly #isNamed: boolean[] = []
   readonly #answers = new Map<number, Answer>()
-  /** Whether the pool looks at the lane all the time, so that no message need tell it to. */
-  isWatched = false
   #oldest = 0
   #tail = 0
+  /** Up to where the thread sees the lane. */
+  #shown = 0
+  #hiddenUs = 0
+  #willShow = false
   #aheadUs = 0
   #length = 0
+  /** How many more tasks it is lent before it is worn. */
+  #tasksLeft: number
   #lookedAt = -1
   #cause: unknown
   #stopTimer: (() => void) | undefined
@@ -93,6 +68,7 @@ export class Thread {
     this.#owner = owner
     this.#paces = paces
     this.#port = port1
+    this.#tasksLeft = settings.maxTasks
     const data: ThreadData = {
       port: port2,
       lane: this.#lane.memory,
@@ -137,11 +113,15 @@ export class Thread {
     return this.#aheadUs
   }
 
+  get isFull(): boolean {
+    return ((this.#tail - this.#oldest) | 0) >= LANE_LENGTH
+  }
+
   /** Whether it may be lent one more task: always if it has none, and some ahead that will not take long. */
   get hasRoom(): boolean {
     if (!this.isReady || this.isEnding || this.isWorn) return false
     if (this.#length === 0) return true
-    if (this.isHeldUp || ((this.#tail - this.#oldest) | 0) >= LANE_LENGTH) return false
+    if (this.isHeldUp || this.isFull) return false
     return this.#length === 1 || this.#aheadUs < AHEAD_US
   }
 
@@ -158,7 +138,7 @@ export class Thread {
     const isPlain =
       call.transfer === undefined &&
       call.sink === undefined &&
-      this.#writer.write(call.args, lane.payload(position), lane.payloadEnd(position))
+      this.#writer.writeAll(call.args, lane.payload(position), lane.payloadEnd(position))
     if (!isPlain) {
       const { values, buffers } = pack(call.args, call.transfer)
       post<ToThread>(this.#port, ['call', position, values, buffers, call.sink?.ahead ?? 0], call.transfer)
@@ -167,10 +147,24 @@ export class Thread {
     this.#runs[position & (LANE_LENGTH - 1)] = run
     this.#tail = after(position)
     this.#aheadUs += run.us
-    this.lent++
+    if (--this.#tasksLeft === 0) this.isWorn = true
     lane.lend(position, task.id, pace.number, isPlain ? IN_SLOT : IN_MESSAGE)
     if (this.#length++ === 0) this.#beginOldest()
-    if (lane.publish(this.#tail)) this.#port.postMessage(LOOK)
+    this.#hiddenUs += run.us
+    if (this.#hiddenUs > MOST_HIDDEN_US || ((this.#tail - this.#shown) | 0) > MOST_HIDDEN) this.show()
+    else if (!this.#willShow) {
+      this.#willShow = true
+      queueMicrotask(this.show)
+    }
+  }
+
+  /** Lets the thread see what it was lent. */
+  readonly show = (): void => {
+    this.#willShow = false
+    this.#hiddenUs = 0
+    if (this.#shown === this.#tail) return
+    this.#shown = this.#tail
+    if (this.#lane.publish(this.#tail)) this.#port.postMessage(LOOK)
   }
 
   /** Takes a task back that has not started; false if it has. */
@@ -179,12 +173,15 @@ export class Thread {
     return run !== undefined && this.#takeBack(run)
   }
 
-  /** Takes back the task that would start next, and the next, until so many are back or none is left. Not the oldest. */
   takeBackAhead(most: number): PoolTask[] {
+    return this.#takeBackAhead(most, isMovable)
+  }
+
+  #takeBackAhead(most: number, isMeant: (task: PoolTask) => boolean): PoolTask[] {
     const taken: PoolTask[] = []
     for (let at = after(this.#oldest); at !== this.#tail && taken.length < most; at = after(at)) {
       const run = this.#runs[at & (LANE_LENGTH - 1)]
-      if (run !== undefined && run.task.call.transfer === undefined && this.#takeBack(run)) taken.push(run.task)
+      if (run !== undefined && isMeant(run.task) && this.#takeBack(run)) taken.push(run.task)
     }
     return taken
   }
@@ -240,8 +237,9 @@ export class Thread {
    * any more, and what started already is proof of an answer: so no other task is ended with the thread.
    */
   #killOver(run: Run): void {
-    const unstarted = this.takeBackAhead(LANE_LENGTH)
-    if (unstarted.length > 0) this.#owner.restored(unstarted)
+    const unstarted = this.#takeBackAhead(LANE_LENGTH, () => true)
+    this.own.unshift(...unstarted.filter(({ isOwn }) => isOwn))
+    this.#owner.restored(unstarted.filter(({ isOwn }) => !isOwn))
     this.hearLane()
     if (this.#isHere(run)) this.kill()
   }
@@ -314,8 +312,10 @@ export class Thread {
     if (message[0] === 'ready') {
       this.isReady = true
       this.#owner.ready(this)
-    } else if (message[0] === 'worn') this.isWorn = true
-    else if (message[0] === 'unloadable') this.#cause = unpackThrown(message[1])
+    } else if (message[0] === 'worn') {
+      this.isWorn = true
+      this.#owner.heard(this)
+    } else if (message[0] === 'unloadable') this.#cause = unpackThrown(message[1])
     else if (message[0] === 'items') {
       const run = this.#runs[message[1] & (LANE_LENGTH - 1)]
       if (run?.position === message[1]) run.task.call.sink?.take(message[2], message[3])
@@ -384,17 +384,23 @@ export class Thread {
     this.#stopTimer?.()
     let running: Run | undefined
     const unstarted: PoolTask[] = []
+    const lost: PoolTask[] = []
     for (let at = this.#oldest; at !== this.#tail; at = after(at)) {
       const run = this.#runs[at & (LANE_LENGTH - 1)]
       if (run === undefined) continue
-      // What was moved away with a thread cannot be sent again.
-      if (this.#lane.takeBack(at) && run.task.call.transfer === undefined) unstarted.push(run.task)
-      else running = run
+      if (!this.#lane.takeBack(at)) running = run
+      else if (isMovable(run.task)) unstarted.push(run.task)
+      else lost.push(run.task)
     }
     this.#runs.fill(undefined)
-    this.#owner.gone(this, { exitCode, cause: this.#cause, run: running, unstarted, wasAsked })
+    this.#owner.gone(this, { exitCode, cause: this.#cause, run: running, unstarted, lost, wasAsked })
     this.#gone.resolve()
   }
+}
+
+/** Whether another thread may run the task: nothing of it was moved here, and it is not for this thread alone. */
+function isMovable({ call, isOwn }: PoolTask): boolean {
+  return call.transfer === undefined && !isOwn
 }
 
 /** Threads inherit the flags of the process; their entry is a file, which refuses the flag for code given as text. */

@@ -1,0 +1,316 @@
+import type { Admission } from '../admission.ts'
+import { Crew } from '../crew.ts'
+import { PoolError } from '../errors.ts'
+import type { PoolSettings } from '../options.ts'
+import type { Outcome, PoolTask } from '../task.ts'
+import type { Answered, Death, Run, Thread, ThreadOwner } from './api.ts'
+import { outcomeOf, outcomeOfDeath, unsendable } from './outcomes.ts'
+import { Paces } from './pace.ts'
+import { traceOf } from './thrown.ts'
+
+/** How often this side looks for answers it was not told of, while threads have tasks ahead. */
+const LOOK_MS = 2
+
+/** Whose tasks they are. */
+export interface ExecutorOwner {
+  readonly admission: Admission
+  /** A task runs now. */
+  started(task: PoolTask): void
+  /** A task is over; its thread was terminated for it if it was killed. */
+  ended(task: PoolTask, outcome: Outcome, how?: 'killed'): void
+  /** A thread died unasked. */
+  crashed(): void
+}
+
+/**
+ * Brings tasks and threads together. A thread runs one task at a time, and has some ahead of it.
+ *
+ *     admission ── dispatch() ──▶ lane of a thread ── answered(), gone() ──▶ ended()
+ *         ▲────── restored() ──────────┘  │                                     ▲
+ *                                         └── cancel() ─────────────────────────┘
+ *
+ * INVARIANT  a task is in exactly one place: in admission, with a thread, in `#restarts`, in `own` of a thread, or over.
+ * INVARIANT  after each event either no thread is free or no task pends, but for those a thread is about to start.
+ * INVARIANT  `#restarts` come first: each was told as started, and is owed a place among those that run.
+ */
+export class ThreadExecutor implements ThreadOwner {
+  readonly crew: Crew
+  #running = 0
+  readonly #owner: ExecutorOwner
+  readonly #admission: Admission
+  readonly #settings: PoolSettings
+  readonly #restarts: PoolTask[] = []
+  readonly #onReady = new Set<(error?: unknown) => void>()
+  /** Tasks for one thread each that have not started. */
+  #waitingOwn = 0
+  #lookTimer: ReturnType<typeof setTimeout> | undefined
+  #failing: ReturnType<typeof setImmediate> | undefined
+  #isPolling = false
+  #pollUntil = 0
+
+  constructor(worker: URL, module: URL, settings: PoolSettings, owner: ExecutorOwner) {
+    this.#owner = owner
+    this.#admission = owner.admission
+    this.#settings = settings
+    this.crew = new Crew({ worker, module, settings, paces: new Paces() }, this)
+  }
+
+  /** How many tasks run. */
+  get running(): number {
+    return this.#running
+  }
+
+  /** How many tasks there are that admission knows nothing of. */
+  get length(): number {
+    return this.#running + this.#waitingOwn
+  }
+
+  /** Lends what pends to the threads that have room, and starts threads for the rest. */
+  dispatch(): void {
+    for (let task = this.#first(); task !== undefined; task = this.#first()) {
+      const thread = this.crew.threadFor(task)
+      if (thread === undefined) break
+      if (this.#restarts.length > 0) this.#restarts.shift()
+      else this.#admission.lend()
+      this.#lend(thread, task)
+    }
+    const unstarted = this.#admission.pending + this.#restarts.length
+    if (unstarted === 0) return
+    while (this.crew.hasFree) {
+      const task = this.crew.takeFromBusiest()
+      if (task === undefined) break
+      this.#lend(this.crew.threadFor(task) as Thread, task)
+    }
+    this.crew.recruit(unstarted)
+    if (this.#first() !== undefined && this.crew.failure !== undefined)
+      this.#failing ??= setImmediate(this.#failPending)
+  }
+
+  /** Ends a task early that is accepted. */
+  cancel(task: PoolTask, reason: unknown): void {
+    const { thread } = task
+    if (thread === undefined || thread.takeBack(task) || takeOwn(thread, task)) {
+      this.#drop(task, { state: 'cancelled', error: reason })
+      if (thread !== undefined) this.heard(thread)
+      return
+    }
+    // It has started: what started before it is over, and can be heard.
+    if (task !== thread.running) thread.hearAll()
+    if (task === thread.running) thread.cancel(reason, this.#settings.cancelGraceMs)
+  }
+
+  /** Ends all tasks there are. */
+  cancelAll(reason: unknown): void {
+    const { threads } = this.crew
+    // Those no thread has first, so that none is lent any more.
+    for (let task = this.#admission.first; task !== undefined; task = this.#admission.first) this.cancel(task, reason)
+    for (const task of [...this.#restarts]) this.cancel(task, reason)
+    for (const thread of threads) {
+      for (const task of [...thread.own, ...thread.tasksAhead()]) this.cancel(task, reason)
+      if (thread.running !== undefined) this.cancel(thread.running, reason)
+    }
+  }
+
+  /** Hears at once what threads have answered and this side was not free to hear. */
+  hearAll(): void {
+    for (const thread of this.crew.threads) thread.hearAll()
+  }
+
+  /** A task made for each thread, also for those that are not started yet. Throws what keeps threads from starting. */
+  runOnAll(make: () => PoolTask): PoolTask[] {
+    this.crew.recruit(Number.POSITIVE_INFINITY)
+    if (this.crew.failure !== undefined) throw this.crew.failure
+    return this.crew.threads
+      .filter(({ isEnding }) => !isEnding)
+      .map((thread) => {
+        const task = make()
+        task.isOwn = true
+        task.thread = thread
+        thread.own.push(task)
+        this.#waitingOwn++
+        this.#lendOwn(thread)
+        return task
+      })
+  }
+
+  /** Starts all threads, and calls back once when all have loaded the module, or why one has not. Returns what ends the wait. */
+  whenReady(tell: (error?: unknown) => void): () => void {
+    this.crew.recruit(Number.POSITIVE_INFINITY)
+    this.#onReady.add(tell)
+    if (this.crew.failure !== undefined) this.#tellReady(this.crew.failure)
+    else this.#checkReady()
+    return () => this.#onReady.delete(tell)
+  }
+
+  ready(thread: Thread): void {
+    this.crew.joined()
+    this.#checkReady()
+    this.heard(thread)
+  }
+
+  started(thread: Thread, task: PoolTask): void {
+    task.thread = thread
+    // It was told as started before if a thread died with it that had not.
+    if (task.state === 'running') return
+    task.state = 'running'
+    this.#running++
+    if (task.isOwn) this.#waitingOwn--
+    else this.#admission.started()
+    this.#owner.started(task)
+  }
+
+  answered(_thread: Thread, { task, cancelled }: Pick<Run, 'task' | 'cancelled'>, answer: Answered): void {
+    this.#running--
+    const outcome: Outcome = cancelled ? { state: 'cancelled', error: cancelled.reason } : outcomeOf(task, answer)
+    this.#owner.ended(task, outcome)
+  }
+
+  heard(thread: Thread): void {
+    this.#lendOwn(thread)
+    this.crew.heard(thread)
+    this.dispatch()
+  }
+
+  restored(tasks: readonly PoolTask[]): void {
+    for (const task of tasks) task.thread = undefined
+    this.#admission.restore(tasks)
+  }
+
+  overdue(task: PoolTask): void {
+    const { name, call } = task
+    this.cancel(task, new PoolError('timeout', `task "${name}" ran for more than ${call.runTimeoutMs} ms`))
+  }
+
+  gone(thread: Thread, death: Death): void {
+    const { run, unstarted, lost, wasAsked } = death
+    this.crew.left(thread, death)
+    if (!wasAsked) this.#owner.crashed()
+    if (run !== undefined) {
+      this.#running--
+      const { cancelled, task } = run
+      if (cancelled === undefined) this.#owner.ended(task, outcomeOfDeath(task, death))
+      else this.#owner.ended(task, { state: 'cancelled', error: cancelled.reason }, wasAsked ? 'killed' : undefined)
+    } else if (unstarted.length + lost.length === 0 && !wasAsked && thread.isReady) {
+      const how = death.cause === undefined ? `code ${death.exitCode}` : traceOf(death.cause)
+      process.emitWarning(`a thread of ${this.#settings.name} died while it ran no task: ${how}`, 'PoolWarning')
+    }
+    this.#rescue(unstarted, death)
+    for (const task of [...lost, ...thread.own.splice(0)]) {
+      this.#drop(task, thread.isReady ? outcomeOfDeath(task, death) : { state: 'failed', error: this.crew.lastFailure })
+    }
+    if (!thread.isReady && !wasAsked) this.#tellReady(this.crew.lastFailure)
+    this.dispatch()
+  }
+
+  /** Has tasks run elsewhere whose thread died before it started them. One that was next twice is taken for the reason. */
+  #rescue(unstarted: readonly PoolTask[], death: Death): void {
+    this.restored(unstarted.filter(({ state }) => state === 'pending'))
+    for (const task of unstarted) {
+      if (task.state !== 'running') continue
+      task.thread = undefined
+      if (++task.deaths < 2) this.#restarts.push(task)
+      else this.#drop(task, outcomeOfDeath(task, death))
+    }
+  }
+
+  #first(): PoolTask | undefined {
+    return this.#restarts[0] ?? this.#admission.first
+  }
+
+  #lendOwn(thread: Thread): void {
+    while (thread.own.length > 0 && thread.isReady && !thread.isEnding && !thread.isFull) {
+      this.crew.engage(thread)
+      this.#lend(thread, thread.own.shift() as PoolTask)
+    }
+  }
+
+  #lend(thread: Thread, task: PoolTask): void {
+    task.thread = thread
+    try {
+      thread.lend(task)
+    } catch (error) {
+      this.#drop(task, { state: 'failed', error: unsendable(task, 'an argument', error) })
+      this.crew.heard(thread)
+    }
+    if (thread.length > 1) this.#lookTimer ??= setTimeout(this.#look, LOOK_MS).unref()
+    if (this.#settings.spinUs > 0) this.#poll()
+  }
+
+  /** Ends a task that no thread has and none has started. */
+  #drop(task: PoolTask, outcome: Outcome): void {
+    if (task.state === 'running') {
+      this.#running--
+      const place = this.#restarts.indexOf(task)
+      if (place >= 0) this.#restarts.splice(place, 1)
+    } else if (task.isOwn) this.#waitingOwn--
+    else if (task.list !== undefined) this.#admission.withdraw(task)
+    else this.#admission.started()
+    this.#owner.ended(task, outcome)
+  }
+
+  // A thread tells of its answers in its own time. One that meets a long task among short ones cannot, so this side looks.
+  readonly #look = (): void => {
+    this.#lookTimer = undefined
+    for (const thread of this.crew.threads) {
+      if (!thread.look() || thread.length < 2) continue
+      thread.isHeldUp = true
+      this.restored(thread.takeBackAhead(thread.length))
+    }
+    this.dispatch()
+    if (this.crew.threads.some(({ length, isHeldUp }) => length > 1 && !isHeldUp)) {
+      this.#lookTimer ??= setTimeout(this.#look, LOOK_MS).unref()
+    }
+  }
+
+  // In a turn of its own: a caller that tries again and again must not keep the event loop from all others.
+  readonly #failPending = (): void => {
+    this.#failing = undefined
+    const error = this.crew.failure
+    for (let task = this.#first(); error !== undefined && task !== undefined; task = this.#first()) {
+      this.#drop(task, { state: 'failed', error })
+    }
+    this.dispatch()
+  }
+
+  /** Looks for answers in every turn of the event loop, until there was none for as long as threads look for tasks. */
+  #poll(): void {
+    this.#pollUntil = performance.now() + this.#settings.spinUs / 1_000
+    if (this.#isPolling) return
+    this.#isPolling = true
+    setImmediate(this.#pollOnce)
+  }
+
+  readonly #pollOnce = (): void => {
+    for (const thread of this.crew.threads) {
+      thread.isWatched = true
+      thread.hearLane()
+    }
+    if (this.#running > 0 && performance.now() < this.#pollUntil) {
+      setImmediate(this.#pollOnce)
+      return
+    }
+    this.#isPolling = false
+    for (const thread of this.crew.threads) {
+      thread.isWatched = false
+      thread.hearLane()
+    }
+  }
+
+  #checkReady(): void {
+    const { threads, size } = this.crew
+    if (size === this.#settings.threads && threads.every(({ isReady }) => isReady)) this.#tellReady()
+  }
+
+  #tellReady(error?: unknown): void {
+    for (const tell of [...this.#onReady]) {
+      this.#onReady.delete(tell)
+      tell(error)
+    }
+  }
+}
+
+function takeOwn({ own }: Thread, task: PoolTask): boolean {
+  const place = own.indexOf(task)
+  if (place >= 0) own.splice(place, 1)
+  return place >= 0
+}
