@@ -176,8 +176,9 @@ export interface ThreadPoolMetrics {
 /**
  * Runs the exported functions of module `M` on worker threads, each thread one task at a time.
  *
- * Tasks start in the order they were accepted; submits that wait are accepted in the order they began. Threads start
- * with the first tasks and stay. The process stays alive while something is accepted or waits, and an idle pool lets it exit.
+ * Tasks are given to threads in the order they were accepted; submits that wait are accepted in the order they began. A thread is
+ * given tasks ahead as long as all it has were measured short; those behind one that takes longer after all are taken back and run elsewhere.
+ * Threads start with the first tasks and stay. The process stays alive while something is accepted or waits, and an idle pool lets it exit.
  * A thread that dies takes its own task with it and no other, and is replaced.
  */
 export interface ThreadPool<M = AnyTasks> extends AsyncDisposable {
@@ -192,7 +193,7 @@ export interface ThreadPool<M = AnyTasks> extends AsyncDisposable {
   /**
    * Hands in a call of the export `name` and resolves with the task when it is accepted, so awaiting it is backpressure.
    *
-   * Arguments are cloned when the task starts: do not change them before. Buffers stay Buffers if they are an argument or
+   * Arguments are cloned when the task is given to a thread, at its start or shortly before: do not change them until it has ended. Buffers stay Buffers if they are an argument or
    * directly inside one, and take only their own bytes along.
    *
    * Rejects, and nothing runs, with `TypeError` or `RangeError` for a wrong call, `signal.reason`, `TimeoutError` after

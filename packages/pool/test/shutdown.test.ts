@@ -60,7 +60,9 @@ describe('shutdown', () => {
 
   test('called again may bring the deadline forward', async () => {
     const tasks = await warmPool({ threads: 1, cancelGraceMs: 0 })
-    const stubborn = rejection(tasks.run('spin', []))
+    const gate = shared()
+    const stubborn = rejection(tasks.run('hold', [gate]))
+    await changed(gate, 1)
     const first = tasks.shutdown()
     await tasks.shutdown({ timeoutMs: 1 })
     expect(await first).toEqual({ onTime: false, finished: 0, cancelled: 0, killed: 1 })

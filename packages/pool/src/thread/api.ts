@@ -5,9 +5,13 @@ import type { Pace, Paces } from './pace.ts'
 
 /** What a thread is made of. */
 export interface ThreadPlan {
+  /** The entry of the thread. */
   readonly worker: URL
+  /** The module of the tasks. */
   readonly module: URL
+  /** The settings of its pool. */
   readonly settings: PoolSettings
+  /** How long the tasks of its pool take. */
   readonly paces: Paces
 }
 
@@ -64,6 +68,7 @@ export type Answered = { readonly value: unknown } | { readonly message: Answer 
 
 /** Told what happens to a thread, in this order: ready at most once, started and answered for each task, gone once. */
 export interface ThreadOwner {
+  /** The thread has loaded the module. */
   ready(thread: Thread): void
   /** The task is the oldest of its thread, which runs it now. */
   started(thread: Thread, task: PoolTask): void
@@ -75,13 +80,17 @@ export interface ThreadOwner {
   restored(tasks: readonly PoolTask[]): void
   /** The task ran for its `runTimeoutMs`. */
   overdue(task: PoolTask): void
+  /** The thread is no more. */
   gone(thread: Thread, death: Death): void
 }
 
 /** A task in the lane of a thread. */
 export interface Run {
+  /** The task. */
   readonly task: PoolTask
+  /** Its position in the lane. */
   readonly position: number
+  /** How long tasks of its name take. */
   readonly pace: Pace
   /** What its thread counts it for, in microseconds. */
   readonly us: number
@@ -93,6 +102,7 @@ export interface Run {
 
 /** How a thread ended. */
 export interface Death {
+  /** As Node reports it. */
   readonly exitCode: number
   /** What it threw, or why it could not load; undefined if it left without a word. */
   readonly cause: unknown

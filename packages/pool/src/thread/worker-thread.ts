@@ -3,11 +3,12 @@ import { startTimer } from '@millrace/notify'
 import type { PoolTask } from '../task.ts'
 import type { Answered, Run, Thread, ThreadOwner, ThreadPlan } from './api.ts'
 import { pack } from './buffers.ts'
-import { after, IN_MESSAGE, IN_SLOT, LANE_LENGTH, Lane } from './lane.ts'
+import { flagsForThreads } from './flags.ts'
+import { IN_MESSAGE, IN_SLOT, LANE_LENGTH, Lane } from './lane.ts'
+import { LaneRuns } from './lane-runs.ts'
 import { type Answer, type FromThread, LOOK, post, type ThreadData, type ToThread } from './messages.ts'
 import type { Paces } from './pace.ts'
 import { PlainReader, PlainWriter } from './plain.ts'
-
 import { packThrown, unpackThrown } from './thrown.ts'
 
 /** How long a thread that runs no task may take to leave; only code it left behind can keep it. */
@@ -24,8 +25,7 @@ const MOST_HIDDEN_US = 100
  *     starting ── ready ──▶ free ◀── lend, answer ──▶ busy
  *         └───────────────────┴───────────────────────┴──── exit ──▶ gone
  *
- * INVARIANT  the lane holds the positions from `#oldest` to before `#tail`; those taken back have no run. The oldest is the
- *            one that runs: it was told as started.
+ * INVARIANT  the oldest of `#runs` is the one that runs: it was told as started.
  * INVARIANT  what the thread answered before it died is heard before `gone`, and what it answered before a time was up is
  *            heard before anything is done about that, also if this side was too busy to hear it in time.
  * INVARIANT  one timer at most: the limit of the run, then the grace of the cancel, or the grace of the exit.
@@ -34,7 +34,6 @@ export class WorkerThread implements Thread {
   isReady = false
   isEnding = false
   isFree = false
-  isWorn = false
   isHeldUp = false
   isWatched = false
   readonly own: PoolTask[] = []
@@ -45,20 +44,17 @@ export class WorkerThread implements Thread {
   readonly #lane = new Lane()
   readonly #writer = new PlainWriter(this.#lane.bytes)
   readonly #reader = new PlainReader(this.#lane.bytes)
-  readonly #runs = new Array<Run | undefined>(LANE_LENGTH).fill(undefined)
+  readonly #runs = new LaneRuns()
   readonly #isNamed: boolean[] = []
   readonly #answers = new Map<number, Answer>()
-  #oldest = 0
-  #tail = 0
   /** Up to where the thread sees the lane. */
   #shown = 0
   #hiddenUs = 0
   #willShow = false
-  #aheadUs = 0
-  #length = 0
   /** How many more tasks it is lent before it is worn. */
   #tasksLeft: number
-  #lookedAt = -1
+  #isHeavy = false
+  #lookedAt: Run | undefined
   #cause: unknown
   #stopTimer: (() => void) | undefined
   readonly #gone = Promise.withResolvers<void>()
@@ -105,30 +101,34 @@ export class WorkerThread implements Thread {
 
   /** How many tasks it has, the one that runs included. */
   get length(): number {
-    return this.#length
+    return this.#runs.length
   }
 
   /** How long the tasks it has will take, as far as is known. */
   get aheadUs(): number {
-    return this.#aheadUs
+    return this.#runs.aheadUs
+  }
+
+  get isWorn(): boolean {
+    return this.#isHeavy || this.#tasksLeft <= 0
   }
 
   get isFull(): boolean {
-    return ((this.#tail - this.#oldest) | 0) >= LANE_LENGTH
+    return this.#runs.isFull
   }
 
   /** Whether it may be lent one more task: always if it has none, and some ahead that will not take long. */
   get hasRoom(): boolean {
     if (!this.isReady || this.isEnding || this.isWorn) return false
-    if (this.#length === 0) return true
+    if (this.length === 0) return true
     if (this.isHeldUp || this.isFull) return false
-    return this.#length === 1 || this.#aheadUs < AHEAD_US
+    return this.length === 1 || this.aheadUs < AHEAD_US
   }
 
   /** Puts a task into the lane. Throws, and has not, if the arguments cannot be sent. */
   lend(task: PoolTask): void {
     const { call } = task
-    const position = this.#tail
+    const position = this.#runs.tail
     const lane = this.#lane
     const pace = this.#paces.of(call.name)
     if (this.#isNamed[pace.number] === undefined) {
@@ -143,15 +143,12 @@ export class WorkerThread implements Thread {
       const { values, buffers } = pack(call.args, call.transfer)
       post<ToThread>(this.#port, ['call', position, values, buffers, call.sink?.ahead ?? 0], call.transfer)
     }
-    const run: Run = { task, position, pace, us: pace.us, hasBegun: false, cancelled: undefined }
-    this.#runs[position & (LANE_LENGTH - 1)] = run
-    this.#tail = after(position)
-    this.#aheadUs += run.us
-    if (--this.#tasksLeft === 0) this.isWorn = true
+    this.#runs.add(task, pace)
+    this.#tasksLeft--
     lane.lend(position, task.id, pace.number, isPlain ? IN_SLOT : IN_MESSAGE)
-    if (this.#length++ === 0) this.#beginOldest()
-    this.#hiddenUs += run.us
-    if (this.#hiddenUs > MOST_HIDDEN_US || ((this.#tail - this.#shown) | 0) > MOST_HIDDEN) this.show()
+    if (this.length === 1) this.#beginOldest()
+    this.#hiddenUs += pace.us
+    if (this.#hiddenUs > MOST_HIDDEN_US || ((this.#runs.tail - this.#shown) | 0) > MOST_HIDDEN) this.show()
     else if (!this.#willShow) {
       this.#willShow = true
       queueMicrotask(this.show)
@@ -162,14 +159,14 @@ export class WorkerThread implements Thread {
   readonly show = (): void => {
     this.#willShow = false
     this.#hiddenUs = 0
-    if (this.#shown === this.#tail) return
-    this.#shown = this.#tail
-    if (this.#lane.publish(this.#tail)) this.#port.postMessage(LOOK)
+    if (this.#shown === this.#runs.tail) return
+    this.#shown = this.#runs.tail
+    if (this.#lane.publish(this.#shown)) this.#port.postMessage(LOOK)
   }
 
   /** Takes a task back that has not started; false if it has. */
   takeBack(task: PoolTask): boolean {
-    const run = this.#runOf(task)
+    const run = this.#runs.of(task)
     return run !== undefined && this.#takeBack(run)
   }
 
@@ -179,31 +176,27 @@ export class WorkerThread implements Thread {
 
   #takeBackAhead(most: number, isMeant: (task: PoolTask) => boolean): PoolTask[] {
     const taken: PoolTask[] = []
-    for (let at = after(this.#oldest); at !== this.#tail && taken.length < most; at = after(at)) {
-      const run = this.#runs[at & (LANE_LENGTH - 1)]
-      if (run !== undefined && isMeant(run.task) && this.#takeBack(run)) taken.push(run.task)
+    for (const run of this.#runs.all().slice(1)) {
+      if (taken.length === most) break
+      if (isMeant(run.task) && this.#takeBack(run)) taken.push(run.task)
     }
     return taken
   }
 
   /** The task that runs, as far as was heard. */
   get running(): PoolTask | undefined {
-    return this.#runs[this.#oldest & (LANE_LENGTH - 1)]?.task
+    return this.#runs.oldest?.task
   }
 
   /** The tasks behind it, in order. */
   tasksAhead(): PoolTask[] {
-    const tasks: PoolTask[] = []
-    for (let at = this.#oldest; at !== this.#tail; at = after(at)) {
-      const run = this.#runs[at & (LANE_LENGTH - 1)]
-      if (run !== undefined && !run.hasBegun) tasks.push(run.task)
-    }
-    return tasks
+    const ahead = this.#runs.all().filter(({ hasBegun }) => !hasBegun)
+    return ahead.map(({ task }) => task)
   }
 
   /** Tells the running task to stop, and ends the thread if it does not within the grace. The first reason counts. */
   cancel(reason: unknown, graceMs: number): void {
-    const run = this.#runs[this.#oldest & (LANE_LENGTH - 1)]
+    const run = this.#runs.oldest
     if (run === undefined || run.cancelled !== undefined) return
     run.cancelled = { reason }
     this.#stopTimer?.()
@@ -220,9 +213,8 @@ export class WorkerThread implements Thread {
 
   /** Tells the source of a stream that items were taken, or that no more are wanted. */
   tell(task: PoolTask, message: 'enough' | number): void {
-    const run = this.#runOf(task)
-    if (run === undefined) return
-    const { position } = run
+    const position = this.#runs.of(task)?.position
+    if (position === undefined) return
     post<ToThread>(this.#port, message === 'enough' ? ['enough', position] : ['took', position, message])
   }
 
@@ -241,7 +233,7 @@ export class WorkerThread implements Thread {
     this.own.unshift(...unstarted.filter(({ isOwn }) => isOwn))
     this.#owner.restored(unstarted.filter(({ isOwn }) => !isOwn))
     this.hearLane()
-    if (this.#isHere(run)) this.kill()
+    if (this.#runs.has(run)) this.kill()
   }
 
   /** Ends a thread that runs nothing. It leaves by itself, which hands over what it printed; terminating it would not. */
@@ -264,8 +256,9 @@ export class WorkerThread implements Thread {
   /** Hears the answers in the lane; whether the oldest task is the same as when this was asked last. */
   look(): boolean {
     this.hearLane()
-    const isSame = this.#length > 0 && this.#lookedAt === this.#oldest
-    this.#lookedAt = this.#length > 0 ? this.#oldest : -1
+    const oldest = this.#runs.oldest
+    const isSame = oldest !== undefined && this.#lookedAt === oldest
+    this.#lookedAt = oldest
     return isSame
   }
 
@@ -282,12 +275,13 @@ export class WorkerThread implements Thread {
   }
 
   #hearOldest(): boolean {
-    if (this.#oldest === this.#tail) return false
-    const position = this.#oldest
-    const run = this.#runs[position & (LANE_LENGTH - 1)]
-    const form = run === undefined ? 0 : this.#lane.answer(position)
+    const run = this.#runs.oldest
+    const form = run === undefined ? 0 : this.#lane.answer(run.position)
     if (run === undefined || form === 0) return false
+    const { position } = run
     let answer: Answered
+    // Its items came before its answer, and as messages.
+    if (run.task.call.sink !== undefined) this.#hearPort()
     if (form === IN_SLOT) answer = { value: this.#reader.read(this.#lane.payload(position)) }
     else {
       if (!this.#answers.has(position)) this.#hearPort()
@@ -313,25 +307,17 @@ export class WorkerThread implements Thread {
       this.isReady = true
       this.#owner.ready(this)
     } else if (message[0] === 'worn') {
-      this.isWorn = true
+      this.#isHeavy = true
       this.#owner.heard(this)
     } else if (message[0] === 'unloadable') this.#cause = unpackThrown(message[1])
     else if (message[0] === 'items') {
-      const run = this.#runs[message[1] & (LANE_LENGTH - 1)]
-      if (run?.position === message[1]) run.task.call.sink?.take(message[2], message[3])
+      this.#runs.at(message[1])?.task.call.sink?.take(message[2], message[3])
     } else this.#answers.set(message[1], message)
-  }
-
-  #runOf(task: PoolTask): Run | undefined {
-    for (let at = this.#oldest; at !== this.#tail; at = after(at)) {
-      const run = this.#runs[at & (LANE_LENGTH - 1)]
-      if (run?.task === task) return run
-    }
-    return undefined
   }
 
   #takeBack(run: Run): boolean {
     if (!this.#lane.takeBack(run.position)) return false
+    this.#tasksLeft++
     this.#remove(run)
     this.#beginOldest()
     return true
@@ -339,24 +325,16 @@ export class WorkerThread implements Thread {
 
   /** Takes a run out of the lane. */
   #remove(run: Run): void {
-    this.#runs[run.position & (LANE_LENGTH - 1)] = undefined
-    this.#length--
-    this.#aheadUs -= run.us
-    if (run.position !== this.#oldest) return
+    const isOldest = run === this.#runs.oldest
+    this.#runs.remove(run)
+    if (!isOldest) return
     this.#stopTimer?.()
     this.#stopTimer = undefined
     this.isHeldUp = false
-    if (this.#length === 0) {
-      this.#oldest = this.#tail
-      this.#aheadUs = 0
-      return
-    }
-    do this.#oldest = after(this.#oldest)
-    while (this.#runs[this.#oldest & (LANE_LENGTH - 1)] === undefined)
   }
 
   #beginOldest(): void {
-    const run = this.#runs[this.#oldest & (LANE_LENGTH - 1)]
+    const run = this.#runs.oldest
     if (run === undefined || run.hasBegun) return
     run.hasBegun = true
     const { task } = run
@@ -365,14 +343,10 @@ export class WorkerThread implements Thread {
     if (runTimeoutMs !== Number.POSITIVE_INFINITY) this.#startTimer(runTimeoutMs, run, () => this.#owner.overdue(task))
   }
 
-  #isHere(run: Run): boolean {
-    return this.#runs[run.position & (LANE_LENGTH - 1)] === run
-  }
-
   #startTimer(ms: number, run: Run, timeIsUp: () => void): void {
     this.#stopTimer = startTimer(ms, () => {
       this.hearAll()
-      if (this.#isHere(run)) timeIsUp()
+      if (this.#runs.has(run)) timeIsUp()
     })
   }
 
@@ -385,14 +359,12 @@ export class WorkerThread implements Thread {
     let running: Run | undefined
     const unstarted: PoolTask[] = []
     const lost: PoolTask[] = []
-    for (let at = this.#oldest; at !== this.#tail; at = after(at)) {
-      const run = this.#runs[at & (LANE_LENGTH - 1)]
-      if (run === undefined) continue
-      if (!this.#lane.takeBack(at)) running = run
+    for (const run of this.#runs.all()) {
+      if (!this.#lane.takeBack(run.position)) running = run
       else if (isMovable(run.task)) unstarted.push(run.task)
       else lost.push(run.task)
     }
-    this.#runs.fill(undefined)
+    for (const run of this.#runs.all()) this.#runs.remove(run)
     this.#owner.gone(this, { exitCode, cause: this.#cause, run: running, unstarted, lost, wasAsked })
     this.#gone.resolve()
   }
@@ -401,15 +373,4 @@ export class WorkerThread implements Thread {
 /** Whether another thread may run the task: nothing of it was moved here, and it is not for this thread alone. */
 function isMovable({ call, isOwn }: PoolTask): boolean {
   return call.transfer === undefined && !isOwn
-}
-
-/** Threads inherit the flags of the process; their entry is a file, which refuses the flag for code given as text. */
-function flagsForThreads(): { execArgv?: string[]; env?: NodeJS.ProcessEnv } {
-  const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--input-type'))
-  const given = process.env['NODE_OPTIONS'] ?? ''
-  const options = given.replace(/--input-type[= ]\S+/g, '')
-  return {
-    ...(execArgv.length < process.execArgv.length && { execArgv }),
-    ...(options !== given && { env: { ...process.env, NODE_OPTIONS: options } }),
-  }
 }

@@ -52,7 +52,7 @@ describe('tasks a thread has ahead', () => {
   })
 
   test('are answered when a short kind of task turns out long: neither those before it nor those behind wait for it', async () => {
-    const tasks = await fastPool({ threads: 2 })
+    const tasks = await fastPool({ threads: 3 })
     for (let i = 0; i < 50; i++) await tasks.run('work', [0])
     const began = performance.now()
     const long = tasks.run('work', [1_500])
@@ -67,7 +67,10 @@ describe('tasks a thread has ahead', () => {
     const words = [shared(), shared()] as const
     await Promise.all(Array.from({ length: 40 }, () => tasks.run('work', [2])))
     // Each holds a thread for as long as the other has not begun.
-    const both = Promise.all([tasks.run('countAndWork', [words[0], 0, 50]), tasks.run('countAndWork', [words[1], 0, 50])])
+    const both = Promise.all([
+      tasks.run('countAndWork', [words[0], 0, 50]),
+      tasks.run('countAndWork', [words[1], 0, 50]),
+    ])
     await changed(words[0], 0)
     await changed(words[1], 0)
     await both

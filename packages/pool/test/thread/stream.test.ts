@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changed, pool, rejection, shared } from './support.ts'
+import { all, pool, rejection, shared } from './support.ts'
 
 describe('stream', () => {
   for (const inThread of [false, true]) {
@@ -14,8 +14,8 @@ describe('stream', () => {
 
     test(`runs what else can be iterated over, ${where}`, async () => {
       const tasks = pool({ threads: 1, inThread })
-      expect(await Array.fromAsync(tasks.stream('syncCountTo', [3]))).toEqual([0, 1, 2])
-      expect(await Array.fromAsync(tasks.stream('list', []))).toEqual([1, 2, 3])
+      expect(await all(tasks.stream('syncCountTo', [3]))).toEqual([0, 1, 2])
+      expect(await all(tasks.stream('list', []))).toEqual([1, 2, 3])
     })
 
     test(`stops the source when it is ahead by as many items as it may, ${where}`, async () => {
@@ -57,7 +57,7 @@ describe('stream', () => {
     })
 
     test(`keeps the task's context in the body of the generator, ${where}`, async () => {
-      expect(await Array.fromAsync(pool({ threads: 1, inThread }).stream('contexts', []))).toEqual(['contexts', 'contexts'])
+      expect(await all(pool({ threads: 1, inThread }).stream('contexts', []))).toEqual(['contexts', 'contexts'])
     })
 
     test(`rejects for what cannot be iterated over, ${where}`, async () => {
@@ -77,8 +77,8 @@ describe('stream', () => {
 
   test('serves several who wait in the order they asked', async () => {
     const stream = pool({ threads: 1 }).stream('countTo', [3])
-    const all = await Promise.all([stream.next(), stream.next(), stream.next(), stream.next(), stream.next()])
-    expect(all.map(({ value }) => value)).toEqual([0, 1, 2, undefined, undefined])
+    const steps = await Promise.all([stream.next(), stream.next(), stream.next(), stream.next(), stream.next()])
+    expect(steps.map(({ value }) => value)).toEqual([0, 1, 2, undefined, undefined])
   })
 
   test('submits nothing before it is asked for the first item, nor when it is left before', async () => {
@@ -91,8 +91,8 @@ describe('stream', () => {
 
   test('that is left while its task waits or pends leaves the queue at once', async () => {
     const tasks = pool({ threads: 1, maxPending: 1 })
+    await tasks.ready()
     const held = tasks.run('nap', [100])
-    await changed(shared(), 0).catch(() => {})
     const streams = [tasks.stream('countTo', [3]), tasks.stream('countTo', [3])]
     const nexts = streams.map((stream) => stream.next())
     await Promise.all(streams.map((stream) => stream.return?.()))
@@ -128,7 +128,7 @@ describe('stream', () => {
   })
 
   test('brings Buffers as Buffers', async () => {
-    const [bytes] = await Array.fromAsync(pool({ threads: 1 }).stream('buffers', []))
+    const [bytes] = await all(pool({ threads: 1 }).stream('buffers', []))
     expect([Buffer.isBuffer(bytes), bytes?.toString(), bytes?.buffer.byteLength]).toEqual([true, 'small', 5])
   })
 

@@ -17,7 +17,9 @@ export function pool(options?: ThreadPoolOptions): ThreadPool<MoreTasks> {
 }
 
 /** A pool whose threads are ready, and that knows `echo`, `count` and `add` as short. */
-export async function fastPool(options: ThreadPoolOptions & { readonly threads: number }): Promise<ThreadPool<MoreTasks>> {
+export async function fastPool(
+  options: ThreadPoolOptions & { readonly threads: number },
+): Promise<ThreadPool<MoreTasks>> {
   const made = pool(options)
   await made.ready()
   const words = new Int32Array(new SharedArrayBuffer(4))
@@ -28,4 +30,11 @@ export async function fastPool(options: ThreadPoolOptions & { readonly threads: 
     }
   }
   return made
+}
+
+/** All items of a stream. */
+export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const taken: T[] = []
+  for await (const item of items) taken.push(item)
+  return taken
 }

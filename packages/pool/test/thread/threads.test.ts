@@ -12,7 +12,10 @@ describe('ready', () => {
 
   test('rejects when the module does not load', async () => {
     const tasks = threadPool('data:text/javascript,throw new Error("broken")', { threads: 2 })
-    expect(await rejection(tasks.ready())).toMatchObject({ code: 'load-failed', message: expect.stringContaining('broken') })
+    expect(await rejection(tasks.ready())).toMatchObject({
+      code: 'load-failed',
+      message: expect.stringContaining('broken'),
+    })
     expect(await rejection(tasks.ready())).toMatchObject({ code: 'load-failed' })
     await tasks.shutdown()
   })

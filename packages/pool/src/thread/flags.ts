@@ -1,0 +1,10 @@
+/** Threads inherit the flags of the process; their entry is a file, which refuses the flag for code given as text. */
+export function flagsForThreads(): { execArgv?: string[]; env?: NodeJS.ProcessEnv } {
+  const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--input-type'))
+  const given = process.env['NODE_OPTIONS'] ?? ''
+  const options = given.replace(/--input-type[= ]\S+/g, '')
+  return {
+    ...(execArgv.length < process.execArgv.length && { execArgv }),
+    ...(options !== given && { env: { ...process.env, NODE_OPTIONS: options } }),
+  }
+}
