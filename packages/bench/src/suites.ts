@@ -4,6 +4,7 @@ import { loadContenders } from './contender.ts'
 import { MICRO_CASES, runMicro } from './micro.ts'
 import { PACKERS } from './pack/packer.ts'
 import { runPack } from './pack/suite.ts'
+import { suite as threadTrials } from './pool/threads/suite.ts'
 import type { Section } from './result.ts'
 import type { OnMeasured } from './run.ts'
 import { SCENARIOS } from './scenario.ts'
@@ -11,6 +12,7 @@ import { loadSharedContenders } from './shared/contender.ts'
 import { buildReferences, findCompiler, REFERENCES } from './shared/native.ts'
 import { SHARED_SCENARIOS } from './shared/scenario.ts'
 import { runShared } from './shared/suite.ts'
+import { runTrials, type Trials } from './trial.ts'
 
 /** What the command line asks for. */
 export interface Settings {
@@ -133,8 +135,28 @@ const shared: Suite = {
   },
 }
 
+const threads: Suite = suiteOf(threadTrials)
+
+function suiteOf({ sections, trials, module }: Trials): Suite {
+  return {
+    rounds: ROUNDS,
+    names: async () => ({
+      contenders: trials.map(({ contender }) => contender),
+      sections: sections.map(({ name }) => name),
+    }),
+    settings: ({ rounds = ROUNDS, timeoutMs = 60_000 }) => ({ rounds, timeoutMs }),
+    async *run({ rounds = ROUNDS, timeoutMs = 60_000, node, only, sections: picked, onMeasured }) {
+      const field = { module, sections, trials: trials.filter(({ contender }) => isPicked(only, contender)) }
+      for (const section of sections.filter(({ name }) => isPicked(picked, name))) {
+        const measured = await runTrials(field, section, { rounds, timeoutMs, node, onMeasured })
+        if (measured.rows.length > 0) yield measured
+      }
+    },
+  }
+}
+
 /** The suites by name, in the order in which all of them are run. */
-export const SUITES: Readonly<Record<string, Suite>> = { channel, shared, allocation, micro, pack }
+export const SUITES: Readonly<Record<string, Suite>> = { channel, shared, threads, allocation, micro, pack }
 
 function isPicked(picked: readonly string[], name: string): boolean {
   return picked.length === 0 || picked.includes(name)

@@ -170,11 +170,7 @@ export class WorkerThread implements Thread {
     return run !== undefined && this.#takeBack(run)
   }
 
-  takeBackAhead(most: number): PoolTask[] {
-    return this.#takeBackAhead(most, isMovable)
-  }
-
-  #takeBackAhead(most: number, isMeant: (task: PoolTask) => boolean): PoolTask[] {
+  takeBackAhead(most: number, isMeant: (task: PoolTask) => boolean = isMovable): PoolTask[] {
     const taken: PoolTask[] = []
     for (const run of this.#runs.all().slice(1)) {
       if (taken.length === most) break
@@ -229,7 +225,7 @@ export class WorkerThread implements Thread {
    * any more, and what started already is proof of an answer: so no other task is ended with the thread.
    */
   #killOver(run: Run): void {
-    const unstarted = this.#takeBackAhead(LANE_LENGTH, () => true)
+    const unstarted = this.takeBackAhead(LANE_LENGTH, () => true)
     this.own.unshift(...unstarted.filter(({ isOwn }) => isOwn))
     this.#owner.restored(unstarted.filter(({ isOwn }) => !isOwn))
     this.hearLane()
