@@ -84,7 +84,7 @@ export class Crew {
     for (const thread of this.#all) {
       if (thread.length > 1 && thread.aheadUs > (busiest?.aheadUs ?? WORTH_TAKING_US)) busiest = thread
     }
-    return busiest?.takeBackAhead(1)[0]
+    return busiest?.takeBackNext()
   }
 
   /** The thread may have nothing left to do. */

@@ -45,8 +45,10 @@ export interface Thread {
   lend(task: PoolTask): void
   /** Takes a task back that has not started; false if it has. */
   takeBack(task: PoolTask): boolean
-  /** Takes back the task that would start next, and the next, until so many are back or none is left. Not the oldest. */
-  takeBackAhead(most: number): PoolTask[]
+  /** Takes back the task that would start next. */
+  takeBackNext(): PoolTask | undefined
+  /** Takes back all that has not started but the oldest; in order. */
+  takeBackAhead(): PoolTask[]
   /** The tasks behind the one that runs, in order. */
   tasksAhead(): PoolTask[]
   /** Tells the running task to stop, and ends the thread if it does not within the grace. The first reason counts. */

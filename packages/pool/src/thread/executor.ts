@@ -254,7 +254,7 @@ export class ThreadExecutor implements ThreadOwner {
     for (const thread of this.crew.threads) {
       if (!thread.look() || thread.length < 2) continue
       thread.isHeldUp = true
-      this.restored(thread.takeBackAhead(thread.length))
+      this.restored(thread.takeBackAhead())
     }
     this.dispatch()
     if (this.crew.threads.some(({ length, isHeldUp }) => length > 1 && !isHeldUp)) {

@@ -79,6 +79,8 @@ export class InlineThread implements Thread {
     return true
   }
 
+  takeBackNext(): undefined {}
+
   takeBackAhead(): PoolTask[] {
     return []
   }

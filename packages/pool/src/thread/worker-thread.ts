@@ -4,7 +4,7 @@ import type { PoolTask } from '../task.ts'
 import type { Answered, Run, Thread, ThreadOwner, ThreadPlan } from './api.ts'
 import { pack } from './buffers.ts'
 import { flagsForThreads } from './flags.ts'
-import { IN_MESSAGE, IN_SLOT, LANE_LENGTH, Lane } from './lane.ts'
+import { IN_MESSAGE, IN_SLOT, Lane } from './lane.ts'
 import { LaneRuns } from './lane-runs.ts'
 import { type Answer, type FromThread, LOOK, post, type ThreadData, type ToThread } from './messages.ts'
 import type { Paces } from './pace.ts'
@@ -170,13 +170,16 @@ export class WorkerThread implements Thread {
     return run !== undefined && this.#takeBack(run)
   }
 
-  takeBackAhead(most: number, isMeant: (task: PoolTask) => boolean = isMovable): PoolTask[] {
-    const taken: PoolTask[] = []
-    for (const run of this.#runs.all().slice(1)) {
-      if (taken.length === most) break
-      if (isMeant(run.task) && this.#takeBack(run)) taken.push(run.task)
-    }
-    return taken
+  takeBackNext(): PoolTask | undefined {
+    const ahead = this.#runs.all().slice(1)
+    return ahead.find((run) => isMovable(run.task) && this.#takeBack(run))?.task
+  }
+
+  takeBackAhead(isMeant: (task: PoolTask) => boolean = isMovable): PoolTask[] {
+    // The thread goes on meanwhile: from the last to the first, so that it does not start one behind those that were taken.
+    const ahead = this.#runs.all().slice(1).reverse()
+    const taken = ahead.filter((run) => isMeant(run.task) && this.#takeBack(run))
+    return taken.reverse().map(({ task }) => task)
   }
 
   /** The task that runs, as far as was heard. */
@@ -225,7 +228,7 @@ export class WorkerThread implements Thread {
    * any more, and what started already is proof of an answer: so no other task is ended with the thread.
    */
   #killOver(run: Run): void {
-    const unstarted = this.takeBackAhead(LANE_LENGTH, () => true)
+    const unstarted = this.takeBackAhead(() => true)
     this.own.unshift(...unstarted.filter(({ isOwn }) => isOwn))
     this.#owner.restored(unstarted.filter(({ isOwn }) => !isOwn))
     this.hearLane()
