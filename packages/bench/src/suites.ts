@@ -5,6 +5,7 @@ import { MICRO_CASES, runMicro } from './micro.ts'
 import { PACKERS } from './pack/packer.ts'
 import { runPack } from './pack/suite.ts'
 import { suite as threadTrials } from './pool/threads/suite.ts'
+import { suite as priorityTrials } from './priority/suite.ts'
 import type { Section } from './result.ts'
 import type { OnMeasured } from './run.ts'
 import { SCENARIOS } from './scenario.ts'
@@ -135,6 +136,8 @@ const shared: Suite = {
   },
 }
 
+const priority: Suite = suiteOf(priorityTrials)
+
 const threads: Suite = suiteOf(threadTrials)
 
 function suiteOf({ sections, trials, module }: Trials): Suite {
@@ -156,7 +159,7 @@ function suiteOf({ sections, trials, module }: Trials): Suite {
 }
 
 /** The suites by name, in the order in which all of them are run. */
-export const SUITES: Readonly<Record<string, Suite>> = { channel, shared, threads, allocation, micro, pack }
+export const SUITES: Readonly<Record<string, Suite>> = { channel, shared, priority, threads, allocation, micro, pack }
 
 function isPicked(picked: readonly string[], name: string): boolean {
   return picked.length === 0 || picked.includes(name)

@@ -19,4 +19,16 @@ export type {
   ThreadPoolOptions,
 } from './api.ts'
 export { PoolError, type PoolErrorCode, type PoolErrorOptions } from './errors.ts'
+export type {
+  EvictReason,
+  Held,
+  ItemOptions,
+  PriorityPool,
+  PriorityPoolOptions,
+  PriorityPoolStats,
+  SubmitOutcome,
+  Ticket,
+  TicketState,
+} from './priority/api.ts'
+export { priorityPool } from './priority/priority-pool.ts'
 export { threadPool } from './thread-pool.ts'

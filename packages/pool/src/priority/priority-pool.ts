@@ -1,0 +1,354 @@
+import { CutShortError } from '@millrace/channel'
+import { checkCount, refusal, rejectInTurn, resolveInTurn, turn, WaitList, type WaitOptions } from '@millrace/notify'
+import { PoolError } from '../errors.ts'
+import type {
+  Held,
+  ItemOptions,
+  PriorityPool,
+  PriorityPoolOptions,
+  PriorityPoolStats,
+  SubmitOutcome,
+  Ticket,
+} from './api.ts'
+import { DrainIterator } from './drain-iterator.ts'
+import { Entry } from './entry.ts'
+import { HeldEntries } from './held.ts'
+import { checkItem, checkPool, none } from './options.ts'
+import { Stock, type Told } from './stock.ts'
+import { type DrainOwner, DrainWait, SubmitWait } from './waits.ts'
+
+/**
+ * The items and those who wait for them.
+ *
+ *     submit ──▶ waiting for room ── balance ──▶ stock ── balance ──▶ waiting for items ──▶ drain
+ *
+ * INVARIANT  after each call nobody waits who could be served: a submit while there is room, or the first drain while there is
+ *            what it wants. Those of one kind are served in the order they began.
+ * INVARIANT  the user's functions are called when everything is in order, so that they may call the pool.
+ */
+class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
+  readonly #stock: Stock<T>
+  readonly #overflow: 'wait' | 'reject' | 'evict-lowest'
+  readonly #onEvict: PriorityPoolOptions<T>['onEvict']
+  readonly #submits = new WaitList<SubmitWait<T>>()
+  readonly #drains = new WaitList<DrainWait<T>>()
+  readonly #end = Promise.withResolvers<void>()
+  #told: Told<T> = []
+  #rejected = 0
+  #isClosed = false
+  #isBalancing = false
+
+  constructor(options: PriorityPoolOptions<T>) {
+    this.#stock = new Stock(options, () => this.#expire())
+    this.#overflow = options.overflow ?? 'wait'
+    this.#onEvict = options.onEvict
+  }
+
+  get capacity(): number {
+    return this.#stock.capacity
+  }
+
+  get length(): number {
+    this.#expire()
+    return this.#stock.length
+  }
+
+  get free(): number {
+    this.#expire()
+    return this.#submits.length > 0 ? 0 : this.#stock.free
+  }
+
+  get closed(): boolean {
+    return this.#isClosed
+  }
+
+  submit(item: T, options: ItemOptions & WaitOptions = none): Promise<Ticket<T>> {
+    checkItem(item, options)
+    const refused = options === none ? undefined : refusal(options)
+    if (refused !== undefined) return refused
+    const priority = this.#stock.priorityOf(item, options)
+    if (this.#isClosed) return rejectInTurn(closedError(item))
+    const entry = this.#offer(item, priority, options)
+    if (entry !== undefined) return resolveInTurn(entry)
+    if (this.#overflow !== 'wait') return rejectInTurn(this.#full(item))
+    const wait = new SubmitWait(item, priority, options)
+    this.#submits.add(wait)
+    wait.limit(options)
+    return wait.promise
+  }
+
+  trySubmit(item: T, options: ItemOptions = none): SubmitOutcome {
+    checkItem(item, options)
+    const priority = this.#stock.priorityOf(item, options)
+    if (this.#isClosed) return 'closed'
+    const entry = this.#offer(item, priority, options)
+    if (entry === undefined) {
+      this.#rejected++
+      return 'full'
+    }
+    if (entry.state === 'duplicate') return 'duplicate'
+    return entry.hasReplaced ? 'replaced' : 'submitted'
+  }
+
+  async submitMany(items: Iterable<T>, options: ItemOptions & WaitOptions = none): Promise<number> {
+    const { signal, timeoutMs } = options
+    const endsAt = performance.now() + (timeoutMs ?? 0)
+    const iterator = items[Symbol.iterator]()
+    let submitted = 0
+    let item: T | undefined
+    try {
+      for (let step = iterator.next(); step.done !== true; step = iterator.next()) {
+        item = step.value
+        if (signal?.aborted) throw signal.reason
+        if (this.#isClosed) throw closedError(item)
+        checkItem(item, options)
+        if (this.#offer(item, this.#stock.priorityOf(item, options), options) === undefined) {
+          const leftMs = Math.max(0, endsAt - performance.now())
+          await this.submit(item, timeoutMs === undefined ? options : { ...options, timeoutMs: leftMs })
+        } else {
+          const due = turn()
+          if (due !== undefined) await due
+        }
+        item = undefined
+        submitted++
+      }
+      return submitted
+    } catch (cause) {
+      throw new CutShortError(submitted, rest(item, iterator), cause)
+    }
+  }
+
+  drain(n: number, options?: WaitOptions): Promise<T[]> {
+    return this.#drain(n, options, this.#takeItems) as Promise<T[]>
+  }
+
+  tryDrain(n: number): T[] {
+    checkCount('n', n)
+    this.#expire()
+    return this.#takeItems(n)
+  }
+
+  tryTake(): T | undefined {
+    this.#expire()
+    const entry = this.#stock.take('drained')
+    if (entry !== undefined) this.#madeRoom()
+    return entry?.item
+  }
+
+  hold(n: number, options?: WaitOptions): Promise<Held<T>> {
+    return this.#drain(n, options, this.#takeHeld) as Promise<Held<T>>
+  }
+
+  tryHold(n: number): Held<T> {
+    checkCount('n', n)
+    this.#expire()
+    return this.#takeHeld(n)
+  }
+
+  peek(): T | undefined {
+    this.#expire()
+    return this.#stock.first()?.item
+  }
+
+  remove(which: Ticket<T> | ((item: T, priority: number) => boolean)): T[] {
+    this.#expire()
+    let entries: Entry<T>[]
+    if (typeof which === 'function') entries = this.#stock.remove(({ item, priority }) => which(item, priority))
+    else if (!(which instanceof Entry) || which.stock !== this.#stock) {
+      throw new TypeError('which: expected a ticket of this pool, or a function that picks items')
+    } else if (which.state === 'queued') {
+      this.#stock.removeOne(which)
+      entries = [which]
+    } else entries = []
+    if (entries.length > 0) this.#madeRoom()
+    return entries.map(({ item }) => item)
+  }
+
+  clear(): T[] {
+    this.#expire()
+    const items: T[] = []
+    // Those that come in meanwhile are not meant.
+    for (let left = this.#stock.length; left > 0; left--) items.push((this.#stock.take('removed') as Entry<T>).item)
+    if (items.length > 0) this.#madeRoom()
+    return items
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const wait of this.#submits.takeWhere(() => true)) wait.fail(closedError(wait.item))
+    this.#expire()
+    this.#balance()
+  }
+
+  whenClosed(): Promise<void> {
+    return this.#end.promise
+  }
+
+  stats(): PriorityPoolStats {
+    this.#expire()
+    const { capacity, length, held, counts } = this.#stock
+    const [waitingSubmits, waitingDrains] = [this.#submits.length, this.#drains.length]
+    return { capacity, length, held, waitingSubmits, waitingDrains, ...counts, rejected: this.#rejected }
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+    return new DrainIterator((signal) => this.drain(1, { signal }))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+    await this.#end.promise
+  }
+
+  timeIsUp(wait: DrainWait<T>): void {
+    this.#expire()
+    this.#drains.remove(wait)
+    wait.wake(wait.take(wait.count))
+    this.#balance()
+  }
+
+  gaveUp(): void {
+    this.#balance()
+  }
+
+  #offer(item: T, priority: number, options: ItemOptions): Entry<T> | undefined {
+    this.#expire()
+    const entry = this.#stock.offer(item, priority, options, this.#submits.length === 0, this.#told)
+    if (this.#drains.length > 0) this.#balance()
+    if (this.#told.length > 0) this.#tell()
+    return entry
+  }
+
+  #drain(n: number, options: WaitOptions | undefined, take: (most: number) => unknown): Promise<unknown> {
+    checkCount('n', n)
+    const refused = refusal(options)
+    if (refused !== undefined) return refused
+    this.#expire()
+    if ((this.#drains.length === 0 && this.#hasFor(n)) || options?.timeoutMs === 0) return resolveInTurn(take(n))
+    const wait = new DrainWait<T>(n, take, this)
+    this.#drains.add(wait)
+    if (options !== undefined) wait.limitDrain(options)
+    return wait.promise
+  }
+
+  /** Whether a drain of so many need not wait. */
+  #hasFor(n: number): boolean {
+    const { length, held, capacity } = this.#stock
+    if (!this.#isClosed) return length >= Math.min(n, capacity)
+    // What is held may still come back.
+    return length > 0 || held === 0
+  }
+
+  readonly #takeItems = (most: number): T[] => {
+    const items: T[] = []
+    for (let left = Math.min(most, this.#stock.length); left > 0; left--) {
+      items.push((this.#stock.take('drained') as Entry<T>).item)
+    }
+    if (items.length > 0) this.#madeRoom()
+    return items
+  }
+
+  readonly #takeHeld = (most: number): Held<T> =>
+    new HeldEntries(this.#stock.hold(most), (entries, how) => {
+      this.#stock.settle(entries, how)
+      this.#expire()
+      this.#balance()
+    })
+
+  #madeRoom(): void {
+    if (this.#submits.length > 0 || this.#isClosed) this.#balance()
+  }
+
+  /** Serves those who wait, as long as somebody can be. */
+  #balance(): void {
+    if (this.#isBalancing) return
+    this.#isBalancing = true
+    try {
+      while (this.#serveDrain() || this.#admitSubmit());
+    } finally {
+      this.#isBalancing = false
+    }
+    if (this.#told.length > 0) this.#tell()
+    const { length, held } = this.#stock
+    if (this.#isClosed && length + held === 0) this.#end.resolve()
+  }
+
+  #serveDrain(): boolean {
+    const wait = this.#drains.first
+    if (wait === undefined || !this.#hasFor(wait.count)) return false
+    this.#drains.remove(wait)
+    wait.wake(wait.take(wait.count))
+    return true
+  }
+
+  #admitSubmit(): boolean {
+    const wait = this.#submits.first
+    if (wait === undefined || this.#stock.free === 0) return false
+    this.#submits.remove(wait)
+    try {
+      wait.wake(this.#stock.offer(wait.item, wait.priority, wait.options, true, this.#told) as Entry<T>)
+    } catch (error) {
+      // The user's function of the order threw.
+      wait.fail(error)
+    }
+    return true
+  }
+
+  #expire(): void {
+    this.#stock.expire(this.#told)
+    if (this.#told.length === 0) return
+    this.#balance()
+    this.#tell()
+  }
+
+  #tell(): void {
+    if (this.#isBalancing) return
+    const told = this.#told
+    this.#told = []
+    if (this.#onEvict === undefined) return
+    for (const [{ item }, reason] of told) {
+      try {
+        this.#onEvict(item, reason)
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+  }
+
+  #full(item: T): PoolError {
+    this.#rejected++
+    return new PoolError('full', `the pool is full: it holds ${this.capacity} items`, { value: item })
+  }
+}
+
+function closedError(item: unknown): PoolError {
+  return new PoolError('closed', 'the pool is closed; the item is not in it', { value: item })
+}
+
+function* rest<T>(item: T | undefined, iterator: Iterator<T>): Generator<T, void, undefined> {
+  if (item !== undefined) yield item
+  for (let step = iterator.next(); step.done !== true; step = iterator.next()) yield step.value
+}
+
+/**
+ * Makes a pool of items that are drained by their priority.
+ *
+ * Throws `TypeError` or `RangeError` for a wrong option. Items are kept in 256 lists while all priorities are integers from 0 to 255,
+ * and from the first other one on in a 4-ary heap; `compare` has a heap of its own. `priority`, `compare` and `onEvict` are called in
+ * the calls that need them; `compare` must not throw.
+ *
+ * @example
+ * const pool = priorityPool<string>({ capacity: 100 })
+ * await pool.submit('later')
+ * await pool.submit('sooner', { priority: 5 })
+ * await pool.drain(2) // => ['sooner', 'later']
+ *
+ * await pool.drain(10, { timeoutMs: 5 }) // => []
+ */
+export function priorityPool<T extends NonNullable<unknown> | null>(options: PriorityPoolOptions<T>): PriorityPool<T> {
+  checkPool(options)
+  return new LocalPriorityPool<T>(options)
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { isSettled, kinds, listener, poolOf, rejection, texts } from './support.ts'
+
+describe.each(kinds)('held items %s', (_, options) => {
+  test('go back to where they were', () => {
+    const pool = poolOf(options, '1a 5b 3c 5d')
+    const held = pool.tryHold(3)
+    expect(texts(held.items)).toBe('5b 5d 3c')
+    pool.trySubmit({ priority: 5, name: 'e' })
+    held.putBack()
+    expect(texts(pool.tryDrain(10))).toBe('5b 5d 5e 3c 1a')
+  })
+
+  test('count against the capacity until they are settled, once', async () => {
+    const pool = poolOf({ ...options, capacity: 2 }, '1a 5b')
+    const held = pool.tryHold(2)
+    expect(pool.stats()).toMatchObject({ length: 0, held: 2 })
+    expect([pool.free, pool.trySubmit({ priority: 1, name: 'z' })]).toEqual([0, 'full'])
+    const submitted = pool.submit({ priority: 9, name: 'c' })
+    held.release()
+    held.release()
+    held.putBack()
+    await submitted
+    expect(pool.stats()).toMatchObject({ length: 1, held: 0, drained: 2, putBack: 0 })
+  })
+
+  test('serve a waiting drain when they go back', async () => {
+    const pool = poolOf(options, '1a 5b')
+    const held = pool.tryHold(1)
+    const drained = pool.drain(2)
+    expect(await isSettled(drained)).toBe(false)
+    held[Symbol.dispose]()
+    expect(texts(await drained)).toBe('5b 1a')
+  })
+
+  test('keep the end of a closed pool from being told, and may still go back', async () => {
+    const pool = poolOf(options, '1a 5b')
+    const held = pool.tryHold(2)
+    pool.close()
+    const drained = pool.drain(1)
+    expect(await isSettled(drained)).toBe(false)
+    expect(await isSettled(pool.whenClosed())).toBe(false)
+    held.putBack()
+    expect(texts(await drained)).toBe('5b')
+    expect(texts(await pool.drain(5))).toBe('1a')
+    await pool.whenClosed()
+  })
+
+  test('end the wait of a drain on a closed pool when they are released', async () => {
+    const pool = poolOf(options, '1a')
+    const held = await pool.hold(1)
+    const drained = pool.drain(1)
+    pool.close()
+    held.release()
+    expect(await drained).toEqual([])
+    await pool.whenClosed()
+  })
+
+  test('are waited for as a drain does', async () => {
+    const pool = poolOf(options, '1a')
+    expect(texts((await pool.hold(2, { timeoutMs: 1 })).items)).toBe('1a')
+    const controller = new AbortController()
+    const hold = rejection(pool.hold(1, { signal: controller.signal }))
+    controller.abort('no')
+    expect(await hold).toBe('no')
+  })
+})
+
+describe('held items', () => {
+  test('tell their priorities', () => {
+    const [, options] = kinds[3] as (typeof kinds)[number]
+    expect(poolOf(options, '1a 5b 3c').tryHold(2).priorities).toEqual([5, 3])
+  })
+
+  test('are not removed, cleared, evicted or replaced', async () => {
+    const { told, onEvict } = listener()
+    const pool = poolOf({ capacity: 1, priority: ({ priority }) => priority, overflow: 'evict-lowest', onEvict })
+    const ticket = await pool.submit({ priority: 1, name: 'a' }, { key: 'k' })
+    const held = pool.tryHold(1)
+    expect([pool.remove(ticket), pool.remove(() => true), pool.clear()]).toEqual([[], [], []])
+    expect(pool.trySubmit({ priority: 9, name: 'b' })).toBe('full')
+    expect(pool.trySubmit({ priority: 9, name: 'c' }, { key: 'k' })).toBe('duplicate')
+    held.putBack()
+    expect(ticket.state).toBe('queued')
+    expect(pool.trySubmit({ priority: 9, name: 'b' })).toBe('submitted')
+    expect(told).toEqual(['1a evicted'])
+  })
+
+  test('that have expired meanwhile are gone when they go back', () => {
+    let now = 0
+    const { told, onEvict } = listener()
+    const pool = poolOf({ ttlMs: 10, clock: { now: () => now }, onEvict }, '1a')
+    const held = pool.tryHold(1)
+    now = 20
+    expect(told).toEqual([])
+    held.putBack()
+    expect([pool.length, told]).toEqual([0, ['1a expired']])
+  })
+})
