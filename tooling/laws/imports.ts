@@ -8,8 +8,12 @@ const FLOORS: readonly (readonly string[])[] = [
   ['@millrace/channel'],
   ['@millrace/mpsc', '@millrace/mpmc'],
   ['@millrace/pipeline', '@millrace/pool'],
+  ['@millrace/pool-server'],
   ['millrace'],
 ]
+
+/** What a published package may need beside ours. Libraries need nothing; servers speak protocols that others speak better. */
+const STRANGERS: Readonly<Record<string, readonly string[]>> = { '@millrace/pool-server': ['fastify'] }
 
 // On skeletons, where a specifier is a row of underscores.
 const SPECIFIERS =
@@ -19,7 +23,9 @@ const SPECIFIERS =
 export function importBreaches(pkg: Package, rootDependencies: ReadonlySet<string>): Breach[] {
   const manifest = `${pkg.folder}/package.json`
   const floor = FLOORS.findIndex((names) => names.includes(pkg.name))
-  const strangers = pkg.isPublished ? [...pkg.dependencies].filter((name) => !isOurs(name)) : []
+  const welcome = STRANGERS[pkg.name] ?? []
+  const isStranger = (name: string): boolean => !isOurs(name) && !welcome.includes(name)
+  const strangers = pkg.isPublished ? [...pkg.dependencies].filter(isStranger) : []
   return [
     ...(pkg.isPublished && floor === -1
       ? [breach(manifest, 1, 'layers', `${pkg.name} has no floor in tooling/laws/imports.ts`)]

@@ -55,6 +55,16 @@ test('tokens put together are the text again', () => {
 })
 
 describe('the laws', () => {
+  test('let a server need what its protocol is spoken by, and nothing else', () => {
+    const server = (dependencies: string[]) => ({
+      'packages/pool-server/package.json': manifest('@millrace/pool-server', dependencies),
+    })
+    expect(breachesWith(server(['fastify', '@millrace/ring']))).toEqual([])
+    expect(breachesWith(server(['express']))).toEqual([expect.stringContaining('not express')])
+    const library = { 'packages/ring/package.json': manifest('@millrace/ring', ['fastify']) }
+    expect(breachesWith(library)).toEqual([expect.stringContaining('not fastify')])
+  })
+
   test('let a lawful repository pass', () => expect(breachesWith({})).toEqual([]))
 
   for (const [claim, files, sentence] of [

@@ -1,6 +1,7 @@
 import { ALLOCATION_SCENARIOS, runAllocation } from './allocation.ts'
 import { runScenario } from './channel.ts'
 import { loadContenders } from './contender.ts'
+import { suite as httpTrials } from './http/suite.ts'
 import { MICRO_CASES, runMicro } from './micro.ts'
 import { PACKERS } from './pack/packer.ts'
 import { runPack } from './pack/suite.ts'
@@ -140,6 +141,8 @@ const priority: Suite = suiteOf(priorityTrials)
 
 const threads: Suite = suiteOf(threadTrials)
 
+const http: Suite = suiteOf(httpTrials)
+
 function suiteOf({ sections, trials, module }: Trials): Suite {
   return {
     rounds: ROUNDS,
@@ -159,7 +162,16 @@ function suiteOf({ sections, trials, module }: Trials): Suite {
 }
 
 /** The suites by name, in the order in which all of them are run. */
-export const SUITES: Readonly<Record<string, Suite>> = { channel, shared, priority, threads, allocation, micro, pack }
+export const SUITES: Readonly<Record<string, Suite>> = {
+  channel,
+  shared,
+  priority,
+  threads,
+  http,
+  allocation,
+  micro,
+  pack,
+}
 
 function isPicked(picked: readonly string[], name: string): boolean {
   return picked.length === 0 || picked.includes(name)

@@ -14,7 +14,7 @@ import { summarize } from './statistics.ts'
 export type Figures = Readonly<Record<string, number>>
 
 /** A contender, ready. */
-interface Prepared {
+export interface Prepared {
   /** Does the work once and checks its outcome. Throws `LostValuesError` if something is missing or wrong. */
   run(): Promise<Figures>
   close?(): unknown

@@ -218,7 +218,7 @@ export interface ThreadPool<M = AnyTasks> extends AsyncDisposable {
     name: K,
     args: TaskArguments<M, K>,
     options?: StreamOptions,
-  ): AsyncIterableIterator<TaskItem<M, K>, undefined> & AsyncDisposable
+  ): AsyncIterator<TaskItem<M, K>, undefined> & AsyncIterable<TaskItem<M, K>> & AsyncDisposable
   /**
    * Runs an export once on every thread, starting those that are not, and resolves with all results. Each waits for what
    * its thread was lent before, and takes no place of `maxPending`. A thread that is started later does not make up for

@@ -101,7 +101,7 @@ class LocalThreadPool<M> implements ThreadPool<M>, TaskOwner, ExecutorOwner, Clo
     name: K,
     args: TaskArguments<M, K>,
     options: StreamOptions = noOptions,
-  ): AsyncIterableIterator<TaskItem<M, K>, undefined> & AsyncDisposable {
+  ): AsyncIterator<TaskItem<M, K>, undefined> & AsyncIterable<TaskItem<M, K>> & AsyncDisposable {
     checkStream(name, args, options)
     const { ahead = 16, ...others } = options
     const { signal } = others

@@ -165,7 +165,7 @@ export interface PriorityPool<T> extends AsyncIterable<T>, AsyncDisposable {
   /** How it is now, and what it did. */
   stats(): PriorityPoolStats
   /** Takes one item after the other, until the pool is closed and empty. Leaving it early takes nothing and closes nothing. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined>
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined>
   /** `close`, and waits until what is left was drained. */
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -1,7 +1,7 @@
 const END: IteratorReturnResult<undefined> = { done: true, value: undefined }
 
 /** One item after the other, for `for await`. Calls that come while others wait are served in their order. */
-export class DrainIterator<T> implements AsyncIterableIterator<T, undefined> {
+export class DrainIterator<T> implements AsyncIterator<T, undefined>, AsyncIterable<T> {
   readonly #drain: (left: AbortSignal) => Promise<T[]>
   readonly #left = new AbortController()
 

@@ -192,7 +192,7 @@ class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
     return { capacity, length, held, waitingSubmits, waitingDrains, ...counts, rejected: this.#rejected }
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
     return new DrainIterator((signal) => this.drain(1, { signal }))
   }
 

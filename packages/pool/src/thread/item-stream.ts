@@ -22,7 +22,7 @@ export interface StreamSource {
  * INVARIANT  items here + items on their way <= ahead.
  * INVARIANT  after the first `return`, or the end, every `next` is done.
  */
-export class ItemStream<T> implements AsyncIterableIterator<T, undefined>, AsyncDisposable, Sink {
+export class ItemStream<T> implements AsyncIterator<T, undefined>, AsyncIterable<T>, AsyncDisposable, Sink {
   readonly ahead: number
   readonly #source: StreamSource
   readonly #items: T[] = []
