@@ -13,7 +13,11 @@ const FLOORS: readonly (readonly string[])[] = [
 ]
 
 /** What a published package may need beside ours. Libraries need nothing; servers speak protocols that others speak better. */
-const STRANGERS: Readonly<Record<string, readonly string[]>> = { '@millrace/pool-server': ['fastify'] }
+const STRANGERS: Readonly<Record<string, readonly string[]>> = {
+  // A subpath alone needs it, as a peer that may be missing.
+  '@millrace/pool': ['@opentelemetry/api'],
+  '@millrace/pool-server': ['fastify'],
+}
 
 // On skeletons, where a specifier is a row of underscores.
 const SPECIFIERS =

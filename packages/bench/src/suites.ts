@@ -5,6 +5,7 @@ import { suite as httpTrials } from './http/suite.ts'
 import { MICRO_CASES, runMicro } from './micro.ts'
 import { PACKERS } from './pack/packer.ts'
 import { runPack } from './pack/suite.ts'
+import { suite as taskTrials } from './pool/tasks/suite.ts'
 import { suite as threadTrials } from './pool/threads/suite.ts'
 import { suite as priorityTrials } from './priority/suite.ts'
 import type { Section } from './result.ts'
@@ -141,6 +142,8 @@ const priority: Suite = suiteOf(priorityTrials)
 
 const threads: Suite = suiteOf(threadTrials)
 
+const tasks: Suite = suiteOf(taskTrials)
+
 const http: Suite = suiteOf(httpTrials)
 
 function suiteOf({ sections, trials, module }: Trials): Suite {
@@ -167,6 +170,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   shared,
   priority,
   threads,
+  tasks,
   http,
   allocation,
   micro,

@@ -1,56 +1,82 @@
 import { Waiter, WaitList } from '@millrace/notify'
 import { PoolError } from './errors.ts'
+import { KeyLimit } from './key-limit.ts'
 import type { PoolTask } from './task.ts'
+import { TaskOrder } from './task-order.ts'
+
+/** What an admission is bounded by. */
+export interface AdmissionLimits {
+  readonly maxPending: number
+  /** At most so many tasks with the same key run at a time. */
+  readonly perKey: number
+}
 
 /**
  * What may pend and what waits for a place.
  *
  *     submit ──▶ waiting ── a place is free ──▶ pending ── lend() ──▶ lent ── started() ──▶
- *        └──────────────────────────────────────▲  ▲────── restore() ──┘
+ *        └──────────────────────────────────────▲  ▲────── restore() ──┘          again() │
+ *                                                  └──────────────────────────────────────┘
  *
- * A lent task is with a thread that has others to run first. It keeps its place: it has not started.
+ * A lent task is with a thread that has others to run first. It keeps its place: it has not started. One that runs again has
+ * started once, and needs none.
  *
  * INVARIANT  pending, the lent ones included, <= maxPending
  * INVARIANT  somebody waits only while pending === maxPending, so nobody is overtaken.
+ * INVARIANT  of tasks with the same key at most `perKey` are lent or run.
  */
 export class Admission {
-  readonly #maxPending: number
-  readonly #overflow: 'wait' | 'reject'
-  readonly #pending = new WaitList<PoolTask>()
-  /** Those that came back, older than all of `#pending`. */
-  readonly #restored = new WaitList<PoolTask>()
+  readonly #limits: AdmissionLimits
+  readonly #order = new TaskOrder()
+  readonly #keys: KeyLimit
   readonly #waiting = new WaitList<Submission>()
-  #lent = 0
+  #pending = 0
+  #again = 0
+  #isPaused = false
 
-  constructor(maxPending: number, overflow: 'wait' | 'reject') {
-    this.#maxPending = maxPending
-    this.#overflow = overflow
+  constructor(limits: AdmissionLimits) {
+    this.#limits = limits
+    this.#keys = new KeyLimit(limits.perKey)
   }
 
   /** Tasks accepted and not started. */
   get pending(): number {
-    return this.#pending.length + this.#restored.length + this.#lent
+    return this.#pending
   }
 
+  /** Submits that wait for a place. */
   get waiting(): number {
     return this.#waiting.length
   }
 
-  /** Tasks that wait or pend. */
+  /** Tasks that wait, pend or are to run again. */
   get length(): number {
-    return this.pending + this.#waiting.length
+    return this.#pending + this.#waiting.length + this.#again
   }
 
-  /** Throws if a submit would neither be accepted nor wait. */
-  checkRoom(): void {
-    if (this.#overflow === 'wait' || this.pending < this.#maxPending) return
-    throw new PoolError('full', `the pool is full: ${this.#maxPending} tasks are pending`)
+  /** Whether no task is lent. */
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  set isPaused(isPaused: boolean) {
+    this.#isPaused = isPaused
+  }
+
+  /** Whether a submit would be accepted now. */
+  get hasRoom(): boolean {
+    return this.#pending < this.#limits.maxPending
+  }
+
+  /** Why a submit was not accepted. */
+  full(): PoolError {
+    return new PoolError('full', `the pool is full: ${this.#limits.maxPending} tasks are pending`)
   }
 
   /** Accepts the task now, or gives a promise that resolves with the task once accepted. `abandoned` hears of a timeout. */
   offer(task: PoolTask, timeoutMs: number | undefined, abandoned: () => void): undefined | Promise<PoolTask> {
-    if (this.pending < this.#maxPending) {
-      this.#pending.add(task)
+    if (this.hasRoom) {
+      this.#accept(task)
       return undefined
     }
     const submission = new Submission(task, abandoned)
@@ -60,36 +86,55 @@ export class Admission {
     return submission.promise
   }
 
-  /** The task that is to start next and is not lent. */
+  /** The task that is to start next and is not lent; those whose key is used up are passed by. */
   get first(): PoolTask | undefined {
-    return this.#restored.first ?? this.#pending.first
+    if (this.#isPaused) return undefined
+    for (let task = this.#order.first; task !== undefined; task = this.#order.first) {
+      if (this.#keys.isFree(task)) return task
+      this.#order.remove(task)
+      this.#keys.block(task)
+    }
+    return undefined
   }
 
   /** Hands out the first task; it keeps its place until it starts. */
   lend(): PoolTask | undefined {
-    const task = this.#restored.takeFirst() ?? this.#pending.takeFirst()
-    if (task !== undefined) this.#lent++
+    const task = this.first
+    if (task === undefined) return undefined
+    this.#order.remove(task)
+    this.#keys.use(task)
     return task
   }
 
   /** A lent task has started, or has ended without: its place is free from now on. */
-  started(): void {
-    this.#lent--
-    this.#admit()
+  started(task: PoolTask): void {
+    if (task.attempt === 1) this.#left()
+    else this.#again--
+  }
+
+  /** A task that was lent or has started is over, or is to run again later: its key is free from now on. */
+  ended(task: PoolTask): void {
+    const next = this.#keys.free(task)
+    if (next !== undefined) this.#order.restore([next])
+  }
+
+  /** A task is to run again. */
+  again(task: PoolTask): void {
+    this.#again++
+    this.#order.restore([task])
   }
 
   /** Lent tasks did not start, and are the next to start again. */
   restore(tasks: readonly PoolTask[]): void {
-    this.#lent -= tasks.length
-    const all = [...tasks]
-    for (let task = this.#restored.takeFirst(); task !== undefined; task = this.#restored.takeFirst()) all.push(task)
-    for (const task of all.sort((a, b) => a.id - b.id)) this.#restored.add(task)
+    for (const task of tasks) this.ended(task)
+    this.#order.restore(tasks)
   }
 
   /** Takes out a task that is not lent and not to start. Its place is free from now on. */
   withdraw(task: PoolTask): void {
-    task.list?.remove(task)
-    this.#admit()
+    this.#order.remove(task)
+    this.started(task)
+    this.ended(task)
   }
 
   /** Ends the wait of a task that is not accepted yet. */
@@ -103,10 +148,21 @@ export class Admission {
     return this.#waiting.first?.task
   }
 
-  #admit(): void {
+  /** All tasks that pend and are not lent. */
+  tasks(): PoolTask[] {
+    return [...this.#order.tasks(), ...this.#keys.blocked()]
+  }
+
+  #accept(task: PoolTask): void {
+    this.#pending++
+    this.#order.add(task)
+  }
+
+  #left(): void {
+    this.#pending--
     const submission = this.#waiting.takeFirst()
     if (submission === undefined) return
-    this.#pending.add(submission.task)
+    this.#accept(submission.task)
     submission.task.submission = undefined
     submission.wake(submission.task)
   }

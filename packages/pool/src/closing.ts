@@ -2,21 +2,13 @@ import { Waiter } from '@millrace/notify'
 import type { Admission } from './admission.ts'
 import type { ShutdownReport } from './api.ts'
 import { PoolError } from './errors.ts'
+import type { Counts } from './metrics/counts.ts'
 import type { PoolTask } from './task.ts'
-
-/** How many tasks of a pool ended in which way, and how many threads died unasked. */
-export interface Counts {
-  done: number
-  failed: number
-  cancelled: number
-  killed: number
-  crashes: number
-}
 
 /** The parts of a pool that its end concerns. */
 export interface ClosingPool {
   readonly admission: Admission
-  readonly counts: Readonly<Counts>
+  readonly counts: Counts
   /** Whether anything waits, pends or runs. */
   readonly isBusy: boolean
   /** Ends a task early, wherever it is. */
@@ -63,7 +55,7 @@ export class Closing {
 
   async #close(): Promise<ShutdownReport> {
     const { admission, counts } = this.#pool
-    const before = { ...counts }
+    const before = { done: counts.done, failed: counts.failed, cancelled: counts.cancelled, killed: counts.killed }
     const error = new PoolError('closed', 'the pool was shut down before it accepted the task')
     for (let task = admission.firstWaiting; task !== undefined; task = admission.firstWaiting) {
       this.#pool.cancel(task, error)

@@ -18,7 +18,7 @@ const WORTH_TAKING_US = 100
  * A thread that dies before it is ready could not load the module. The next would not either, so no thread is started
  * for a while; until then what nobody else can run fails with what is known.
  *
- * INVARIANT  size <= limit, those that die but are not gone yet included: no more tasks run than threads are allowed.
+ * INVARIANT  size <= limit, those that die but are not gone yet included, or falls to it: no more tasks run than threads are allowed.
  * INVARIANT  a thread in `#free` is ready, has no task and is not ending; every such thread is there.
  */
 export class Crew {
@@ -29,6 +29,9 @@ export class Crew {
   #all: readonly Thread[] = []
   #cursor = 0
   #starting = 0
+  #limit: number
+  /** Those that are to end when they have nothing to do. */
+  #surplus: ReadonlySet<Thread> = new Set()
   #pauseMs = 0
   #pausedUntil = 0
   #failure: PoolError | undefined
@@ -36,6 +39,12 @@ export class Crew {
   constructor(plan: ThreadPlan, owner: ThreadOwner) {
     this.#plan = plan
     this.#owner = owner
+    this.#limit = plan.settings.size
+  }
+
+  /** The most threads. */
+  get limit(): number {
+    return this.#limit
   }
 
   /** Threads that live, those still starting included. */
@@ -71,7 +80,7 @@ export class Crew {
     if (free !== undefined || task.call.transfer !== undefined) return free
     for (let i = 0; i < this.#all.length; i++) {
       const thread = this.#all[(this.#cursor + i) % this.#all.length] as Thread
-      if (!thread.hasRoom) continue
+      if (!thread.hasRoom || this.#surplus.has(thread)) continue
       this.#cursor = (this.#cursor + i + 1) % this.#all.length
       return thread
     }
@@ -90,13 +99,21 @@ export class Crew {
   /** The thread may have nothing left to do. */
   heard(thread: Thread): void {
     if (thread.length > 0 || thread.isEnding || !thread.isReady) return
-    if (thread.isWorn) {
+    if (thread.isWorn || this.#surplus.has(thread)) {
       this.#unfree(thread)
       void thread.close()
     } else if (!thread.isFree) {
       thread.isFree = true
       this.#free.push(thread)
     }
+  }
+
+  /** At most so many threads from now on: those there are too many end as soon as they have nothing to do. */
+  resize(limit: number): void {
+    this.#limit = limit
+    const staying = this.#all.filter(({ isEnding }) => !isEnding).sort((a, b) => b.length - a.length)
+    this.#surplus = new Set(staying.slice(limit))
+    for (const thread of this.#surplus) this.heard(thread)
   }
 
   /** The thread is lent a task that is for it alone. */
@@ -106,8 +123,7 @@ export class Crew {
 
   /** Starts threads for so many tasks that found none free. */
   recruit(tasks: number): void {
-    const { threads } = this.#plan.settings
-    while (this.#starting < tasks && this.#threads.size < threads && !this.#isPaused()) {
+    while (this.#starting < tasks && this.#threads.size < this.#limit && !this.#isPaused()) {
       try {
         this.#threads.add(this.#make())
         this.#all = [...this.#threads]

@@ -1,24 +1,23 @@
 export type {
-  AnyTasks,
-  RecycleLimits,
-  SetupCall,
+  ItemStreamOptions,
+  Items,
+  MapOptions,
+  Pool,
+  PoolMetrics,
+  ResultStream,
+  Retry,
+  Scope,
+  ScopeMetrics,
+  ScopeOptions,
   ShutdownOptions,
   ShutdownReport,
-  StreamNames,
-  StreamOptions,
   SubmitOptions,
   Task,
-  TaskArguments,
-  TaskItem,
-  TaskNames,
-  TaskResult,
   TaskState,
-  ThreadLimits,
-  ThreadPool,
-  ThreadPoolMetrics,
-  ThreadPoolOptions,
 } from './api.ts'
 export { PoolError, type PoolErrorCode, type PoolErrorOptions } from './errors.ts'
+export type { HistogramSnapshot } from './metrics/histogram.ts'
+export { cpuBound, ioBound } from './presets.ts'
 export type {
   EvictReason,
   Held,
@@ -31,4 +30,24 @@ export type {
   TicketState,
 } from './priority/api.ts'
 export { priorityPool } from './priority/priority-pool.ts'
+export type { RunContext, TaskPool, TaskPoolOptions, TaskScope, TaskVerbs } from './task-api.ts'
+export { taskPool } from './task-pool.ts'
+export type {
+  AnyTasks,
+  RecycleLimits,
+  SetupCall,
+  StreamNames,
+  StreamOptions,
+  TaskArguments,
+  TaskInput,
+  TaskItem,
+  TaskNames,
+  TaskResult,
+  ThreadLimits,
+  ThreadPool,
+  ThreadPoolOptions,
+  ThreadScope,
+  ThreadSubmitOptions,
+  ThreadVerbs,
+} from './thread-api.ts'
 export { threadPool } from './thread-pool.ts'

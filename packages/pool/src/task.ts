@@ -1,12 +1,36 @@
+import type { AsyncResource } from 'node:async_hooks'
 import { type Place, Waiter, WaitList, type WaitOptions } from '@millrace/notify'
-import type { Task, TaskState } from './api.ts'
+import type { Retry, SubmitOptions, Task, TaskState } from './api.ts'
 import { checkWait } from './options.ts'
 import type { Thread } from './thread/api.ts'
 import type { BufferPlaces } from './thread/buffers.ts'
+import type { TaskContext } from './thread/context.ts'
 
 /** Whoever can end a task early. */
 export interface TaskOwner {
   cancel(task: PoolTask, reason: unknown): void
+}
+
+/** Whoever holds tasks together. */
+export interface TaskHolder {
+  /** A task was submitted; it may have to wait to be accepted. */
+  began(task: PoolTask): void
+  /** One of them has ended. */
+  ended(task: PoolTask, outcome: Outcome, isPuller: boolean): void
+  /** One of them was not accepted after all. */
+  forgotten(task: PoolTask): void
+}
+
+/** Whoever takes tasks: a pool, or a scope of it. */
+export interface Acceptor {
+  /** The most tasks that run at a time. */
+  readonly size: number
+  /** Takes a task, now or once there is a place; also one of a pool that rejects when it is full, if it is patient. Throws why it does not. */
+  accept(work: Work, call: Call, options: SubmitOptions, isPatient?: boolean): PoolTask | Promise<PoolTask>
+  /** Takes a task if there is a place now. */
+  tryAccept(work: Work, call: Call): PoolTask | 'full' | 'closed'
+  /** An item of a puller came, or ended. */
+  countItem(how: 'submitted' | 'done' | 'failed'): void
 }
 
 /** How a task ended. */
@@ -14,16 +38,31 @@ export type Outcome =
   | { readonly state: 'done'; readonly value: unknown }
   | { readonly state: 'failed' | 'cancelled'; readonly error: unknown }
 
-/** The call a task stands for. */
-export interface Call {
+/** What a task runs: a function of this event loop, or an export of a module with its arguments. */
+export type Work = TaskBody | ExportCall
+
+/** A call of an export. */
+export interface ExportCall {
   readonly name: string
   readonly args: readonly unknown[]
+}
+
+/** How a task is run. Tasks that say nothing of it share one. */
+export interface Call {
   readonly transfer: readonly object[] | undefined
   readonly signal: AbortSignal | undefined
   readonly runTimeoutMs: number
   /** Where the items of a stream go; undefined if it is no stream. */
   readonly sink: Sink | undefined
+  readonly priority: number
+  readonly key: string | undefined
+  readonly retry: Retry | undefined
+  /** Whether it works through many items, which are counted in its place. */
+  readonly isPuller: boolean
 }
+
+/** What a task of the event loop runs. */
+export type TaskBody = (context: TaskContext) => unknown
 
 /** Takes the items a task makes. */
 export interface Sink {
@@ -33,19 +72,22 @@ export interface Sink {
   take(values: readonly unknown[], buffers: BufferPlaces | undefined): void
 }
 
-const nothing: Call = {
-  name: '',
-  args: [],
+/** Nothing but the defaults. */
+export const plainCall: Call = {
   transfer: undefined,
   signal: undefined,
   runTimeoutMs: Number.POSITIVE_INFINITY,
   sink: undefined,
+  priority: 0,
+  key: undefined,
+  retry: undefined,
+  isPuller: false,
 }
 
 /**
  * One task from its submission to its end; the place it stands in is a list of admission until it starts.
  *
- * INVARIANT  ends once; after that its call is forgotten, so that a kept task does not keep its arguments.
+ * INVARIANT  ends once; after that its work is forgotten, so that a kept task does not keep its arguments.
  * INVARIANT  a promise exists only if somebody asked for one: an outcome nobody asked for is no unhandled rejection.
  */
 export class PoolTask implements Task<unknown>, Place {
@@ -54,7 +96,9 @@ export class PoolTask implements Task<unknown>, Place {
   list: { remove(place: Place): void } | undefined
   readonly id: number
   readonly name: string
-  /** What it calls; nothing any more once it ended. */
+  /** What it runs; undefined once it has ended. */
+  work: Work | undefined
+  /** How. */
   call: Call
   /** The submit that waits for its admission, if one does. */
   submission: Waiter<PoolTask> | undefined
@@ -65,16 +109,28 @@ export class PoolTask implements Task<unknown>, Place {
   isOwn = false
   /** How many threads died with it before they started it. */
   deaths = 0
-  readonly #owner: TaskOwner
+  /** The run it is in, or waits for; the first is 1. */
+  attempt = 1
+  /** Whether it counts among those of its key that run. */
+  usesKey = false
+  /** When it was accepted, and from its start on when that was, if that is measured; in milliseconds. */
+  measuredAt = 0
+  /** The context of the call that submitted it, if it runs in another. */
+  context: AsyncResource | undefined
+  /** The scope it belongs to, if any. */
+  scope: TaskHolder | undefined
+  /** Who can end it early. */
+  readonly owner: TaskOwner
   #outcome: Outcome | undefined
   #result: PromiseWithResolvers<unknown> | undefined
   #waiters: WaitList<Waiter<unknown>> | undefined
 
-  constructor(id: number, call: Call, owner: TaskOwner) {
+  constructor(id: number, work: Work, call: Call, owner: TaskOwner) {
     this.id = id
-    this.name = call.name
+    this.name = work.name
+    this.work = work
     this.call = call
-    this.#owner = owner
+    this.owner = owner
   }
 
   get result(): Promise<unknown> {
@@ -87,7 +143,7 @@ export class PoolTask implements Task<unknown>, Place {
 
   cancel(reason?: unknown): void {
     if (this.#outcome !== undefined) return
-    this.#owner.cancel(this, reason ?? new DOMException(`task "${this.name}" was cancelled`, 'AbortError'))
+    this.owner.cancel(this, reason ?? new DOMException(`task "${this.name}" was cancelled`, 'AbortError'))
   }
 
   async wait(options?: WaitOptions): Promise<unknown> {
@@ -104,7 +160,9 @@ export class PoolTask implements Task<unknown>, Place {
   /** Called once, by the owner. */
   end(outcome: Outcome): void {
     this.state = outcome.state
-    this.call = nothing
+    this.work = undefined
+    this.call = plainCall
+    this.context = undefined
     this.#outcome = outcome
     if (this.#result !== undefined) settle(this.#result, outcome)
     for (let waiter = this.#waiters?.takeFirst(); waiter !== undefined; waiter = this.#waiters?.takeFirst()) {

@@ -106,7 +106,7 @@ describe('threadPool', () => {
 describe('a wrong call', () => {
   const wrong: [call: string, options: unknown, error: RegExp][] = [
     ['a misspelled option', { singal: 1 }, /^singal: (submit|run) has no such option/],
-    ['a priority', { priority: 1 }, /^priority: /],
+    ['a priority that is none', { priority: Number.NaN }, /^priority: /],
     ['a wrong signal', { signal: {} }, /^signal: /],
     ['a wrong timeoutMs', { timeoutMs: -1 }, /^timeoutMs: /],
     ['a wrong runTimeoutMs', { runTimeoutMs: 0 }, /^runTimeoutMs: /],
@@ -128,7 +128,7 @@ describe('a wrong call', () => {
 
   test('names the verb that was called', async () => {
     for (const verb of ['submit', 'run'] as const) {
-      const message = `singal: ${verb} has no such option; it has signal, timeoutMs, runTimeoutMs, transfer`
+      const message = `singal: ${verb} has no such option; it has signal, timeoutMs, runTimeoutMs, priority, key, retry, transfer`
       expect(await rejection(pool()[verb]('add', [1, 2], { singal: 1 } as object))).toEqual(new TypeError(message))
     }
   })

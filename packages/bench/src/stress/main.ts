@@ -2,9 +2,11 @@
 import { Command } from 'commander'
 import { channelsCommand } from './channels.ts'
 import { poolCommand } from './pool/command.ts'
+import { tasksCommand } from './tasks/command.ts'
 
 await new Command('stress')
   .description('Puts what we have under stress, and counts every value in and out.')
   .addCommand(channelsCommand())
   .addCommand(poolCommand())
+  .addCommand(tasksCommand())
   .parseAsync()

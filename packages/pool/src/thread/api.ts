@@ -1,6 +1,6 @@
-import type { PoolSettings } from '../options.ts'
 import type { PoolTask } from '../task.ts'
 import type { Answer } from './messages.ts'
+import type { PoolSettings } from './options.ts'
 import type { Pace, Paces } from './pace.ts'
 
 /** What a thread is made of. */

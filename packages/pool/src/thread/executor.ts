@@ -1,26 +1,16 @@
 import type { Admission } from '../admission.ts'
+import type { Executor, ExecutorOwner } from '../core.ts'
 import { Crew } from '../crew.ts'
 import { PoolError } from '../errors.ts'
-import type { PoolSettings } from '../options.ts'
 import type { Outcome, PoolTask } from '../task.ts'
 import type { Answered, Death, Run, Thread, ThreadOwner } from './api.ts'
+import type { PoolSettings } from './options.ts'
 import { outcomeOf, outcomeOfDeath, unsendable } from './outcomes.ts'
 import { Paces } from './pace.ts'
 import { traceOf } from './thrown.ts'
 
 /** How often this side looks for answers it was not told of, while threads have tasks ahead. */
 const LOOK_MS = 2
-
-/** Whose tasks they are. */
-export interface ExecutorOwner {
-  readonly admission: Admission
-  /** A task runs now. */
-  started(task: PoolTask): void
-  /** A task is over; its thread was terminated for it if it was killed. */
-  ended(task: PoolTask, outcome: Outcome, how?: 'killed'): void
-  /** A thread died unasked. */
-  crashed(): void
-}
 
 /**
  * Brings tasks and threads together. A thread runs one task at a time, and has some ahead of it.
@@ -33,7 +23,7 @@ export interface ExecutorOwner {
  * INVARIANT  after each event either no thread is free or no task pends, but for those a thread is about to start.
  * INVARIANT  `#restarts` come first: each was told as started, and is owed a place among those that run.
  */
-export class ThreadExecutor implements ThreadOwner {
+export class ThreadExecutor implements Executor, ThreadOwner {
   readonly crew: Crew
   #running = 0
   readonly #owner: ExecutorOwner
@@ -65,6 +55,25 @@ export class ThreadExecutor implements ThreadOwner {
     return this.#running + this.#waitingOwn
   }
 
+  get workers(): number {
+    return this.crew.size
+  }
+
+  prepare(): void {}
+
+  /** Takes back what threads have not started. */
+  pause(): void {
+    for (const thread of this.crew.threads) this.restored(thread.takeBackAhead())
+  }
+
+  resize(size: number): void {
+    this.crew.resize(size)
+  }
+
+  stop(): Promise<void> {
+    return this.crew.close()
+  }
+
   /** Lends what pends to the threads that have room, and starts threads for the rest. */
   dispatch(): void {
     for (let task = this.#first(); task !== undefined; task = this.#first()) {
@@ -74,7 +83,7 @@ export class ThreadExecutor implements ThreadOwner {
       else this.#admission.lend()
       this.#lend(thread, task)
     }
-    const unstarted = this.#admission.pending + this.#restarts.length
+    const unstarted = this.#restarts.length + (this.#admission.isPaused ? 0 : this.#admission.pending)
     if (unstarted === 0) return
     while (this.crew.hasFree) {
       const task = this.crew.takeFromBusiest()
@@ -102,8 +111,6 @@ export class ThreadExecutor implements ThreadOwner {
   /** Ends all tasks there are. */
   cancelAll(reason: unknown): void {
     const { threads } = this.crew
-    // Those no thread has first, so that none is lent any more.
-    for (let task = this.#admission.first; task !== undefined; task = this.#admission.first) this.cancel(task, reason)
     for (const task of [...this.#restarts]) this.cancel(task, reason)
     for (const thread of threads) {
       for (const task of [...thread.own, ...thread.tasksAhead()]) this.cancel(task, reason)
@@ -155,7 +162,7 @@ export class ThreadExecutor implements ThreadOwner {
     task.state = 'running'
     this.#running++
     if (task.isOwn) this.#waitingOwn--
-    else this.#admission.started()
+    else this.#admission.started(task)
     this.#owner.started(task)
   }
 
@@ -244,7 +251,7 @@ export class ThreadExecutor implements ThreadOwner {
       if (place >= 0) this.#restarts.splice(place, 1)
     } else if (task.isOwn) this.#waitingOwn--
     else if (task.list !== undefined) this.#admission.withdraw(task)
-    else this.#admission.started()
+    else this.#admission.started(task)
     this.#owner.ended(task, outcome)
   }
 
@@ -298,7 +305,7 @@ export class ThreadExecutor implements ThreadOwner {
 
   #checkReady(): void {
     const { threads, size } = this.crew
-    if (size === this.#settings.threads && threads.every(({ isReady }) => isReady)) this.#tellReady()
+    if (size === this.crew.limit && threads.every(({ isReady }) => isReady)) this.#tellReady()
   }
 
   #tellReady(error?: unknown): void {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { startTimer } from '@millrace/notify'
-import type { PoolTask } from '../task.ts'
+import type { ExportCall, PoolTask } from '../task.ts'
 import { isMoved } from './answers.ts'
 import type { Run, Thread, ThreadOwner, ThreadPlan } from './api.ts'
 import { pack, unpack } from './buffers.ts'
@@ -59,7 +59,8 @@ export class InlineThread implements Thread {
   }
 
   lend(task: PoolTask): void {
-    const { args, transfer } = task.call
+    const { args } = task.work as ExportCall
+    const { transfer } = task.call
     const { values, buffers } = pack(args, transfer)
     const own = unpack(structuredClone(values, { transfer: (transfer ?? []) as ArrayBuffer[] }), buffers)
     const run = { task, cancelled: undefined }
@@ -139,8 +140,8 @@ export class InlineThread implements Thread {
   }
 
   async #runTask(run: Pick<Run, 'task' | 'cancelled'>, args: readonly unknown[]): Promise<void> {
-    const { id, call } = run.task
-    const context = new RunningTask(id, call.name, () => {})
+    const { id, name } = run.task
+    const context = new RunningTask(id, name, () => {})
     this.#context = context
     this.#startTimer(run)
     const answer = await contexts().run(context, () => this.#answer(run.task, args))
@@ -160,13 +161,13 @@ export class InlineThread implements Thread {
     this.#stopTimer = startTimer(runTimeoutMs, () => this.#owner.overdue(run.task))
   }
 
-  async #answer({ id, call }: PoolTask, args: readonly unknown[]): Promise<Answer> {
+  async #answer({ id, name, call }: PoolTask, args: readonly unknown[]): Promise<Answer> {
     try {
-      const result: unknown = await this.#exports?.find(call.name)(...args)
+      const result: unknown = await this.#exports?.find(name)(...args)
       const { sink } = call
       if (sink === undefined) return cloned(id, result)
       const items = typeof result === 'object' && result !== null ? ItemSource.of(result) : undefined
-      if (items === undefined) throw noItems(call.name)
+      if (items === undefined) throw noItems(name)
       let refused: Answer | undefined
       this.#source = new ItemSource(items, sink.ahead, (item) => {
         const answer = cloned(id, item, 'item')

@@ -1,5 +1,5 @@
 import type { MessagePort, Transferable } from 'node:worker_threads'
-import type { SetupCall } from '../api.ts'
+import type { SetupCall } from '../thread-api.ts'
 import type { BufferPlaces } from './buffers.ts'
 import type { Thrown } from './thrown.ts'
 

@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { startTimer } from '@millrace/notify'
-import type { PoolTask } from '../task.ts'
+import type { ExportCall, PoolTask } from '../task.ts'
 import type { Answered, Run, Thread, ThreadOwner, ThreadPlan } from './api.ts'
 import { pack } from './buffers.ts'
 import { flagsForThreads } from './flags.ts'
@@ -128,19 +128,20 @@ export class WorkerThread implements Thread {
   /** Puts a task into the lane. Throws, and has not, if the arguments cannot be sent. */
   lend(task: PoolTask): void {
     const { call } = task
-    const position = this.#runs.tail
+    const { args } = task.work as ExportCall
+    const { tail: position } = this.#runs
     const lane = this.#lane
-    const pace = this.#paces.of(call.name)
+    const pace = this.#paces.of(task.name)
     if (this.#isNamed[pace.number] === undefined) {
       this.#isNamed[pace.number] = true
-      post<ToThread>(this.#port, ['name', pace.number, call.name])
+      post<ToThread>(this.#port, ['name', pace.number, task.name])
     }
     const isPlain =
       call.transfer === undefined &&
       call.sink === undefined &&
-      this.#writer.writeAll(call.args, lane.payload(position), lane.payloadEnd(position))
+      this.#writer.writeAll(args, lane.payload(position), lane.payloadEnd(position))
     if (!isPlain) {
-      const { values, buffers } = pack(call.args, call.transfer)
+      const { values, buffers } = pack(args, call.transfer)
       post<ToThread>(this.#port, ['call', position, values, buffers, call.sink?.ahead ?? 0], call.transfer)
     }
     this.#runs.add(task, pace)
@@ -255,10 +256,9 @@ export class WorkerThread implements Thread {
   /** Hears the answers in the lane; whether the oldest task is the same as when this was asked last. */
   look(): boolean {
     this.hearLane()
-    const oldest = this.#runs.oldest
-    const isSame = oldest !== undefined && this.#lookedAt === oldest
-    this.#lookedAt = oldest
-    return isSame
+    const before = this.#lookedAt
+    this.#lookedAt = this.#runs.oldest
+    return before !== undefined && before === this.#lookedAt
   }
 
   /** Hears the answers in the lane. */

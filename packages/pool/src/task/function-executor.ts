@@ -1,0 +1,133 @@
+import { AsyncResource } from 'node:async_hooks'
+import { startTimer, turn } from '@millrace/notify'
+import type { Executor, ExecutorOwner } from '../core.ts'
+import { PoolError } from '../errors.ts'
+import type { PoolTask } from '../task.ts'
+import { FunctionRun } from './function-run.ts'
+
+/**
+ * Runs functions of the caller's in this event loop, at most so many at a time.
+ *
+ *     admission ── dispatch() ──▶ begin, in the context of the submit ──▶ body ──▶ ended
+ *
+ * INVARIANT  at most `#size` bodies run, those that were cancelled and have not stopped included.
+ */
+export class FunctionExecutor implements Executor {
+  readonly #owner: ExecutorOwner
+  readonly #graceMs: number
+  readonly #runs = new Map<PoolTask, FunctionRun>()
+  #size: number
+  #running = 0
+  #isDispatching = false
+
+  constructor(size: number, graceMs: number, owner: ExecutorOwner) {
+    this.#size = size
+    this.#graceMs = graceMs
+    this.#owner = owner
+  }
+
+  get running(): number {
+    return this.#running
+  }
+
+  get length(): number {
+    return this.#running
+  }
+
+  get workers(): number {
+    return this.#size
+  }
+
+  // Functions that do not wait end inside of the loop, and what waits behind them starts in it: no recursion, and a turn now and then.
+  dispatch(): void {
+    if (this.#isDispatching) return
+    this.#isDispatching = true
+    while (this.#running < this.#size) {
+      const task = this.#owner.admission.lend()
+      if (task === undefined) break
+      this.#start(task)
+      const due = turn()
+      if (due === undefined) continue
+      due.then(this.#goOn)
+      return
+    }
+    this.#isDispatching = false
+  }
+
+  readonly #goOn = (): void => {
+    this.#isDispatching = false
+    this.dispatch()
+  }
+
+  #start(task: PoolTask): void {
+    this.#running++
+    task.state = 'running'
+    this.#owner.admission.started(task)
+    this.#owner.started(task)
+    const { context } = task
+    if (context === undefined) this.#run(task)
+    else context.runInAsyncScope(this.#run, this, task)
+  }
+
+  prepare(task: PoolTask): void {
+    task.context ??= new AsyncResource('millrace.task')
+  }
+
+  cancel(task: PoolTask, reason: unknown): void {
+    if (task.state === 'pending') {
+      this.#owner.admission.withdraw(task)
+      this.#owner.ended(task, { state: 'cancelled', error: reason })
+      this.dispatch()
+      return
+    }
+    this.#runs.get(task)?.cancel(reason)
+  }
+
+  cancelAll(reason: unknown): void {
+    for (const [task, run] of [...this.#runs]) {
+      run.cancel(reason)
+      // Nobody can end a function; whoever waits for the pool is told after the grace, and it is left alone.
+      if (!this.#runs.has(task)) continue
+      run.stopTimer?.()
+      run.stopTimer = startTimer(this.#graceMs, () => this.#leaveAlone(task, run, reason))
+    }
+  }
+
+  hearAll(): void {}
+
+  pause(): void {}
+
+  resize(size: number): void {
+    this.#size = size
+  }
+
+  async stop(): Promise<void> {}
+
+  #run(task: PoolTask): void {
+    const run = new FunctionRun(task)
+    this.#runs.set(task, run)
+    const { runTimeoutMs } = task.call
+    if (runTimeoutMs !== Number.POSITIVE_INFINITY) {
+      run.stopTimer = startTimer(runTimeoutMs, () => {
+        run.cancel(new PoolError('timeout', `task "${task.name}" ran for more than ${runTimeoutMs} ms`))
+      })
+    }
+    run.start(this.#onEnded)
+  }
+
+  readonly #onEnded = (run: FunctionRun): void => {
+    const { task, outcome } = run
+    if (this.#runs.get(task) !== run || outcome === undefined) return
+    this.#runs.delete(task)
+    this.#running--
+    this.#owner.ended(task, outcome)
+    this.dispatch()
+  }
+
+  #leaveAlone(task: PoolTask, run: FunctionRun, reason: unknown): void {
+    if (this.#runs.get(task) !== run) return
+    this.#runs.delete(task)
+    this.#running--
+    this.#owner.ended(task, { state: 'cancelled', error: reason }, 'killed')
+  }
+}

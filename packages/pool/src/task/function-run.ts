@@ -1,0 +1,73 @@
+import type { Outcome, PoolTask, TaskBody } from '../task.ts'
+import type { TaskContext } from '../thread/context.ts'
+
+/**
+ * One run of a function, and what it is told of itself. Its signal is made when somebody looks at it.
+ *
+ * INVARIANT  ended once, when what the function returned has settled; a run that was cancelled before that is cancelled,
+ *            whatever it comes to.
+ */
+export class FunctionRun implements TaskContext {
+  readonly task: PoolTask
+  outcome: Outcome | undefined
+  stopTimer: (() => void) | undefined
+  #controller: AbortController | undefined
+  #cancelled: { readonly reason: unknown } | undefined
+
+  constructor(task: PoolTask) {
+    this.task = task
+  }
+
+  get id(): number {
+    return this.task.id
+  }
+
+  get name(): string {
+    return this.task.name
+  }
+
+  get attempt(): number {
+    return this.task.attempt
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#cancelled !== undefined) this.#controller.abort(this.#cancelled.reason)
+    }
+    return this.#controller.signal
+  }
+
+  /** Calls the function, and back when it has ended. */
+  start(onEnded: (run: FunctionRun) => void): void {
+    let result: unknown
+    try {
+      result = (this.task.work as TaskBody)(this)
+    } catch (error) {
+      this.#end({ state: 'failed', error }, onEnded)
+      return
+    }
+    if (typeof result !== 'object' || result === null || !('then' in result)) {
+      this.#end({ state: 'done', value: result }, onEnded)
+      return
+    }
+    const promise = result instanceof Promise ? result : Promise.resolve(result)
+    promise.then(
+      (value) => this.#end({ state: 'done', value }, onEnded),
+      (error: unknown) => this.#end({ state: 'failed', error }, onEnded),
+    )
+  }
+
+  /** Tells the function to stop. The first reason counts. */
+  cancel(reason: unknown): void {
+    if (this.#cancelled !== undefined || this.outcome !== undefined) return
+    this.#cancelled = { reason }
+    this.#controller?.abort(reason)
+  }
+
+  #end(outcome: Outcome, onEnded: (run: FunctionRun) => void): void {
+    this.stopTimer?.()
+    this.outcome = this.#cancelled === undefined ? outcome : { state: 'cancelled', error: this.#cancelled.reason }
+    onEnded(this)
+  }
+}

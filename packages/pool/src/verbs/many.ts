@@ -1,0 +1,90 @@
+/** The verbs that are the same for all pools, once it is known how one item is submitted. */
+import type { ItemStreamOptions, Items, MapOptions, ResultStream, Task } from '../api.ts'
+import { checkCount, checkMany } from '../options.ts'
+import type { PoolTask } from '../task.ts'
+import { chunksOf } from './items.ts'
+import { Results } from './results.ts'
+
+/** Submits the task of an item. */
+export type SubmitItem<T> = (item: T, index: number) => PoolTask | Promise<PoolTask>
+
+/** The results of many items, as they come. */
+export function streamOf<T, R>(
+  items: Items<T>,
+  submit: SubmitItem<T>,
+  options: ItemStreamOptions,
+  size: number,
+): ResultStream<R> {
+  checkMany('stream', options)
+  const { concurrency = size, ordered = true, ahead = concurrency } = options
+  return new Results<T, R>({ items, submit, concurrency, ahead, ordered })
+}
+
+/** The results of many items, all together. */
+export async function mapOf<T, R>(
+  items: Items<T>,
+  submit: SubmitItem<T>,
+  options: MapOptions,
+  size: number,
+): Promise<R[]> {
+  const results: R[] = []
+  for await (const result of streamOf<T, R>(items, submit, options, size)) results.push(result)
+  return results
+}
+
+/** What comes of many items is wanted no more than that they end. */
+export async function forEachOf<T>(
+  items: Items<T>,
+  submit: SubmitItem<T>,
+  options: MapOptions,
+  size: number,
+): Promise<void> {
+  for await (const _ of streamOf(items, submit, { ...options, ordered: false }, size));
+}
+
+/** The results of many items, so many in a task. */
+export async function batchOf<T, R>(
+  items: Items<T>,
+  chunk: number,
+  submit: SubmitItem<T[]>,
+  options: MapOptions,
+  size: number,
+): Promise<R[]> {
+  checkCount('size', chunk)
+  const sizes: number[] = []
+  const all: R[] = []
+  const submitChunk: SubmitItem<T[]> = (items, index) => {
+    sizes[index] = items.length
+    return submit(items, index)
+  }
+  let index = 0
+  for await (const results of streamOf<T[], readonly R[]>(chunksOf(items, chunk), submitChunk, options, size)) {
+    if (!Array.isArray(results) || (options.ordered !== false && results.length !== sizes[index])) {
+      throw new TypeError(`batch: expected an array of ${sizes[index]} results for ${sizes[index]} items`)
+    }
+    all.push(...results)
+    index++
+  }
+  return all
+}
+
+/** How tasks ended. */
+export async function joinOf<R>(
+  tasks: Iterable<Task<R>>,
+  { ordered = true }: { readonly ordered?: boolean | undefined } = {},
+): Promise<PromiseSettledResult<R>[]> {
+  if (ordered) return Promise.allSettled(Array.from(tasks, ({ result }) => result))
+  const ended: PromiseSettledResult<R>[] = []
+  const note = async ({ result }: Task<R>): Promise<void> => {
+    const [how] = await Promise.allSettled([result])
+    ended.push(how)
+  }
+  await Promise.all(Array.from(tasks, note))
+  return ended
+}
+
+/** Cancels each. */
+export function cancelAllOf(tasks: Iterable<Task<unknown>>, reason?: unknown): void {
+  // The last first: otherwise the end of one that pends would admit one that waits, only to end it then.
+  for (const task of [...tasks].reverse()) task.cancel(reason)
+}

@@ -1,0 +1,140 @@
+import { turn } from '@millrace/notify'
+import type { Items, MapOptions } from '../api.ts'
+import type { PoolCore } from '../core.ts'
+import { checkMany } from '../options.ts'
+import type { Acceptor, Call, PoolTask, TaskBody } from '../task.ts'
+import type { RunContext } from '../task-api.ts'
+import type { TaskContext } from '../thread/context.ts'
+import { Source } from './items.ts'
+
+/** Whether items may share the tasks that run them: they are there, and nothing was asked that concerns each alone. */
+export function canPull<T>(
+  core: PoolCore,
+  items: Items<T>,
+  { runTimeoutMs = core.plain.runTimeoutMs, key, retry }: MapOptions,
+): boolean {
+  if (typeof items === 'object' && items !== null && Symbol.asyncIterator in items) return false
+  return runTimeoutMs === Number.POSITIVE_INFINITY && key === undefined && retry === undefined
+}
+
+/**
+ * Maps many items by a few tasks, each of which takes one item after the other: no task, no promise and no place for each item.
+ *
+ *     puller: item ──▶ body ──▶ item ──▶ body …      somebody else pends ──▶ the puller ends and stands behind him
+ *
+ * INVARIANT  a puller has a place of the pool while it runs, so no more bodies run than the pool allows.
+ * INVARIANT  when the promise settles, no puller runs any more.
+ */
+export async function pull<T, R>(
+  core: PoolCore,
+  acceptor: Acceptor,
+  items: Items<T>,
+  map: (item: T, index: number, context: RunContext) => R | PromiseLike<R>,
+  options: MapOptions,
+): Promise<R[]> {
+  checkMany('map', options)
+  const { concurrency = acceptor.size, ordered = true, signal, priority = 0 } = options
+  const source = new Source(items)
+  const work = new PulledWork<T, R>(core, acceptor, source, map, ordered)
+  const call: Call = { ...core.plain, signal, priority, isPuller: true }
+  const body: TaskBody = (context) => work.run(context)
+  await Promise.all(
+    Array.from({ length: Math.min(concurrency, acceptor.size) }, () => puller(acceptor, body, call, work)),
+  )
+  if (work.failure !== undefined) throw work.failure.error
+  return work.results
+}
+
+async function puller<T, R>(acceptor: Acceptor, body: TaskBody, call: Call, work: PulledWork<T, R>): Promise<void> {
+  try {
+    while (!work.isOver) {
+      const accepted = acceptor.accept(body, call, { signal: call.signal }, true)
+      const task = accepted instanceof Promise ? await accepted : accepted
+      work.began(task)
+      await task.result
+    }
+  } catch (error) {
+    work.fail(error)
+  }
+}
+
+/** The items of one map, and what came of them. */
+class PulledWork<T, R> {
+  readonly results: R[] = []
+  failure: { readonly error: unknown } | undefined
+  readonly #core: PoolCore
+  readonly #acceptor: Acceptor
+  readonly #source: Source<T>
+  readonly #body: (item: T, index: number, context: RunContext) => R | PromiseLike<R>
+  readonly #ordered: boolean
+  readonly #tasks = new Set<PoolTask>()
+  #index = 0
+
+  constructor(
+    core: PoolCore,
+    acceptor: Acceptor,
+    source: Source<T>,
+    body: (item: T, index: number, context: RunContext) => R | PromiseLike<R>,
+    ordered: boolean,
+  ) {
+    this.#core = core
+    this.#acceptor = acceptor
+    this.#source = source
+    this.#body = body
+    this.#ordered = ordered
+  }
+
+  get isOver(): boolean {
+    return this.#source.isOver || this.failure !== undefined
+  }
+
+  /** A puller runs, until its task has ended. */
+  began(task: PoolTask): void {
+    if (task.state !== 'pending' && task.state !== 'running') return
+    this.#tasks.add(task)
+    task.result.then(
+      () => this.#tasks.delete(task),
+      () => this.#tasks.delete(task),
+    )
+    if (this.failure !== undefined) task.cancel(this.failure.error)
+  }
+
+  /** Ends the others; the first failure counts. */
+  fail(error: unknown): void {
+    if (this.failure !== undefined) return
+    this.failure = { error }
+    for (const task of [...this.#tasks].reverse()) task.cancel(error)
+    this.#source.leave()
+  }
+
+  /** Takes one item after the other, until there are none or somebody else waits for the place. */
+  async run(context: TaskContext): Promise<void> {
+    const { admission } = this.#core
+    const acceptor = this.#acceptor
+    const { signal } = context
+    while (!this.isOver && !signal.aborted) {
+      // Not a promise: who reads a source that waits does so one item at a time.
+      const step = this.#source.next() as { readonly value: T } | undefined
+      if (step === undefined) return
+      const index = this.#index++
+      acceptor.countItem('submitted')
+      try {
+        const result = this.#body(step.value, index, context as RunContext)
+        const settled = isPromise(result) ? await result : result
+        acceptor.countItem('done')
+        if (this.#ordered) this.results[index] = settled
+        else this.results.push(settled)
+      } catch (error) {
+        acceptor.countItem('failed')
+        throw error
+      }
+      const due = turn()
+      if (due !== undefined) await due
+      if (admission.pending > 0) return
+    }
+  }
+}
+
+function isPromise<R>(result: R | PromiseLike<R>): result is PromiseLike<R> {
+  return typeof result === 'object' && result !== null && 'then' in result
+}
