@@ -32,7 +32,10 @@ export type EvictReason = 'evicted' | 'expired' | 'replaced'
 export interface ItemOptions {
   /** In place of the pool's `priority`. */
   readonly priority?: number | undefined
-  /** Of items with the same key the pool has one: a later one takes its place if its priority is higher, and else does not come in. */
+  /**
+   * Of items with the same key the pool has one: a later one takes its place if it is due before it, and else does not come in. Due
+   * before it: its priority is higher; in a pool with ageing, by more than the other has gained by waiting.
+   */
   readonly key?: string | undefined
   /** In place of the pool's `ttlMs`; it counts from when the item comes in. */
   readonly ttlMs?: number | undefined
@@ -140,11 +143,11 @@ export interface PriorityPool<T> extends AsyncIterable<T>, AsyncDisposable {
    */
   submitMany(items: Iterable<T>, options?: ItemOptions & WaitOptions): Promise<number>
   /**
-   * Waits until there are `n` items, or as many as the pool holds, and takes them; after `timeoutMs`, or once the pool is closed,
+   * Waits until there are `n` items, or the pool is full, and takes them, at most `n`; after `timeoutMs`, or once the pool is closed,
    * it takes what is there, which may be nothing. An abort rejects with `signal.reason` and takes nothing.
    */
   drain(n: number, options?: WaitOptions): Promise<T[]>
-  /** Takes at most `n` items that are there. */
+  /** Takes at most `n` items that are there, also while drains wait for more than that; so does a `drain` with `timeoutMs: 0`. */
   tryDrain(n: number): T[]
   /** Takes the first item; `undefined` if there is none. */
   tryTake(): T | undefined

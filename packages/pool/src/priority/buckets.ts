@@ -15,10 +15,12 @@ export function hasBucket(priority: number): boolean {
  *     tops ──▶ bits of the words that are not 0        words ──▶ bits of the levels that are not empty
  *
  * INVARIANT  a level is in the order of the sequence numbers, and its bit is set exactly while it is not empty.
+ * INVARIANT  the finger of a level is in it: it is the one that came back last.
  */
 export class Buckets<T> implements Order<T> {
   readonly #firsts = new Array<Entry<T> | undefined>(LEVELS).fill(undefined)
   readonly #lasts = new Array<Entry<T> | undefined>(LEVELS).fill(undefined)
+  readonly #fingers = new Array<Entry<T> | undefined>(LEVELS).fill(undefined)
   readonly #words = new Int32Array(LEVELS / 32)
   #tops = 0
   #length = 0
@@ -29,14 +31,13 @@ export class Buckets<T> implements Order<T> {
 
   push(entry: Entry<T>): void {
     const level = entry.rank
-    // New ones are the last of their level; those that come back are near its front.
-    let before = this.#lasts[level]
-    if (before !== undefined && before.sequence > entry.sequence) {
-      let behind = this.#firsts[level]
-      while (behind !== undefined && behind.sequence < entry.sequence) behind = behind.next
-      before = behind?.previous
-      this.#link(entry, before, behind)
-    } else this.#link(entry, before, undefined)
+    const last = this.#lasts[level]
+    if (last === undefined || last.sequence < entry.sequence) this.#link(entry, last, undefined)
+    else {
+      const behind = this.#behind(entry)
+      this.#link(entry, behind.previous, behind)
+      this.#fingers[level] = entry
+    }
     this.#words[level >> 5] = (this.#words[level >> 5] as number) | (1 << (level & 31))
     this.#tops |= 1 << (level >> 5)
     this.#length++
@@ -73,6 +74,17 @@ export class Buckets<T> implements Order<T> {
     return entries
   }
 
+  /**
+   * The one of its level that an entry comes back before; there is one. Found from the one that came back before this one, which is
+   * near it, since those that were taken together come back together.
+   */
+  #behind(entry: Entry<T>): Entry<T> {
+    let behind = this.#fingers[entry.rank] ?? (this.#firsts[entry.rank] as Entry<T>)
+    while (behind.sequence < entry.sequence) behind = behind.next as Entry<T>
+    while (behind.previous !== undefined && behind.previous.sequence > entry.sequence) behind = behind.previous
+    return behind
+  }
+
   #link(entry: Entry<T>, before: Entry<T> | undefined, behind: Entry<T> | undefined): void {
     const level = entry.rank
     entry.previous = before
@@ -90,6 +102,7 @@ export class Buckets<T> implements Order<T> {
     if (next === undefined) this.#lasts[level] = previous
     else next.previous = previous
     entry.previous = entry.next = undefined
+    if (this.#fingers[level] === entry) this.#fingers[level] = undefined
     this.#length--
     if (this.#firsts[level] !== undefined) return
     const word = level >> 5

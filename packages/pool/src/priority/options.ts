@@ -47,11 +47,21 @@ export function checkPool<T>(options: PriorityPoolOptions<T>): void {
 /** Throws for settings no item can have. Those of the wait are checked where it begins. */
 export function checkItem(item: unknown, options: ItemOptions): void {
   if (item === undefined) throw new TypeError('item: undefined is no item; it says that there is none')
-  if (options === none) return
-  checkNames('submit', options, ITEM_NAMES)
+  if (options !== none) checkItemOptions('submit', options)
+}
+
+/** Throws for settings no item can have, naming the call that got them. */
+export function checkItemOptions(call: string, options: ItemOptions): void {
+  checkNames(call, options, ITEM_NAMES)
   const { key, ttlMs } = options
   if (key !== undefined && typeof key !== 'string') throw new TypeError(`key: expected a string, got ${inspect(key)}`)
   if (ttlMs !== undefined) checkTtl(ttlMs)
+}
+
+/** Throws for what has no items. */
+export function checkItems(items: Iterable<unknown>): void {
+  if (typeof items?.[Symbol.iterator] === 'function') return
+  throw new TypeError(`items: expected something to iterate over, got ${inspect(items)}`)
 }
 
 /** Throws unless the pool can order items by the priority. */

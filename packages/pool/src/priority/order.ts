@@ -84,7 +84,10 @@ export function makeOrder<T>({ compare, structure, isAgeing, isLastNeeded }: Ord
 export function orderFor<T>(order: Order<T>, rank: number, isLastNeeded: boolean): Order<T> {
   if (!(order instanceof Buckets) || hasBucket(rank)) return order
   const wider = ranked<T>(isLastNeeded)
-  for (const entry of order.entries()) wider.push(entry)
+  for (const entry of order.entries()) {
+    entry.previous = entry.next = undefined
+    wider.push(entry)
+  }
   return wider
 }
 

@@ -1,5 +1,12 @@
-import { CutShortError } from '@millrace/channel'
-import { checkCount, refusal, rejectInTurn, resolveInTurn, turn, WaitList, type WaitOptions } from '@millrace/notify'
+import {
+  checkCount,
+  checkWaitOptions,
+  refusal,
+  rejectInTurn,
+  resolveInTurn,
+  WaitList,
+  type WaitOptions,
+} from '@millrace/notify'
 import { PoolError } from '../errors.ts'
 import type {
   Held,
@@ -13,8 +20,9 @@ import type {
 import { DrainIterator } from './drain-iterator.ts'
 import { Entry } from './entry.ts'
 import { HeldEntries } from './held.ts'
-import { checkItem, checkPool, none } from './options.ts'
+import { checkItem, checkItemOptions, checkItems, checkPool, none } from './options.ts'
 import { Stock, type Told } from './stock.ts'
+import { submitAll } from './submit-all.ts'
 import { type DrainOwner, DrainWait, SubmitWait } from './waits.ts'
 
 /**
@@ -90,32 +98,11 @@ class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
     return entry.hasReplaced ? 'replaced' : 'submitted'
   }
 
-  async submitMany(items: Iterable<T>, options: ItemOptions & WaitOptions = none): Promise<number> {
-    const { signal, timeoutMs } = options
-    const endsAt = performance.now() + (timeoutMs ?? 0)
-    const iterator = items[Symbol.iterator]()
-    let submitted = 0
-    let item: T | undefined
-    try {
-      for (let step = iterator.next(); step.done !== true; step = iterator.next()) {
-        item = step.value
-        if (signal?.aborted) throw signal.reason
-        if (this.#isClosed) throw closedError(item)
-        checkItem(item, options)
-        if (this.#offer(item, this.#stock.priorityOf(item, options), options) === undefined) {
-          const leftMs = Math.max(0, endsAt - performance.now())
-          await this.submit(item, timeoutMs === undefined ? options : { ...options, timeoutMs: leftMs })
-        } else {
-          const due = turn()
-          if (due !== undefined) await due
-        }
-        item = undefined
-        submitted++
-      }
-      return submitted
-    } catch (cause) {
-      throw new CutShortError(submitted, rest(item, iterator), cause)
-    }
+  submitMany(items: Iterable<T>, options: ItemOptions & WaitOptions = none): Promise<number> {
+    checkItems(items)
+    checkItemOptions('submitMany', options)
+    checkWaitOptions(options)
+    return submitAll(items, options, (item, left) => this.#enter(item, options, left))
   }
 
   drain(n: number, options?: WaitOptions): Promise<T[]> {
@@ -220,6 +207,14 @@ class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
     return entry
   }
 
+  /** Puts an item in; answers a promise if that has to wait. */
+  #enter(item: T, options: ItemOptions, left: () => ItemOptions & WaitOptions): Promise<unknown> | undefined {
+    checkItem(item, none)
+    if (this.#isClosed) throw closedError(item)
+    if (this.#offer(item, this.#stock.priorityOf(item, options), options) !== undefined) return undefined
+    return this.submit(item, left())
+  }
+
   #drain(n: number, options: WaitOptions | undefined, take: (most: number) => unknown): Promise<unknown> {
     checkCount('n', n)
     const refused = refusal(options)
@@ -234,8 +229,8 @@ class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
 
   /** Whether a drain of so many need not wait. */
   #hasFor(n: number): boolean {
-    const { length, held, capacity } = this.#stock
-    if (!this.#isClosed) return length >= Math.min(n, capacity)
+    const { length, held, free } = this.#stock
+    if (!this.#isClosed) return length >= n || (free === 0 && length > 0)
     // What is held may still come back.
     return length > 0 || held === 0
   }
@@ -326,11 +321,6 @@ class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
 
 function closedError(item: unknown): PoolError {
   return new PoolError('closed', 'the pool is closed; the item is not in it', { value: item })
-}
-
-function* rest<T>(item: T | undefined, iterator: Iterator<T>): Generator<T, void, undefined> {
-  if (item !== undefined) yield item
-  for (let step = iterator.next(); step.done !== true; step = iterator.next()) yield step.value
 }
 
 /**

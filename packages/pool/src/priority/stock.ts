@@ -148,7 +148,12 @@ export class Stock<T> {
 
   /** Takes out those that are meant, and hands them back in order. */
   remove(isMeant: (entry: Entry<T>) => boolean): Entry<T>[] {
-    const meant = this.#order.entries().filter(isMeant)
+    // The user's function may call the pool: those it is asked about may have left before, and those it means since.
+    const isQueued = ({ state }: Entry<T>): boolean => state === 'queued'
+    const meant = this.#order
+      .entries()
+      .filter((entry) => isQueued(entry) && isMeant(entry))
+      .filter(isQueued)
     for (const entry of meant) this.removeOne(entry)
     return meant.sort((a, b) => (this.#isBefore(a, b) ? -1 : this.#isBefore(b, a) ? 1 : a.sequence - b.sequence))
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isSettled, kinds, listener, poolOf, rejection, texts } from './support.ts'
+import { type Held, type PriorityPool, priorityPool } from '../../src/index.ts'
+import { isSettled, type Job, kinds, listener, poolOf, randomFrom, rejection, texts } from './support.ts'
 
 describe.each(kinds)('held items %s', (_, options) => {
   test('go back to where they were', () => {
@@ -97,3 +98,40 @@ describe('held items', () => {
     expect([pool.length, told]).toEqual([0, ['1a expired']])
   })
 })
+
+describe('putBack', () => {
+  test.each([
+    ['of one hold', (pool: PriorityPool<Job>, n: number) => [pool.tryHold(n)]],
+    ['of many holds, the first one first', (pool: PriorityPool<Job>, n: number) => eachHeld(pool, n)],
+    ['of many holds, the last one first', (pool: PriorityPool<Job>, n: number) => eachHeld(pool, n).reverse()],
+  ])('costs no more for an item when there are ten times as many of its priority: %s', (_, hold) => {
+    const cost = (n: number): number => {
+      const pool = priorityPool<Job>({ capacity: n + 1, structure: 'buckets' })
+      for (let i = 0; i <= n; i++) pool.trySubmit({ priority: 0, name: String(i) })
+      const helds = hold(pool, n)
+      const began = performance.now()
+      for (const held of helds) held.putBack()
+      const ms = performance.now() - began
+      expect(pool.tryDrain(n + 1).map(({ name }) => Number(name))).toEqual(Array.from({ length: n + 1 }, (__, i) => i))
+      return ms / n
+    }
+    const best = (n: number) => Math.min(cost(n), cost(n), cost(n))
+    cost(4_000)
+    expect(best(40_000) / best(4_000)).toBeLessThan(8)
+  })
+
+  test('of items in any order, one by one, keeps the order they came in', () => {
+    const pool = priorityPool<Job>({ capacity: 200, priority: ({ priority }) => priority })
+    const random = randomFrom(11)
+    for (let i = 0; i < 200; i++) pool.trySubmit({ priority: i % 3, name: String(i) })
+    const helds = eachHeld(pool, 150)
+    while (helds.length > 0) helds.splice(Math.floor(random() * helds.length), 1)[0]?.putBack()
+    const all = pool.tryDrain(200)
+    expect(all).toEqual([...all].sort((a, b) => b.priority - a.priority || Number(a.name) - Number(b.name)))
+    expect(all.length).toBe(200)
+  })
+})
+
+function eachHeld(pool: PriorityPool<Job>, n: number): Held<Job>[] {
+  return Array.from({ length: n }, () => pool.tryHold(1))
+}

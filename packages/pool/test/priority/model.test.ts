@@ -6,6 +6,8 @@ import { FakeClock } from './support.ts'
 interface Item {
   readonly id: number
   readonly priority: number
+  /** The priority, or with ageing one that is true for ever. */
+  readonly rank: number
   readonly key: string | undefined
   readonly expiresAt: number
 }
@@ -26,11 +28,11 @@ class Model {
   submit(item: Item): string {
     const isHeld = this.held.flat().some(({ key }) => key !== undefined && key === item.key)
     const same = this.queued.find(({ key }) => key !== undefined && key === item.key)
-    if (isHeld || (same !== undefined && item.priority <= same.priority)) return 'duplicate'
+    if (isHeld || (same !== undefined && item.rank <= same.rank)) return 'duplicate'
     if (same !== undefined) this.#putOut(same, 'replaced')
     else if (this.queued.length + this.held.flat().length === this.#capacity) {
       const last = this.queued.at(-1)
-      if (!this.#isEvicting || last === undefined || item.priority <= last.priority) return 'full'
+      if (!this.#isEvicting || last === undefined || item.rank <= last.rank) return 'full'
       this.#putOut(last, 'evicted')
     }
     this.queued.push(item)
@@ -43,7 +45,7 @@ class Model {
   }
 
   sort(): void {
-    this.queued.sort((a, b) => b.priority - a.priority || a.id - b.id)
+    this.queued.sort((a, b) => b.rank - a.rank || a.id - b.id)
   }
 
   #putOut(item: Item, reason: string): void {
@@ -82,7 +84,8 @@ function play(options: Partial<PriorityPoolOptions<Item>>, capacity: number, ste
     if (one.kind === 'submit') {
       const { priority, key, ttlMs } = one
       const expiresAt = ttlMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + ttlMs
-      const item = { id: id++, priority, key, expiresAt }
+      const rank = priority - (options.ageingMs === undefined ? 0 : clock.now() / options.ageingMs)
+      const item = { id: id++, priority, rank, key, expiresAt }
       const how = { key, ttlMs, ...(options.compare === undefined && { priority }) }
       expect(pool.trySubmit(item, how)).toBe(model.submit(item))
     } else if (one.kind === 'drain') expect(pool.tryDrain(one.n)).toEqual(model.queued.splice(0, one.n))
@@ -122,6 +125,8 @@ describe('a priority pool does what an array does that is sorted each time', () 
     ['ranked', {}],
     ['ranked, evicting', { overflow: 'evict-lowest' as const }],
     ['in a heap, evicting', { structure: 'heap' as const, overflow: 'evict-lowest' as const }],
+    ['ranked, ageing', { ageingMs: 4 }],
+    ['ranked, ageing and evicting', { ageingMs: 4, overflow: 'evict-lowest' as const }],
     ['compared', { compare: (a: Item, b: Item) => b.priority - a.priority }],
     [
       'compared, evicting',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Job, jobs, kinds, poolOf, randomFrom, text, texts } from './support.ts'
+import { type PriorityPool, priorityPool } from '../../src/index.ts'
+import { collectGarbage, type Job, jobs, kinds, poolOf, randomFrom, text, texts } from './support.ts'
 
 describe.each(kinds)('a priority pool %s', (_, options) => {
   test('drains the highest priority first, and of equal ones the earliest', () => {
@@ -37,6 +38,23 @@ describe.each(kinds)('a priority pool %s', (_, options) => {
     expect(texts(pool.remove(({ priority }) => priority % 2 === 1 && priority > 1))).toBe('5b 5d 3c')
     expect(texts(pool.tryDrain(10))).toBe('2e 1a')
     expect(pool.stats()).toMatchObject({ submitted: 5, removed: 3, drained: 2, length: 0 })
+  })
+
+  test('removes by a function that drains: each item is handed out once', () => {
+    const pool = poolOf(options, '5a 4b 3c 2d')
+    const drained: string[] = []
+    const removed = pool.remove((item) => {
+      drained.push(texts(pool.tryDrain(1)))
+      return item.name === 'a' || item.name === 'd'
+    })
+    const left = texts(pool.tryDrain(5))
+    expect([...drained, texts(removed), left].join(' ').split(' ').filter(Boolean).sort()).toEqual([
+      '2d',
+      '3c',
+      '4b',
+      '5a',
+    ])
+    expect(pool.stats()).toMatchObject({ submitted: 4, length: 0 })
   })
 
   test('removes the item of a ticket, once, and frees its place', async () => {
@@ -130,3 +148,23 @@ describe('the order', () => {
     expect(pool.tryDrain(75_000)).toEqual([...rest, ...again].sort(byPriority))
   })
 })
+
+describe('a priority pool', () => {
+  test('holds no item that was drained after a priority came that has no bucket', async () => {
+    const pool = priorityPool<object>({ capacity: 10 })
+    const ticket = await pool.submit({}, { priority: 5 })
+    const drained = submitted(pool)
+    pool.trySubmit({}, { priority: 1_000 })
+    pool.tryDrain(3)
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    expect([drained.deref(), ticket.state]).toEqual([undefined, 'drained'])
+  })
+})
+
+/** Submits an object that nothing here holds afterwards. */
+function submitted(pool: PriorityPool<object>): WeakRef<object> {
+  const item = {}
+  pool.trySubmit(item, { priority: 5 })
+  return new WeakRef(item)
+}

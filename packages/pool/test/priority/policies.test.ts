@@ -171,6 +171,10 @@ describe('misuse', () => {
     for (const n of [0, -1, 1.5, Number.NaN]) expect(() => pool.drain(n)).toThrow(/^n: /)
     expect(() => pool.tryDrain(0)).toThrow(/^n: /)
     expect(() => pool.remove({} as never)).toThrow(/^which: /)
+    expect(() => pool.submitMany([item], { timeoutMs: -1 })).toThrow(/^timeoutMs: /)
+    expect(() => pool.submitMany([item], { prio: 1 } as never)).toThrow(/^prio: submitMany has no such option/)
+    expect(() => pool.submitMany([item], { key: 1 as never })).toThrow(/^key: /)
+    expect(() => pool.submitMany(item as never)).toThrow(/^items: expected something to iterate over/)
     expect(pool.stats()).toMatchObject({ submitted: 0, length: 0 })
   })
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type PriorityPool, type PriorityPoolOptions, priorityPool } from '@millrace/pool'
 import { vi } from 'vitest'
 
@@ -80,4 +82,10 @@ export function randomFrom(seed: number): () => number {
     last = (last * 48_271) % 2_147_483_647
     return last / 2_147_483_647
   }
+}
+
+/** Frees what nobody holds any more, whatever flags the process has. */
+export function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
 }

@@ -27,6 +27,35 @@ describe('drain', () => {
     expect(texts(await pool.drain(100))).toBe('5b 1a')
   })
 
+  test('does not wait for more than there is room for beside held items', async () => {
+    const pool = poolOf({ ...options, capacity: 3 }, '1a 5b')
+    const held = pool.tryHold(1)
+    const drained = pool.drain(3)
+    expect(await isSettled(drained)).toBe(false)
+    pool.trySubmit({ priority: 2, name: 'c' })
+    expect(texts(await drained)).toBe('2c 1a')
+    held.release()
+  })
+
+  test('waits while all items of a full pool are held', async () => {
+    const pool = poolOf({ ...options, capacity: 2 }, '1a 5b')
+    const held = pool.tryHold(2)
+    const drained = pool.drain(1)
+    expect(await isSettled(drained)).toBe(false)
+    held.putBack()
+    expect(texts(await drained)).toBe('5b')
+  })
+
+  test('that waits for more than there is leaves it to a tryDrain, and to a drain with timeoutMs 0', async () => {
+    const pool = poolOf(options, '1a 5b')
+    const drained = pool.drain(3)
+    expect(texts(pool.tryDrain(1))).toBe('5b')
+    expect(texts(await pool.drain(1, { timeoutMs: 0 }))).toBe('1a')
+    expect(await isSettled(drained)).toBe(false)
+    pool.close()
+    expect(await drained).toEqual([])
+  })
+
   test('loses nothing when it is aborted', async () => {
     const pool = poolOf(options, '1a 5b')
     const controller = new AbortController()
