@@ -25,6 +25,14 @@ import { Stock, type Told } from './stock.ts'
 import { submitAll } from './submit-all.ts'
 import { type DrainOwner, DrainWait, SubmitWait } from './waits.ts'
 
+/** What somebody who builds on a pool does in addition. */
+export interface PoolHooks<T> {
+  /** Throws for an item that must not come in. */
+  readonly check?: (item: T) => void
+  /** The pool was closed. */
+  readonly closed?: () => void
+}
+
 /**
  * The items and those who wait for them.
  *
@@ -34,10 +42,11 @@ import { type DrainOwner, DrainWait, SubmitWait } from './waits.ts'
  *            what it wants. Those of one kind are served in the order they began.
  * INVARIANT  the user's functions are called when everything is in order, so that they may call the pool.
  */
-class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
+export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
   readonly #stock: Stock<T>
   readonly #overflow: 'wait' | 'reject' | 'evict-lowest'
   readonly #onEvict: PriorityPoolOptions<T>['onEvict']
+  readonly #hooks: PoolHooks<T>
   readonly #submits = new WaitList<SubmitWait<T>>()
   readonly #drains = new WaitList<DrainWait<T>>()
   readonly #end = Promise.withResolvers<void>()
@@ -46,10 +55,11 @@ class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
   #isClosed = false
   #isBalancing = false
 
-  constructor(options: PriorityPoolOptions<T>) {
+  constructor(options: PriorityPoolOptions<T>, hooks: PoolHooks<T> = none) {
     this.#stock = new Stock(options, () => this.#expire())
     this.#overflow = options.overflow ?? 'wait'
     this.#onEvict = options.onEvict
+    this.#hooks = hooks
   }
 
   get capacity(): number {
@@ -74,7 +84,7 @@ class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
     checkItem(item, options)
     const refused = options === none ? undefined : refusal(options)
     if (refused !== undefined) return refused
-    const priority = this.#stock.priorityOf(item, options)
+    const priority = this.#priorityOf(item, options)
     if (this.#isClosed) return rejectInTurn(closedError(item))
     const entry = this.#offer(item, priority, options)
     if (entry !== undefined) return resolveInTurn(entry)
@@ -87,7 +97,7 @@ class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
 
   trySubmit(item: T, options: ItemOptions = none): SubmitOutcome {
     checkItem(item, options)
-    const priority = this.#stock.priorityOf(item, options)
+    const priority = this.#priorityOf(item, options)
     if (this.#isClosed) return 'closed'
     const entry = this.#offer(item, priority, options)
     if (entry === undefined) {
@@ -166,6 +176,7 @@ class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
     for (const wait of this.#submits.takeWhere(() => true)) wait.fail(closedError(wait.item))
     this.#expire()
     this.#balance()
+    this.#hooks.closed?.()
   }
 
   whenClosed(): Promise<void> {
@@ -199,6 +210,11 @@ class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
     this.#balance()
   }
 
+  #priorityOf(item: T, options: ItemOptions): number {
+    this.#hooks.check?.(item)
+    return this.#stock.priorityOf(item, options)
+  }
+
   #offer(item: T, priority: number, options: ItemOptions): Entry<T> | undefined {
     this.#expire()
     const entry = this.#stock.offer(item, priority, options, this.#submits.length === 0, this.#told)
@@ -211,7 +227,7 @@ class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
   #enter(item: T, options: ItemOptions, left: () => ItemOptions & WaitOptions): Promise<unknown> | undefined {
     checkItem(item, none)
     if (this.#isClosed) throw closedError(item)
-    if (this.#offer(item, this.#stock.priorityOf(item, options), options) !== undefined) return undefined
+    if (this.#offer(item, this.#priorityOf(item, options), options) !== undefined) return undefined
     return this.submit(item, left())
   }
 

@@ -45,7 +45,7 @@ export function poolCommand(): Command {
     .addArgument(
       new Argument(
         '<implementation>',
-        'naive: an array that is kept sorted, what one writes without a pool; heap, bucket: priorityPool; http: the command millrace-pool',
+        'naive: an array that is kept sorted, what one writes without a pool; heap, bucket: priorityPool; shared: sharedPriorityPool in a thread of its own; http: the command millrace-pool',
       ).choices(IMPLEMENTATIONS),
     )
     .addOption(number('-p, --producer-num <n>', 'producers', 20))

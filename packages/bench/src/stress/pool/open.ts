@@ -2,6 +2,7 @@ import { openHttp } from './http.ts'
 import { openLocal } from './local.ts'
 import { NaivePool } from './naive.ts'
 import type { Implementation, Plan } from './plan.ts'
+import { openShared } from './shared.ts'
 import type { Ground } from './subject.ts'
 
 const OPENERS: Readonly<Record<Implementation, (plan: Plan) => Promise<Ground>>> = {
@@ -11,6 +12,7 @@ const OPENERS: Readonly<Record<Implementation, (plan: Plan) => Promise<Ground>>>
   },
   heap: async ({ capacity }) => openLocal('heap', capacity),
   bucket: async ({ capacity }) => openLocal('buckets', capacity),
+  shared: ({ capacity, payloadBytes }) => openShared({ capacity, payloadBytes: payloadBytes.most }),
   http: ({ capacity, httpPort }) => openHttp(capacity, httpPort),
 }
 

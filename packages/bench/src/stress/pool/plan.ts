@@ -1,10 +1,10 @@
 import type { Range } from './items.ts'
 
 /** What can be put under stress. */
-export type Implementation = 'naive' | 'heap' | 'bucket' | 'http'
+export type Implementation = 'naive' | 'heap' | 'bucket' | 'shared' | 'http'
 
 /** All there are. */
-export const IMPLEMENTATIONS: readonly Implementation[] = ['naive', 'heap', 'bucket', 'http']
+export const IMPLEMENTATIONS: readonly Implementation[] = ['naive', 'heap', 'bucket', 'shared', 'http']
 
 /** All that is decided before a run. */
 export interface Plan {
