@@ -5,6 +5,8 @@ export default defineConfig(
   library(
     'src/pool.ts',
     'src/pool-thread.ts',
+    'src/pool-shared.ts',
+    'src/pool-prometheus.ts',
     'src/mpsc-shared.ts',
     'src/mpmc-shared.ts',
     'src/notify-shared.ts',

@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { type Ended, runCode } from './program.ts'
 import { tasksUrl } from './support.ts'
 
 const program = (code: string): string => `
@@ -11,25 +9,7 @@ const program = (code: string): string => `
   const pool = threadPool(url, { threads: 2 })
   ${code}`
 
-/** Runs a program of its own and gives what it printed and how it ended. */
-async function run(
-  code: string,
-  flags: string[] = [],
-  options = '',
-): Promise<{ stdout: string; stderr: string; code: number }> {
-  const args = ['--conditions=@millrace/source', ...flags, '--input-type=module', '-e', program(code)]
-  const cwd = fileURLToPath(new URL('..', import.meta.url))
-  const ended = promisify(execFile)(process.execPath, args, {
-    cwd,
-    timeout: 15_000,
-    maxBuffer: 2 ** 24,
-    env: { ...process.env, NODE_OPTIONS: options },
-  })
-  return ended.then(
-    ({ stdout, stderr }) => ({ stdout, stderr, code: 0 }),
-    ({ stdout, stderr, code }) => ({ stdout, stderr, code }),
-  )
-}
+const run = (code: string, flags?: string[], options?: string): Promise<Ended> => runCode(program(code), flags, options)
 
 describe.concurrent('the process', () => {
   test('exits by itself once the pool is idle', async () => {

@@ -52,11 +52,15 @@ export function sharedPriorityPool<T extends Value>(options: SharedPriorityPoolO
     ended: ended.handle,
   }
   const pool = new LocalPriorityPool<T>(own, { check: encodable(codec), closed: () => sender[Symbol.dispose]() })
+  let isServing = true
   void pool.whenClosed().then(() => {
+    if (!isServing) return
+    // Before anybody sees the channel closed, so that nobody takes the end for the owner's death.
     ended.open()
     receiver.close()
   })
   void new Desk(pool, receiver, channel.handle, codec).serve().then(() => {
+    isServing = false
     ended.open()
     receiver[Symbol.dispose]()
     ended[Symbol.dispose]()
