@@ -30,7 +30,7 @@ export interface Request<T> {
 }
 
 /** The most bytes of a key. */
-export const KEY_BYTES = 128
+const KEY_BYTES = 128
 
 const KINDS: readonly RequestKind[] = ['submit', 'drain', 'abort', 'release', 'putBack', 'stats', 'close']
 const LAST = 256
