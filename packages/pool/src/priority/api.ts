@@ -33,8 +33,9 @@ export interface ItemOptions {
   /** In place of the pool's `priority`. */
   readonly priority?: number | undefined
   /**
-   * Of items with the same key the pool has one: a later one takes its place if it is due before it, and else does not come in. Due
-   * before it: its priority is higher; in a pool with ageing, by more than the other has gained by waiting.
+   * Of items with the same key one can be drained: a later one takes its place if it is due before it, and else does not come in. Due
+   * before it: its priority is higher; in a pool with ageing, by more than the other has gained by waiting. An item that is held
+   * leaves its key to others; when it goes back to one with its key, that one stays if it is due first, else the item that was held.
    */
   readonly key?: string | undefined
   /** In place of the pool's `ttlMs`; it counts from when the item comes in. */
@@ -73,7 +74,10 @@ export interface Held<T> extends Disposable {
   readonly priorities: readonly number[]
   /** They are drained, and their room is free. */
   release(): void
-  /** They are where they were, before all that came later with the same priority; also when the pool was closed meanwhile. */
+  /**
+   * They are where they were, before all that came later with the same priority; also when the pool was closed meanwhile. Those that
+   * have expired are not, nor those whose key has one that is due first.
+   */
   putBack(): void
   /** `putBack`. */
   [Symbol.dispose](): void

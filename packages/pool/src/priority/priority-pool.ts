@@ -262,7 +262,8 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
 
   readonly #takeHeld = (most: number): Held<T> =>
     new HeldEntries(this.#stock.hold(most), (entries, how) => {
-      this.#stock.settle(entries, how)
+      if (how === 'drained') this.#stock.release(entries)
+      else this.#stock.putBack(entries, this.#told)
       this.#expire()
       this.#balance()
     })

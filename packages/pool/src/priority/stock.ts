@@ -26,7 +26,7 @@ export interface StockCounts {
  *                  └── evict, expire, replace, remove ──▶ gone
  *
  * INVARIANT  length + held <= capacity.
- * INVARIANT  an entry is in the order exactly while it is queued, and of those with the same key one is queued or held.
+ * INVARIANT  an entry is in the order exactly while it is queued, and of those with the same key one is queued.
  */
 export class Stock<T> {
   readonly capacity: number
@@ -94,7 +94,7 @@ export class Stock<T> {
     const { key } = entry
     const same = key === undefined ? undefined : this.#keyed.get(key)
     if (same !== undefined) {
-      if (same.state === 'held' || !this.#isBefore(entry, same)) {
+      if (!this.#isBefore(entry, same)) {
         this.counts.duplicates++
         entry.leave('duplicate')
         return entry
@@ -104,7 +104,6 @@ export class Stock<T> {
     } else if (!isNext || (this.free === 0 && !this.#evictFor(entry, told))) return undefined
     this.#queue(entry)
     this.counts.submitted++
-    if (key !== undefined) this.#keyed.set(key, entry)
     return entry
   }
 
@@ -128,21 +127,37 @@ export class Stock<T> {
     while (entries.length < most) {
       const entry = this.#order.pop('held')
       if (entry === undefined) break
-      if (entry.expiresAt !== undefined) this.#expiry.gone()
+      this.#forget(entry)
       entries.push(entry)
     }
     this.#held += entries.length
     return entries
   }
 
-  /** Ends a hold. */
-  settle(entries: readonly Entry<T>[], how: 'drained' | 'queued'): void {
+  /** Ends a hold: they are drained. */
+  release(entries: readonly Entry<T>[]): void {
     this.#held -= entries.length
-    this.counts[how === 'drained' ? 'drained' : 'putBack'] += entries.length
+    this.counts.drained += entries.length
+    for (const entry of entries) entry.state = 'drained'
+  }
+
+  /** Ends a hold: they are queued again, but for those that have expired, or had to leave their key to one that is due earlier. */
+  putBack(entries: readonly Entry<T>[], told: Told<T>): void {
+    this.#held -= entries.length
+    this.counts.putBack += entries.length
     for (const entry of entries) {
-      entry.state = how
-      if (how === 'queued') this.#queue(entry)
-      else if (entry.key !== undefined) this.#keyed.delete(entry.key)
+      const same = entry.key === undefined ? undefined : this.#keyed.get(entry.key)
+      const isExpired = entry.expiresAt !== undefined && entry.expiresAt <= this.#now()
+      if (isExpired || (same !== undefined && this.#isBefore(same, entry))) {
+        const reason = isExpired ? 'expired' : 'replaced'
+        entry.leave(reason)
+        this.counts[reason]++
+        told.push([entry, reason])
+        continue
+      }
+      if (same !== undefined) this.#putOut(same, 'replaced', told)
+      entry.state = 'queued'
+      this.#queue(entry)
     }
   }
 
@@ -186,6 +201,7 @@ export class Stock<T> {
   }
 
   #queue(entry: Entry<T>): void {
+    if (entry.key !== undefined) this.#keyed.set(entry.key, entry)
     this.#order = orderFor(this.#order, entry.rank, this.#isEvicting)
     this.#order.push(entry)
     if (entry.expiresAt !== undefined) this.#expiry.add(entry, entry.expiresAt)
@@ -206,7 +222,7 @@ export class Stock<T> {
     told.push([entry, reason])
   }
 
-  /** It left, and never comes back. */
+  /** It is no longer queued. */
   #forget(entry: Entry<T>): void {
     if (entry.key !== undefined) this.#keyed.delete(entry.key)
     if (entry.expiresAt !== undefined) this.#expiry.gone()

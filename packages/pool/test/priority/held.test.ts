@@ -80,11 +80,48 @@ describe('held items', () => {
     const held = pool.tryHold(1)
     expect([pool.remove(ticket), pool.remove(() => true), pool.clear()]).toEqual([[], [], []])
     expect(pool.trySubmit({ priority: 9, name: 'b' })).toBe('full')
-    expect(pool.trySubmit({ priority: 9, name: 'c' }, { key: 'k' })).toBe('duplicate')
+    expect(pool.trySubmit({ priority: 9, name: 'c' }, { key: 'k' })).toBe('full')
     held.putBack()
     expect(ticket.state).toBe('queued')
     expect(pool.trySubmit({ priority: 9, name: 'b' })).toBe('submitted')
     expect(told).toEqual(['1a evicted'])
+  })
+
+  test('leave their key to one that is submitted meanwhile', async () => {
+    const pool = poolOf({ capacity: 2 })
+    await pool.submit({ priority: 0, name: 'old' }, { key: 'k' })
+    const held = pool.tryHold(1)
+    expect(pool.trySubmit({ priority: 0, name: 'new' }, { key: 'k' })).toBe('submitted')
+    held.release()
+    expect(pool.trySubmit({ priority: 0, name: 'newer' }, { key: 'k' })).toBe('duplicate')
+    expect(texts(pool.tryDrain(2))).toBe('0new')
+  })
+
+  test.each([
+    ['the one that is due first stays', 5, '5new', '1old replaced'],
+    ['the earlier stays among equals', 1, '1old', '1new replaced'],
+  ])('that go back to one with their key: %s', async (_, priority, left, gone) => {
+    const { told, onEvict } = listener()
+    const pool = poolOf({ capacity: 2, priority: (item) => item.priority, onEvict })
+    await pool.submit({ priority: 1, name: 'old' }, { key: 'k' })
+    const held = pool.tryHold(1)
+    await pool.submit({ priority, name: 'new' }, { key: 'k' })
+    held.putBack()
+    expect([told, pool.stats().replaced]).toEqual([[gone], 1])
+    expect(texts(pool.tryDrain(2))).toBe(left)
+  })
+
+  test('that have expired put nothing out when they go back', () => {
+    let now = 0
+    const { told, onEvict } = listener()
+    const pool = poolOf({ clock: { now: () => now }, onEvict })
+    pool.trySubmit({ priority: 0, name: 'old' }, { key: 'k', ttlMs: 10 })
+    const held = pool.tryHold(1)
+    pool.trySubmit({ priority: 0, name: 'new' }, { key: 'k' })
+    now = 20
+    held.putBack()
+    expect(told).toEqual(['0old expired'])
+    expect(texts(pool.tryDrain(2))).toBe('0new')
   })
 
   test('that have expired meanwhile are gone when they go back', () => {

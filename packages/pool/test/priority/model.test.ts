@@ -26,9 +26,8 @@ class Model {
   }
 
   submit(item: Item): string {
-    const isHeld = this.held.flat().some(({ key }) => key !== undefined && key === item.key)
-    const same = this.queued.find(({ key }) => key !== undefined && key === item.key)
-    if (isHeld || (same !== undefined && item.rank <= same.rank)) return 'duplicate'
+    const same = this.#same(item)
+    if (same !== undefined && item.rank <= same.rank) return 'duplicate'
     if (same !== undefined) this.#putOut(same, 'replaced')
     else if (this.queued.length + this.held.flat().length === this.#capacity) {
       const last = this.queued.at(-1)
@@ -40,12 +39,29 @@ class Model {
     return same === undefined ? 'submitted' : 'replaced'
   }
 
+  putBack(items: readonly Item[], now: number): void {
+    for (const item of items) {
+      const same = this.#same(item)
+      if (item.expiresAt <= now) this.left.push(`${item.id} expired`)
+      else if (same !== undefined && same.rank > item.rank) this.left.push(`${item.id} replaced`)
+      else {
+        if (same !== undefined) this.#putOut(same, 'replaced')
+        this.queued.push(item)
+      }
+    }
+    this.sort()
+  }
+
   expire(now: number): void {
     for (const item of this.queued.filter(({ expiresAt }) => expiresAt <= now)) this.#putOut(item, 'expired')
   }
 
   sort(): void {
     this.queued.sort((a, b) => b.rank - a.rank || a.id - b.id)
+  }
+
+  #same({ key }: Item): Item | undefined {
+    return this.queued.find((other) => key !== undefined && other.key === key)
   }
 
   #putOut(item: Item, reason: string): void {
@@ -100,8 +116,7 @@ function play(options: Partial<PriorityPoolOptions<Item>>, capacity: number, ste
       if (one.kind === 'release') held?.release()
       else {
         held?.putBack()
-        model.queued.push(...items)
-        model.sort()
+        model.putBack(items, clock.now())
       }
     } else if (one.kind === 'remove') {
       const isMeant = (item: Item) => item.id % 6 === one.n
