@@ -20,12 +20,30 @@ export interface PoolLimits {
   readonly maxBatch?: number | undefined
   /** Items of one drain; 10,000 if not given. A larger number is refused with 400. */
   readonly maxDrain?: number | undefined
+  /** Bytes of the answer to a drain, 16 MiB if not given. It has fewer items then, but at least one. */
+  readonly maxAnswerBytes?: number | undefined
+  /** How long a client may take to receive an answer, in milliseconds; 30,000 if not given. Then it is cut, and its items are back in place. */
+  readonly maxAnswerMs?: number | undefined
   /** How long a submit or a drain may wait, in milliseconds; 60,000 if not given. A longer time is refused with 400. */
   readonly maxTimeoutMs?: number | undefined
 }
 
+/** What the routes of a pool do. */
+export interface PoolRoutesOptions extends PoolLimits {
+  /**
+   * Told of an item that is due but has no JSON, as a function or a bigint that another part of the program submitted. It has left
+   * the pool, so that it does not keep back all others. If not given, it is a warning of the process. What it throws is an uncaught exception.
+   */
+  readonly onUnsendable?: ((item: unknown, error: unknown) => void) | undefined
+}
+
 /** How a pool is served. */
-export interface PoolServerOptions extends PoolLimits {
+export interface PoolServerOptions extends PoolRoutesOptions {
+  /**
+   * Further names by which clients reach the server, without a port. At a loopback address it answers requests to `localhost`, to
+   * loopback addresses and to these only: a page whose name leads here would else count as one of its own.
+   */
+  readonly names?: readonly string[] | undefined
   /** The address it listens at; 127.0.0.1, which only this machine reaches, if not given. */
   readonly host?: string | undefined
   /** The port it listens at; 0, which picks a free one, if not given. */

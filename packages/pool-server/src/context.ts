@@ -9,6 +9,8 @@ export interface Context {
   readonly limits: Limits
   readonly waits: Waits
   readonly tallies: Tallies
-  /** Items on their way to clients, until it is known what became of them. */
+  /** Drains that are served, until it is known what became of their items. */
   readonly unsettled: Set<Promise<void>>
+  /** Told of items that cannot be sent. */
+  readonly onUnsendable: (item: unknown, error: unknown) => void
 }

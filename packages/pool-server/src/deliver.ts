@@ -14,42 +14,46 @@
  */
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { startTimer } from '@millrace/notify'
 import type { Held } from '@millrace/pool'
 import type { FastifyReply } from 'fastify'
 import type { Context } from './context.ts'
+import { sendable } from './sendable.ts'
 import { Gone } from './waits.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** Resolves with the text of the answer, and settles what is held when it is known what became of it. Rejects with `Gone`. */
-export async function deliver(
-  reply: FastifyReply,
-  held: Held<unknown>,
-  { waits, unsettled }: Context,
-): Promise<string> {
+/** What is on its way: the text of the answer, and when it is known what became of the items. */
+interface Delivery {
+  readonly text: string
+  readonly settled: Promise<void>
+}
+
+/** Resolves when the answer can be written, and settles what is held when it is known what became of it. Rejects with `Gone`. */
+export async function deliver(reply: FastifyReply, all: Held<unknown>, context: Context): Promise<Delivery> {
   const {
     raw: response,
     request: {
       raw: { socket },
     },
   } = reply
-  try {
-    // Before the sockets are read: it takes long enough for another client to leave.
-    const text = textOf(held)
-    await readSockets()
-    if (isGone(response, socket)) throw new Gone()
-    const closed = new Promise((resolve) => response.once('close', resolve))
-    const settled = closed.then(() => settle(response, socket, held))
-    unsettled.add(settled)
-    settled.then(() => unsettled.delete(settled))
-    reply.type(JSON_TYPE).header('cache-control', 'no-store')
-    // Otherwise the connection would be kept for another request, and the end would wait for it.
-    if (waits.isStopping) reply.header('connection', 'close')
-    return text
-  } catch (error) {
+  // Before the sockets are read: it takes long enough for another client to leave.
+  const { held, text } = sendable(all, context)
+  await readSockets()
+  if (isGone(response, socket)) {
     held.putBack()
-    throw error
+    throw new Gone()
   }
+  const cut = startTimer(context.limits.maxAnswerMs, () => socket.destroy())
+  const closed = new Promise<void>((resolve) => response.once('close', resolve))
+  const settled = closed.then(() => {
+    cut()
+    return settle(response, socket, held)
+  })
+  reply.type(JSON_TYPE).header('cache-control', 'no-store')
+  // Otherwise the connection would be kept for another request, and the end would wait for it.
+  if (context.waits.isStopping) reply.header('connection', 'close')
+  return { text, settled }
 }
 
 async function settle(response: ServerResponse, socket: Socket, held: Held<unknown>): Promise<void> {
@@ -62,10 +66,6 @@ async function settle(response: ServerResponse, socket: Socket, held: Held<unkno
 /** Whether nobody reads an answer. A client that has closed its side counts as gone, as it does for Node. */
 function isGone(response: ServerResponse, socket: Socket): boolean {
   return response.destroyed || socket.destroyed || socket.readableEnded || socket.errored != null
-}
-
-function textOf({ items, priorities }: Held<unknown>): string {
-  return JSON.stringify(items.map((item, i) => ({ item, priority: priorities[i] })))
 }
 
 /**

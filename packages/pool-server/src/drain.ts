@@ -13,14 +13,24 @@ type DrainRequest = FastifyRequest<{ Params: { n: string; timeoutMs: string } }>
  * highest priority first. A client that leaves before it has the answer takes nothing.
  */
 export function drainRoute(context: Context): (request: DrainRequest, reply: FastifyReply) => Promise<unknown> {
-  const { limits, pool, tallies } = context
+  const { limits, pool, tallies, unsettled } = context
   return async (request, reply) => {
     const n = wholeNumber('n', request.params.n, 1, limits.maxDrain)
     const timeoutMs = wholeNumber('timeoutMs', request.params.timeoutMs, 0, limits.maxTimeoutMs)
-    const held = await take(context, reply, n, timeoutMs)
-    if (held.items.length === 0 && pool.closed) throw new Refusal('closed', 'the pool is closed and drained')
-    tallies.count('drain', 'ok')
-    return deliver(reply, held, context)
+    const end = Promise.withResolvers<void>()
+    unsettled.add(end.promise)
+    end.promise.then(() => unsettled.delete(end.promise))
+    try {
+      const held = await take(context, reply, n, timeoutMs)
+      if (held.items.length === 0 && pool.closed) throw new Refusal('closed', 'the pool is closed and drained')
+      const { text, settled } = await deliver(reply, held, context)
+      settled.then(end.resolve)
+      tallies.count('drain', 'ok')
+      return text
+    } catch (error) {
+      end.resolve()
+      throw error
+    }
   }
 }
 

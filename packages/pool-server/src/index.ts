@@ -1,5 +1,6 @@
 export type {
   PoolLimits,
+  PoolRoutesOptions,
   PoolServer,
   PoolServerOptions,
   ServedPool,

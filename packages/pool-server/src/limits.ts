@@ -9,6 +9,8 @@ export const DEFAULT_LIMITS: Limits = {
   maxBodyBytes: 2 ** 20,
   maxBatch: 10_000,
   maxDrain: 10_000,
+  maxAnswerBytes: 2 ** 24,
+  maxAnswerMs: 30_000,
   maxTimeoutMs: 60_000,
 }
 
@@ -17,15 +19,12 @@ const LONGEST_TIMER_MS: number = 2 ** 31 - 1
 
 /** Fills in what was not given. Throws `RangeError` naming an option that is no limit. */
 export function limitsOf(options: PoolLimits): Limits {
-  const { maxBodyBytes, maxBatch, maxDrain, maxTimeoutMs } = DEFAULT_LIMITS
-  // Not by `??`: null is no limit.
-  const {
-    maxBodyBytes: bytes = maxBodyBytes,
-    maxBatch: batch = maxBatch,
-    maxDrain: drain = maxDrain,
-    maxTimeoutMs: timeout = maxTimeoutMs,
-  } = options
-  const limits: Limits = { maxBodyBytes: bytes, maxBatch: batch, maxDrain: drain, maxTimeoutMs: timeout }
-  for (const [name, value] of Object.entries(limits)) checkCount(name, value, LONGEST_TIMER_MS)
-  return limits
+  const limits = Object.entries(DEFAULT_LIMITS).map(([name, otherwise]) => {
+    const given = options[name as keyof Limits]
+    // Not by `??`: null is no limit.
+    const limit = given === undefined ? otherwise : given
+    checkCount(name, limit, LONGEST_TIMER_MS)
+    return [name, limit]
+  })
+  return Object.fromEntries(limits)
 }

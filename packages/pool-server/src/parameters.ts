@@ -9,6 +9,6 @@ export function wholeNumber(name: string, text: string | undefined, least: numbe
 
 /** How a wrong value appears in a reason: short, and on one line. */
 export function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = typeof value === 'number' ? `${value}` : (JSON.stringify(value) ?? String(value))
   return text.length <= 40 ? text : `${text.slice(0, 39)}…`
 }

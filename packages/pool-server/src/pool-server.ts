@@ -2,7 +2,10 @@ import type { AddressInfo } from 'node:net'
 import { startTimer } from '@millrace/notify'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { PoolServer, PoolServerOptions, ServedPool, StopOptions } from './api.ts'
+import { refuseOtherNames } from './names.ts'
+import { checkServer, checkStop } from './options.ts'
 import { poolRoutes } from './routes.ts'
+import { refuseUnreadable } from './unreadable.ts'
 
 const LOOPBACK = '127.0.0.1'
 const STOP_TIMEOUT_MS = 5000
@@ -10,7 +13,7 @@ const STOP_TIMEOUT_MS = 5000
 /**
  * Serves a pool over HTTP; resolves when it is reached.
  *
- * Throws `RangeError` for limits that are none. Rejects with the error of the system if it cannot listen, such as one with code `EADDRINUSE`.
+ * Rejects with `TypeError` or `RangeError` for a wrong option, with the error of the system if it cannot listen, such as one with code `EADDRINUSE`.
  *
  * @example
  * import { priorityPool } from '@millrace/pool'
@@ -24,10 +27,11 @@ const STOP_TIMEOUT_MS = 5000
  * await server.stop()
  */
 export async function poolServer(pool: ServedPool, options: PoolServerOptions = {}): Promise<PoolServer> {
-  const { host = LOOPBACK, port = 0 } = options
-  const routes = poolRoutes(pool, options)
-  const app = fastify({ return503OnClosing: false, logger: false })
-  await app.register(routes)
+  checkServer(pool, options)
+  const { host = LOOPBACK, port = 0, names = [], ...others } = options
+  const app = fastify({ return503OnClosing: false, logger: false, clientErrorHandler: refuseUnreadable })
+  refuseOtherNames(app, host, names)
+  await app.register(poolRoutes(pool, others))
   try {
     await app.listen({ host, port })
   } catch (error) {
@@ -50,9 +54,10 @@ class Server implements PoolServer {
     this.url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
   }
 
-  stop({ timeoutMs = STOP_TIMEOUT_MS }: StopOptions = {}): Promise<void> {
-    this.#end ??= this.#stop(timeoutMs)
-    return this.#end
+  async stop(options: StopOptions = {}): Promise<void> {
+    checkStop(options)
+    this.#end ??= this.#stop(options.timeoutMs ?? STOP_TIMEOUT_MS)
+    await this.#end
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -61,6 +66,8 @@ class Server implements PoolServer {
 
   async #stop(timeoutMs: number): Promise<void> {
     const { server } = this.#app
+    // To close it now would cut answers that are written, but not received.
+    server.maxConnections = 0
     const cancel = startTimer(timeoutMs, () => server.closeAllConnections())
     try {
       await this.#app.close()

@@ -2,7 +2,7 @@
  * Why a request was refused, for programs. Each goes with one status.
  *
  * - `bad-request` (400): the path, the parameters or the body are not what the route takes
- * - `foreign` (403): a page of another origin made a browser send it
+ * - `foreign` (403): a page of another origin made a browser send it, or it was sent to a name that is not the server's
  * - `not-found` (404): there is no such route, or no such hold
  * - `closed` (410): the pool is closed; of a drain: and empty
  * - `too-large` (413): the body, or the number of items, is over the limit
@@ -39,20 +39,24 @@ export interface RefusalBody {
   readonly code: RefusalCode
   /** One sentence for people. */
   readonly reason: string
-  /** Of a submit: how many items of the batch, from its first, are in the pool all the same. */
+  /** Of a submit: how many items of the batch are in the pool all the same, from its first. */
   readonly submitted?: number
+  /** Of a submit: how many more did not come in since one with their key was there. The rest of the batch begins behind them. */
+  readonly duplicates?: number
 }
+
+type Counts = Pick<RefusalBody, 'submitted' | 'duplicates'>
 
 /** The answer to a request that is not carried out, or not whole. */
 export class Refusal extends Error {
   override readonly name: string = 'Refusal'
   readonly code: RefusalCode
-  readonly #submitted: number | undefined
+  readonly #counts: Counts | undefined
 
-  constructor(code: RefusalCode, reason: string, submitted?: number) {
+  constructor(code: RefusalCode, reason: string, counts?: Counts) {
     super(reason)
     this.code = code
-    this.#submitted = submitted
+    this.#counts = counts
   }
 
   /** Of the answer. */
@@ -68,6 +72,6 @@ export class Refusal extends Error {
   /** The answer. */
   toJSON(): RefusalBody {
     const { code, message: reason } = this
-    return this.#submitted === undefined ? { code, reason } : { code, reason, submitted: this.#submitted }
+    return { code, reason, ...this.#counts }
   }
 }

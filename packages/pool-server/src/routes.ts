@@ -1,9 +1,10 @@
 import type { FastifyError, FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
-import type { PoolLimits, ServedPool } from './api.ts'
+import type { PoolRoutesOptions, ServedPool } from './api.ts'
 import type { Context } from './context.ts'
 import { drainRoute } from './drain.ts'
 import { type Limits, limitsOf } from './limits.ts'
 import { observeRoutes } from './observe.ts'
+import { checkRoutes } from './options.ts'
 import { Refusal } from './refusal.ts'
 import { submitRoute } from './submit.ts'
 import { Tallies } from './tallies.ts'
@@ -16,7 +17,7 @@ const RETRY_AFTER = '1'
  * The routes of a pool as a plugin, for a fastify of your own with TLS, a log or whoever may come in.
  *
  * When that fastify is closed, drains that wait are answered with what is there and submits that wait with 503. The pool is not closed.
- * Throws `RangeError` for a limit that is none.
+ * Throws `TypeError` or `RangeError` for a wrong option.
  *
  * @example
  * import { priorityPool } from '@millrace/pool'
@@ -30,13 +31,24 @@ const RETRY_AFTER = '1'
  * const { body } = await app.inject('/jobs/drain/1/0')
  * body // => '[{"item":"tea","priority":3}]'
  */
-export function poolRoutes(pool: ServedPool, options: PoolLimits = {}): FastifyPluginCallback {
-  const limits = limitsOf(options)
-  const context: Context = { pool, limits, waits: new Waits(), tallies: new Tallies(), unsettled: new Set() }
+export function poolRoutes(pool: ServedPool, options: PoolRoutesOptions = {}): FastifyPluginCallback {
+  checkRoutes(pool, options)
+  const context: Context = {
+    pool,
+    limits: limitsOf(options),
+    waits: new Waits(),
+    tallies: new Tallies(),
+    unsettled: new Set(),
+    onUnsendable: options.onUnsendable ?? warnOfUnsendable,
+  }
   return (instance, _, done) => {
     readJsonOnly(instance, context.limits)
     instance.addHook('onRequest', refuseForeign)
-    instance.addHook('preClose', async () => context.waits.stop())
+    instance.addHook('preClose', async () => {
+      context.waits.stop()
+      // To fastify, a connection is idle while the end of an answer is still on its way.
+      await Promise.all(context.unsettled)
+    })
     instance.addHook('onClose', async () => void (await Promise.all(context.unsettled)))
     instance.setErrorHandler((error: FastifyError, request, reply) => refuse(context, error, request, reply))
     instance.setNotFoundHandler((request, reply) => {
@@ -61,6 +73,10 @@ function readJsonOnly(instance: FastifyInstance, { maxBodyBytes: bodyLimit }: Li
       done(new Refusal('bad-request', `body: ${error instanceof Error ? error.message : error}`))
     }
   })
+}
+
+function warnOfUnsendable(_: unknown, error: unknown): void {
+  process.emitWarning(`an item has left the pool that cannot be sent as JSON: ${error}`, 'MillraceWarning')
 }
 
 /** A drain is a GET: any page could have a browser send it to a server on its machine. Browsers say who it was. */

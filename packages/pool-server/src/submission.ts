@@ -26,11 +26,11 @@ function checked(value: unknown, at: string): Submission {
       throw new Refusal('bad-request', `${at}: expected only ${[...FIELDS].join(', ')}, got ${quoted(field)}`)
   const { item, priority, key, ttlMs } = value as Partial<Submission>
   if (item === undefined) throw new Refusal('bad-request', `${at}.item: expected a value, got none`)
-  if (priority !== undefined && typeof priority !== 'number')
-    throw new Refusal('bad-request', `${at}.priority: expected a number, got ${quoted(priority)}`)
+  if (priority !== undefined && !Number.isFinite(priority))
+    throw new Refusal('bad-request', `${at}.priority: expected a finite number, got ${quoted(priority)}`)
   if (key !== undefined && typeof key !== 'string')
     throw new Refusal('bad-request', `${at}.key: expected a string, got ${quoted(key)}`)
-  if (ttlMs !== undefined && !(typeof ttlMs === 'number' && ttlMs > 0))
-    throw new Refusal('bad-request', `${at}.ttlMs: expected a number above 0, got ${quoted(ttlMs)}`)
+  if (ttlMs !== undefined && !(Number.isFinite(ttlMs) && ttlMs > 0))
+    throw new Refusal('bad-request', `${at}.ttlMs: expected a finite number above 0, got ${quoted(ttlMs)}`)
   return value as Submission
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ServedPool, Submission } from './api.ts'
+import type { Submission } from './api.ts'
 import type { Context } from './context.ts'
 import { wholeNumber } from './parameters.ts'
 import { Refusal } from './refusal.ts'
@@ -8,63 +8,90 @@ import { Gone, reasonOf } from './waits.ts'
 
 type SubmitRequest = FastifyRequest<{ Params: { timeoutMs: string } }>
 
+/** How far a batch has come: the first submitted + duplicates of it need not be sent again. */
+interface Progress {
+  readonly submissions: readonly Submission[]
+  submitted: number
+  duplicates: number
+}
+
 /**
  * `POST /submit/:timeoutMs`: puts the items of the body into the pool, in the order of the body.
  *
  * Nothing is submitted before the whole body is there and every item of it is valid. What finds room at once does not wait.
  */
 export function submitRoute(context: Context): (request: SubmitRequest, reply: FastifyReply) => Promise<string> {
-  const { pool, limits, waits, tallies } = context
+  const { limits, waits, tallies } = context
   return async (request, reply) => {
     const timeoutMs = wholeNumber('timeoutMs', request.params.timeoutMs, 0, limits.maxTimeoutMs)
     const submissions = readSubmissions(request.body, limits.maxBatch)
-    if (waits.isStopping) throw new Refusal('stopping', 'the server stops', 0)
-    const submitted = submitAtOnce(pool, submissions)
-    if (submitted < submissions.length) {
-      const wait = (signal: AbortSignal) => submitRest(pool, submissions, submitted, timeoutMs, signal)
-      await waits.during(reply.raw, wait)
+    if (waits.isStopping) throw new Refusal('stopping', 'the server stops', { submitted: 0 })
+    const progress: Progress = { submissions, submitted: 0, duplicates: 0 }
+    try {
+      if (!submitAtOnce(context, progress)) {
+        await waits.during(reply.raw, (signal) => submitRest(context, progress, timeoutMs, signal))
+      }
+    } catch (error) {
+      throw refusalOf(error, progress, request)
     }
     tallies.count('submit', 'ok')
     reply.type('application/json; charset=utf-8')
-    return `{"submitted":${submissions.length}}`
+    return JSON.stringify(countsOf(progress))
   }
 }
 
-/** How many from the first found room. */
-function submitAtOnce(pool: ServedPool, submissions: readonly Submission[]): number {
-  for (const [submitted, { item, ...options }] of submissions.entries()) {
+/** Submits those that find room, and tells whether these were all. */
+function submitAtOnce({ pool }: Context, progress: Progress): boolean {
+  for (const { item, ...options } of progress.submissions) {
     const outcome = pool.trySubmit(item, options)
-    if (outcome === 'full' || outcome === 'closed') return submitted
+    if (outcome === 'full' || outcome === 'closed') return false
+    if (outcome === 'duplicate') progress.duplicates++
+    else progress.submitted++
   }
-  return submissions.length
+  return true
 }
 
 /** Waits for room for one after the other, all in all no longer than the time. */
 async function submitRest(
-  pool: ServedPool,
-  submissions: readonly Submission[],
-  first: number,
+  { pool }: Context,
+  progress: Progress,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const due = performance.now() + timeoutMs
-  for (let submitted = first; submitted < submissions.length; submitted++) {
-    const { item, ...options } = submissions[submitted] as Submission
+  const rest = progress.submissions.slice(progress.submitted + progress.duplicates)
+  for (const { item, ...options } of rest) {
     const left = Math.max(0, due - performance.now())
     try {
-      await pool.submit(item, { ...options, signal, timeoutMs: left })
+      const { state } = await pool.submit(item, { ...options, signal, timeoutMs: left })
+      if (state === 'duplicate') progress.duplicates++
+      else progress.submitted++
     } catch (error) {
-      throw refusalOf(error, signal, submitted, submissions.length)
+      if (!signal.aborted) throw error
+      throw reasonOf(signal) === 'gone' ? new Gone() : new Refusal('stopping', 'the server stops')
     }
   }
 }
 
-function refusalOf(error: unknown, signal: AbortSignal, submitted: number, all: number): unknown {
-  const how = all === 1 ? '' : `; ${submitted} of ${all} items are in`
-  if (signal.aborted)
-    return reasonOf(signal) === 'gone' ? new Gone() : new Refusal('stopping', `the server stops${how}`, submitted)
+function refusalOf(error: unknown, progress: Progress, { log }: FastifyRequest): unknown {
+  if (error instanceof Gone) return error
+  const { submissions, submitted, duplicates } = progress
+  const at = submissions.length === 1 ? 'body' : `body[${submitted + duplicates}]`
+  const how = submissions.length === 1 ? '' : `; ${submitted} of ${submissions.length} items are in`
+  const refusal = (code: Refusal['code'], reason: string): Refusal =>
+    new Refusal(code, reason + how, countsOf(progress))
+  if (error instanceof Refusal) return refusal(error.code, error.message)
   const code = (error as { code?: unknown } | undefined)?.code
-  if (code === 'closed') return new Refusal('closed', `the pool is closed${how}`, submitted)
-  if (code === 'timeout' || code === 'full') return new Refusal('full', `the pool is full${how}`, submitted)
-  return error
+  if (code === 'closed') return refusal('closed', 'the pool is closed')
+  if (code === 'timeout' || code === 'full') return refusal('full', 'the pool is full')
+  // So the pool says that it cannot order an item, or has no use for an option.
+  if (error instanceof TypeError || error instanceof RangeError) {
+    return refusal('bad-request', `${at}: the pool does not take it: ${error.message}`)
+  }
+  log.error(error)
+  return refusal('failed', `${at}: the server failed to submit it`)
+}
+
+function countsOf({ submitted, duplicates }: Progress): { submitted: number; duplicates?: number } {
+  return duplicates === 0 ? { submitted } : { submitted, duplicates }
 }

@@ -55,6 +55,8 @@ describe('millrace-pool', () => {
   test.each([
     [['--capacity', '0'], '--capacity: expected a whole number from 1 to 2147483647, got "0"'],
     [['--port', 'http'], '--port: expected a whole number from 0 to 65535, got "http"'],
+    [['--port', '-1'], '--port: expected a whole number from 0 to 65535, got "-1"'],
+    [['--name', 'a:1'], '--name: expected a name without a port, got "a:1"'],
     [['--port', '65536'], '--port: expected a whole number from 0 to 65535, got "65536"'],
     [['--host', ''], '--host: expected an address, got an empty one'],
     [['--overflow', 'drop'], '--overflow: expected wait, reject, evict-lowest, got "drop"'],

@@ -55,7 +55,7 @@ describe('a client that disconnects in mid-drain', () => {
     const { server, pool, drain } = await serve()
     await pool.submit('tea')
     const socket = await rawClient(server)
-    socket.write('GET /drain/1/0 HTTP/1.1\r\nhost: x\r\n\r\n')
+    socket.write('GET /drain/1/0 HTTP/1.1\r\nhost: localhost\r\n\r\n')
     socket.destroy()
     await until(() => pool.stats().putBack === 1)
     expect(await drain(1)).toEqual(['tea'])

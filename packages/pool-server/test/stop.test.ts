@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { priorityPool } from '@millrace/pool'
 import fastify from 'fastify'
 import { describe, expect, test } from 'vitest'
@@ -57,6 +58,27 @@ describe('stop', () => {
     await until(() => pool.length === 1)
   })
 
+  test('lets clients receive what is under way', async () => {
+    const { server, pool } = await serve()
+    const item = 'x'.repeat(16_000_000)
+    await pool.submit(item)
+    const socket = await drainAndIgnore(server, 1, 0)
+    await once(socket, 'readable')
+    const stopped = server.stop({ timeoutMs: 60_000 })
+    await setImmediate()
+    const chunks: Buffer[] = []
+    for await (const chunk of socket) chunks.push(chunk)
+    expect(Buffer.concat(chunks).toString().endsWith(`[{"item":"${item}","priority":0}]`)).toBe(true)
+    await stopped
+    expect([pool.length, pool.stats().drained]).toEqual([0, 1])
+  })
+
+  test.each([Number.NaN, -1, 'x', null])('refuses timeoutMs %s', async (timeoutMs) => {
+    const { server } = await serve()
+    await expect(server.stop({ timeoutMs: timeoutMs as never })).rejects.toThrow(/^timeoutMs: /)
+    await expect(server.stop(null as never)).rejects.toThrow(/^options: /)
+  })
+
   test('is joined by a second call', async () => {
     const { server } = await serve()
     await Promise.all([server.stop(), server.stop(), server[Symbol.asyncDispose]()])
@@ -75,11 +97,51 @@ describe('poolServer', () => {
     await expect(poolServer(pool, { port: server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 
-  test.each(['maxBodyBytes', 'maxBatch', 'maxDrain', 'maxTimeoutMs'])('refuses %s that is no limit', async (name) => {
+  test.each([
+    [{ host: '' }, /^host: expected an address, got ""/],
+    [{ host: 7 }, /^host: /],
+    [{ port: -1 }, /^port: expected an integer from 0 to 65535, got -1/],
+    [{ port: '80' }, /^port: /],
+    [{ names: 'a.example' }, /^names: /],
+    [{ names: ['a.example:80'] }, /^names: .*got "a.example:80"/],
+    [{ onUnsendable: 1 }, /^onUnsendable: /],
+    [{ maxDrains: 1 }, /^maxDrains: there is no such option; there are .*maxDrain/],
+    [null, /^options: expected an object, got null/],
+  ])('refuses %j', async (options, message) => {
     const pool = priorityPool<NonNullable<unknown> | null>({ capacity: 1 })
-    for (const value of [0, -1, 1.5, Number.NaN, '7', null])
-      await expect(poolServer(pool, { [name]: value })).rejects.toThrow(new RegExp(`^${name}: `))
+    await expect(poolServer(pool, options as never)).rejects.toThrow(message)
   })
+
+  test.each([undefined, null, {}, []])('refuses %j as a pool', async (pool) => {
+    await expect(poolServer(pool as never)).rejects.toThrow(/^pool: expected a priority pool, got /)
+    expect(() => poolRoutes(pool as never)).toThrow(/^pool: /)
+  })
+
+  test('answers what is no HTTP in its own words', async () => {
+    const { server } = await serve()
+    const answer = async (request: string): Promise<string> => {
+      const socket = await rawClient(server)
+      socket.write(request)
+      let text = ''
+      for await (const chunk of socket) text += chunk
+      return text
+    }
+    expect(await answer('nonsense\r\n\r\n')).toMatch(
+      /^HTTP\/1.1 400 .*content-type: application\/json.*{"code":"bad-request","reason":"the request cannot be read/s,
+    )
+    expect(await answer(`GET / HTTP/1.1\r\nhost: ${'x'.repeat(100_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431 .*{"code":"too-large","reason":"the headers are too long"}$/s,
+    )
+  })
+
+  test.each(['maxBodyBytes', 'maxBatch', 'maxDrain', 'maxTimeoutMs', 'maxAnswerBytes', 'maxAnswerMs'])(
+    'refuses %s that is no limit',
+    async (name) => {
+      const pool = priorityPool<NonNullable<unknown> | null>({ capacity: 1 })
+      for (const value of [0, -1, 1.5, Number.NaN, '7', null])
+        await expect(poolServer(pool, { [name]: value })).rejects.toThrow(new RegExp(`^${name}: `))
+    },
+  )
 })
 
 describe('poolRoutes', () => {

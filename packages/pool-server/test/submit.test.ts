@@ -1,10 +1,12 @@
 import { once } from 'node:events'
+import { priorityPool } from '@millrace/pool'
 import { describe, expect, test } from 'vitest'
+import { poolServer, type RefusalBody } from '../src/index.ts'
 import { post, rawClient, serve, until } from './support.ts'
 
 async function refused(answer: Response | Promise<Response>) {
   const { status, headers } = await answer
-  return { status, retryAfter: headers.get('retry-after'), ...((await (await answer).json()) as object) }
+  return { status, retryAfter: headers.get('retry-after'), ...((await (await answer).json()) as RefusalBody) }
 }
 
 describe('POST /submit/:timeoutMs', () => {
@@ -21,6 +23,55 @@ describe('POST /submit/:timeoutMs', () => {
     const answer = await submit([{ item: 'low' }, { item: 'high', priority: 2 }, { item: 'middle', priority: 0.5 }])
     expect([answer.status, await answer.json()]).toEqual([200, { submitted: 3 }])
     expect(await drain(9)).toEqual(['high', 'middle', 'low'])
+  })
+
+  test('says how many of a batch did not come in since one with their key was there', async () => {
+    const { submit, drain } = await serve()
+    const batch = ['a', 'b', 'a', 'c'].map((key, at) => ({ item: key + at, key }))
+    expect(await (await submit(batch)).json()).toEqual({ submitted: 3, duplicates: 1 })
+    expect(await (await submit({ item: 'a', key: 'a' })).json()).toEqual({ submitted: 0, duplicates: 1 })
+    expect(await drain(9)).toEqual(['a0', 'b1', 'c3'])
+  })
+
+  test('says how many of a batch did not come in, also of those that waited', async () => {
+    const { submit, pool } = await serve(1)
+    const batch = ['a', 'b', 'b', 'c'].map((key) => ({ item: key, key }))
+    const answer = submit(batch, 60_000)
+    await until(() => pool.stats().waitingSubmits === 1)
+    expect(pool.tryDrain(1)).toEqual(['a'])
+    await until(() => pool.stats().waitingSubmits === 1 && pool.length === 1)
+    expect(pool.tryDrain(1)).toEqual(['b'])
+    expect(await (await answer).json()).toEqual({ submitted: 3, duplicates: 1 })
+  })
+
+  test('takes an item with the key of one that was just drained', async () => {
+    const { submit, drain } = await serve()
+    for (let i = 0; i < 50; i++) {
+      expect(await (await submit({ item: i, key: 'k' })).json()).toEqual({ submitted: 1 })
+      expect(await drain(1)).toEqual([i])
+    }
+  })
+
+  test('says which item of a batch the pool does not take, and how many are in', async () => {
+    const priority = (item: unknown): number => {
+      if (item === 'bad') throw new Error('no idea')
+      return typeof item === 'number' ? item : Number.NaN
+    }
+    const pool = priorityPool<NonNullable<unknown> | null>({ capacity: 10, priority })
+    await using server = await poolServer(pool)
+    const submit = (...items: unknown[]) =>
+      refused(fetch(`${server.url}/submit/0`, post(JSON.stringify(items.map((item) => ({ item }))))))
+    expect(await submit(1, 2, 'x', 3)).toMatchObject({ status: 400, code: 'bad-request', submitted: 2 })
+    expect((await submit(1, 'x')).reason).toMatch(
+      /^body\[1\]: the pool does not take it: priority: .*; 1 of 2 items are in$/,
+    )
+    expect(await submit(1, 'bad')).toMatchObject({
+      status: 500,
+      code: 'failed',
+      reason: 'body[1]: the server failed to submit it; 1 of 2 items are in',
+      submitted: 1,
+    })
+    expect(pool.length).toBe(4)
   })
 
   test('keeps the order of a batch among equal priorities', async () => {
@@ -53,11 +104,12 @@ describe('POST /submit/:timeoutMs', () => {
     ['[[1]]', 'body[0]: expected { "item": …, "priority": … }, got [1]'],
     ['{}', 'body.item: expected a value, got none'],
     ['[{"item":1},{"priority":2}]', 'body[1].item: expected a value, got none'],
-    ['{"item":1,"priority":"high"}', 'body.priority: expected a number, got "high"'],
-    ['{"item":1,"priority":null}', 'body.priority: expected a number, got null'],
+    ['{"item":1,"priority":"high"}', 'body.priority: expected a finite number, got "high"'],
+    ['{"item":1,"priority":null}', 'body.priority: expected a finite number, got null'],
     ['{"item":1,"prioritty":1}', 'body: expected only item, priority, key, ttlMs, got "prioritty"'],
+    ['{"item":1,"priority":1e999}', 'body.priority: expected a finite number, got Infinity'],
     ['{"item":1,"key":1}', 'body.key: expected a string, got 1'],
-    ['{"item":1,"ttlMs":0}', 'body.ttlMs: expected a number above 0, got 0'],
+    ['{"item":1,"ttlMs":0}', 'body.ttlMs: expected a finite number above 0, got 0'],
   ])('refuses %s with 400 and the reason', async (body, reason) => {
     const { submit, pool } = await serve()
     expect(await refused(submit(body))).toMatchObject({ status: 400, code: 'bad-request', reason })
@@ -149,7 +201,7 @@ describe('POST /submit/:timeoutMs', () => {
     const socket = await rawClient(server)
     const body = '[{"item":1},{"item":2}]'
     socket.write(
-      `POST /submit/0 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
+      `POST /submit/0 HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
     )
     socket.write(body.slice(0, 15))
     socket.end()
@@ -163,7 +215,7 @@ describe('POST /submit/:timeoutMs', () => {
     const socket = await rawClient(server)
     const body = '[{"item":1},{"item":2}]'
     socket.write(
-      `POST /submit/60000 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      `POST /submit/60000 HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
     )
     await until(() => pool.stats().waitingSubmits === 1)
     socket.destroy()

@@ -49,7 +49,7 @@ export async function rawClient(server: PoolServer): Promise<Socket> {
 export async function drainAndIgnore(server: PoolServer, n: number, timeoutMs: number): Promise<Socket> {
   const socket = await rawClient(server)
   socket.pause()
-  socket.write(`GET /drain/${n}/${timeoutMs} HTTP/1.1\r\nhost: x\r\n\r\n`)
+  socket.write(`GET /drain/${n}/${timeoutMs} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
   return socket
 }
 

@@ -1,5 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { DEFAULT_LIMITS } from '../limits.ts'
+import { isHostName } from '../options.ts'
 
 /** What the user asks for. */
 export type Request =
@@ -16,6 +17,9 @@ export interface Settings {
   readonly maxBodyBytes: number
   readonly maxBatch: number
   readonly maxDrain: number
+  readonly maxAnswerBytes: number
+  readonly maxAnswerMs: number
+  readonly names: readonly string[]
   readonly maxTimeoutMs: number
   readonly graceMs: number
 }
@@ -33,6 +37,7 @@ const MOST = 2 ** 31 - 1
 
 const DEFAULTS: Settings = {
   host: '127.0.0.1',
+  names: [],
   port: 8080,
   capacity: 100_000,
   overflow: 'wait',
@@ -42,12 +47,15 @@ const DEFAULTS: Settings = {
 
 const OPTIONS = {
   host: { type: 'string' },
+  name: { type: 'string', multiple: true },
   port: { type: 'string', short: 'p' },
   capacity: { type: 'string', short: 'c' },
   overflow: { type: 'string' },
   'max-body-bytes': { type: 'string' },
   'max-batch': { type: 'string' },
   'max-drain': { type: 'string' },
+  'max-answer-bytes': { type: 'string' },
+  'max-answer-ms': { type: 'string' },
   'max-timeout-ms': { type: 'string' },
   'grace-ms': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -60,12 +68,15 @@ export const HELP: string = `Usage: millrace-pool [options]
 Serves a bounded priority pool over HTTP.
 
   --host <address>        where to listen (default: ${DEFAULTS.host}, this machine only)
+  --name <name>           a further name it is reached by, such as the one a proxy passes on; any number of times
   -p, --port <n>          at which port; 0 picks a free one (default: ${DEFAULTS.port})
   -c, --capacity <n>      how many items the pool holds (default: ${DEFAULTS.capacity})
   --overflow <what>       what a full pool does: ${OVERFLOWS.join(', ')} (default: ${DEFAULTS.overflow})
   --max-body-bytes <n>    of a submit (default: ${DEFAULTS.maxBodyBytes})
   --max-batch <n>         items of a submit (default: ${DEFAULTS.maxBatch})
   --max-drain <n>         items of a drain (default: ${DEFAULTS.maxDrain})
+  --max-answer-bytes <n>  of a drain (default: ${DEFAULTS.maxAnswerBytes})
+  --max-answer-ms <n>     how long a client may take to receive an answer (default: ${DEFAULTS.maxAnswerMs})
   --max-timeout-ms <n>    how long a request may wait (default: ${DEFAULTS.maxTimeoutMs})
   --grace-ms <n>          after a signal: how long the pool may still be drained (default: ${DEFAULTS.graceMs})
   -h, --help              show this
@@ -88,20 +99,25 @@ export function parseArguments(args: readonly string[]): Request {
   if (positionals.length > 0) throw new UsageError(`expected options only, got ${positionals[0]}`)
   const { host = DEFAULTS.host, overflow = DEFAULTS.overflow } = values
   if (host === '') throw new UsageError('--host: expected an address, got an empty one')
+  const wrong = values.name?.find((name) => !isHostName(name))
+  if (wrong !== undefined) throw new UsageError(`--name: expected a name without a port, got ${JSON.stringify(wrong)}`)
   const whole = (
-    name: Exclude<keyof typeof values, 'help' | 'version'>,
+    name: Exclude<keyof typeof values, 'help' | 'version' | 'name'>,
     least: number,
     otherwise: number,
     most = MOST,
   ) => wholeNumber(`--${name}`, values[name], least, most) ?? otherwise
   const settings: Settings = {
     host,
+    names: values.name ?? DEFAULTS.names,
     port: whole('port', 0, DEFAULTS.port, 65_535),
     capacity: whole('capacity', 1, DEFAULTS.capacity),
     overflow: overflowOf(overflow),
     maxBodyBytes: whole('max-body-bytes', 1, DEFAULTS.maxBodyBytes),
     maxBatch: whole('max-batch', 1, DEFAULTS.maxBatch),
     maxDrain: whole('max-drain', 1, DEFAULTS.maxDrain),
+    maxAnswerBytes: whole('max-answer-bytes', 1, DEFAULTS.maxAnswerBytes),
+    maxAnswerMs: whole('max-answer-ms', 1, DEFAULTS.maxAnswerMs),
     maxTimeoutMs: whole('max-timeout-ms', 1, DEFAULTS.maxTimeoutMs),
     graceMs: whole('grace-ms', 0, DEFAULTS.graceMs),
   }
@@ -110,10 +126,21 @@ export function parseArguments(args: readonly string[]): Request {
 
 function read(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+    return parseArgs({ args: withNumbersJoined(args), options: OPTIONS, allowPositionals: true })
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message.split(/[.\n]/, 1)[0] : String(error), { cause: error })
   }
+}
+
+/** `--port -1` as `--port=-1`: so it is a wrong number, not an option that is missing its value. */
+function withNumbersJoined(args: readonly string[]): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const before = joined.at(-1)
+    if (/^-\d/.test(arg) && before !== undefined && /^--[a-z-]+$/.test(before)) joined.splice(-1, 1, `${before}=${arg}`)
+    else joined.push(arg)
+  }
+  return joined
 }
 
 function wholeNumber(name: string, text: string | undefined, least: number, most: number): number | undefined {
