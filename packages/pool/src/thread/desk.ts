@@ -65,7 +65,6 @@ export class Desk {
   #untoldSince = 0
   #position = 0
   #current: RunningTask | undefined
-  #source: ItemSource | undefined
 
   constructor({ port, lane, exports, contexts, spinUs, onRest }: DeskParts) {
     this.#port = port
@@ -101,11 +100,8 @@ export class Desk {
     else if (kind === 'exit') process.exit()
     else if (at !== this.#position || this.#current === undefined) return
     else if (kind === 'cancel') this.#current.abort(unpackThrown(message[2]))
-    else if (kind === 'took') this.#source?.took(message[2])
-    else {
-      this.#source?.enough()
-      this.#current.abort(new DOMException('the consumer left the stream', 'AbortError'))
-    }
+    else if (kind === 'took') this.#current.took(message[2])
+    else this.#current.enough()
   }
 
   /** Keeps the arguments until their task is claimed; those of a task that was taken back meanwhile are nobody's. */
@@ -228,9 +224,9 @@ export class Desk {
     const items = ahead > 0 ? ItemSource.of(result) : undefined
     if (items === undefined) return false
     const source = new ItemSource(items, ahead, (item) => this.#answers.giveItem(position, item))
-    this.#source = source
-    // In the context of the task: what calls next() gives the body of a generator its context.
     const task = this.#current as RunningTask
+    task.feed(source)
+    // In the context of the task: what calls next() gives the body of a generator its context.
     const isWell = this.#contexts.run(task, () => source.run())
     this.#await(
       position,
@@ -275,7 +271,6 @@ export class Desk {
   #ended(): void {
     this.#current?.end()
     this.#current = undefined
-    this.#source = undefined
     if (this.#untoldSince === 0) this.#untoldSince = this.#startedAt
     if (this.#startedAt - this.#untoldSince > TELL_AFTER_MS) this.#tell()
   }

@@ -29,7 +29,6 @@ export class InlineThread implements Thread {
   #exports: Exports | undefined
   #run: Pick<Run, 'task' | 'cancelled'> | undefined
   #context: RunningTask | undefined
-  #source: ItemSource | undefined
   #start: ReturnType<typeof setImmediate> | undefined
   #stopTimer: (() => void) | undefined
 
@@ -100,11 +99,8 @@ export class InlineThread implements Thread {
 
   tell(task: PoolTask, message: 'enough' | number): void {
     if (task !== this.running) return
-    if (message !== 'enough') this.#source?.took(message)
-    else {
-      this.#source?.enough()
-      this.#context?.abort(new DOMException('the consumer left the stream', 'AbortError'))
-    }
+    if (message === 'enough') this.#context?.enough()
+    else this.#context?.took(message)
   }
 
   async close(): Promise<void> {
@@ -144,11 +140,10 @@ export class InlineThread implements Thread {
     const context = new RunningTask(id, name, () => {})
     this.#context = context
     this.#startTimer(run)
-    const answer = await contexts().run(context, () => this.#answer(run.task, args))
+    const answer = await contexts().run(context, () => this.#answer(run.task, args, context))
     context.end()
     this.#stopTimer?.()
     this.#context = undefined
-    this.#source = undefined
     this.#run = undefined
     this.#owner.answered(this, run, { message: answer })
     this.#owner.heard(this)
@@ -161,7 +156,7 @@ export class InlineThread implements Thread {
     this.#stopTimer = startTimer(runTimeoutMs, () => this.#owner.overdue(run.task))
   }
 
-  async #answer({ id, name, call }: PoolTask, args: readonly unknown[]): Promise<Answer> {
+  async #answer({ id, name, call }: PoolTask, args: readonly unknown[], context: RunningTask): Promise<Answer> {
     try {
       const result: unknown = await this.#exports?.find(name)(...args)
       const { sink } = call
@@ -169,13 +164,14 @@ export class InlineThread implements Thread {
       const items = typeof result === 'object' && result !== null ? ItemSource.of(result) : undefined
       if (items === undefined) throw noItems(name)
       let refused: Answer | undefined
-      this.#source = new ItemSource(items, sink.ahead, (item) => {
+      const source = new ItemSource(items, sink.ahead, (item) => {
         const answer = cloned(id, item, 'item')
         if (answer[0] === 'done') sink.take(answer[2], answer[3])
         else refused = answer
         return refused === undefined
       })
-      await this.#source.run()
+      context.feed(source)
+      await source.run()
       return refused ?? ['done', id, [undefined], undefined]
     } catch (error) {
       const thrown = packThrown(error)

@@ -32,6 +32,7 @@ export class ItemStream<T> implements AsyncIterator<T, undefined>, AsyncIterable
   #task: PoolTask | undefined
   #ended: Promise<void> | undefined
   #failed: { readonly error: unknown } | undefined
+  #left: Promise<void> | undefined
   #taken = 0
   #isOver = false
 
@@ -59,17 +60,12 @@ export class ItemStream<T> implements AsyncIterator<T, undefined>, AsyncIterable
     return waiting.promise
   }
 
-  /** Leaves the stream: its task is told to end, and has when this resolves. Rejects with what the task throws then. */
+  /** Leaves the stream: its task is told to end, and has when this resolves. Rejects with what the task throws then, if that is not its abort. */
   async return(): Promise<IteratorReturnResult<undefined>> {
-    const wasOver = this.#isOver
     this.#items.length = 0
     this.#failed = undefined
-    if (!wasOver) {
-      this.#over()
-      if (this.#task === undefined) this.#leave.abort(new DOMException('the consumer left the stream', 'AbortError'))
-      else await this.#end(this.#task)
-      await this.#submitted?.catch(() => {})
-    }
+    if (!this.#isOver) this.#left = this.#leaveTask()
+    await this.#left
     return { done: true, value: undefined }
   }
 
@@ -120,13 +116,21 @@ export class ItemStream<T> implements AsyncIterator<T, undefined>, AsyncIterable
     this.#taken = 0
   }
 
+  async #leaveTask(): Promise<void> {
+    this.#over()
+    if (this.#task === undefined) this.#leave.abort(new DOMException('the consumer left the stream', 'AbortError'))
+    else await this.#end(this.#task)
+    await this.#submitted?.catch(() => {})
+  }
+
   async #end(task: PoolTask): Promise<void> {
     this.#source.tell(task, 'enough')
     const timer = setTimeout(() => task.cancel(), this.#source.graceMs)
     try {
       await this.#ended
     } catch (error) {
-      if (task.state === 'failed') throw error
+      // A task that heeds its signal throws what it was told by.
+      if (task.state === 'failed' && (error as Error | null)?.name !== 'AbortError') throw error
     } finally {
       clearTimeout(timer)
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { all, pool, rejection, shared } from './support.ts'
+import { all, changed, pool, rejection, shared } from './support.ts'
 
 describe('stream', () => {
   for (const inThread of [false, true]) {
@@ -72,6 +72,55 @@ describe('stream', () => {
       const stream = pool({ threads: 1, inThread }).stream('failWhenLeft', [])
       await stream.next()
       expect(await rejection(stream.return?.() as Promise<unknown>)).toMatchObject({ message: 'left' })
+    })
+
+    test(`runs the finally of a generator that heeds its signal, and leaving it is no failure, ${where}`, async () => {
+      const tasks = pool({ threads: 1, inThread, cancelGraceMs: 10_000 })
+      const words = shared()
+      for await (const item of tasks.stream('heedful', [words])) if (item === 0) break
+      expect(Atomics.load(words, 1)).toBe(1)
+      expect(tasks.metrics()).toMatchObject({ running: 0, crashes: 0 })
+    })
+
+    test.each([
+      ['aborted', { signal: true }, { message: 'stop' }],
+      ['out of time', { runTimeoutMs: 50 }, { code: 'timeout' }],
+    ])(`runs the finally of a generator that waits for its consumer when it is %s, ${where}`, async (_, how, error) => {
+      const tasks = pool({ threads: 1, inThread, cancelGraceMs: 10_000 })
+      const controller = new AbortController()
+      const words = shared()
+      const options = 'signal' in how ? { signal: controller.signal } : how
+      const stream = tasks.stream('watched', [words, 1_000], { ahead: 4, ...options })
+      await stream.next()
+      const idle = tasks.idle()
+      controller.abort(new Error('stop'))
+      await idle
+      expect(Atomics.load(words, 1)).toBe(1)
+      expect(await rejection(all(stream))).toMatchObject(error)
+      expect(await tasks.run('echo', [1])).toBe(1)
+    })
+
+    test(`ends what has promised items and is left before it has them, ${where}`, async () => {
+      const tasks = pool({ threads: 1, inThread, cancelGraceMs: 10_000 })
+      const words = shared()
+      const stream = tasks.stream('lateItems', [words])
+      const next = stream.next()
+      await changed(words, 1)
+      const left = stream.return?.()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      Atomics.store(words, 0, 1)
+      expect([await left, await next]).toEqual(Array(2).fill({ done: true, value: undefined }))
+      expect(tasks.running).toBe(0)
+    })
+
+    test(`is left when the first and every other return resolves, ${where}`, async () => {
+      const tasks = pool({ threads: 1, inThread })
+      const words = shared()
+      const stream = tasks.stream('watched', [words, 1_000_000])
+      await stream.next()
+      void stream.return?.()
+      await stream.return?.()
+      expect(Atomics.load(words, 1)).toBe(1)
     })
   }
 
