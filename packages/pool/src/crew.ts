@@ -121,17 +121,21 @@ export class Crew {
     this.#unfree(thread)
   }
 
-  /** Starts threads for so many tasks that found none free. */
-  recruit(tasks: number): void {
+  /** Starts threads for so many tasks that found none free, and hands them back. */
+  recruit(tasks: number): Thread[] {
+    const recruits: Thread[] = []
     while (this.#starting < tasks && this.#threads.size < this.#limit && !this.#isPaused()) {
       try {
-        this.#threads.add(this.#make())
+        const thread = this.#make()
+        recruits.push(thread)
+        this.#threads.add(thread)
         this.#all = [...this.#threads]
         this.#starting++
       } catch (error) {
         this.#pause(error)
       }
     }
+    return recruits
   }
 
   /** The thread has loaded the module. */

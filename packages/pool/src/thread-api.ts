@@ -88,6 +88,11 @@ export interface ThreadPoolOptions {
   readonly resourceLimits?: ThreadLimits | undefined
   /** An export that every thread calls before its first task. What it throws is a module that does not load. */
   readonly setup?: SetupCall | undefined
+  /**
+   * How long a thread may take to load the module and to set up, in milliseconds, before callers get a `PoolError` of code
+   * `load-failed`. 60,000 if not given; `Infinity` waits for ever.
+   */
+  readonly loadTimeoutMs?: number | undefined
   /** When a thread is replaced by a fresh one, which it is between two tasks. Never if not given. */
   readonly recycle?: RecycleLimits | undefined
   /**
@@ -211,7 +216,8 @@ export interface ThreadPool<M = AnyTasks> extends Pool, ThreadVerbs<M> {
   readonly tasks?: { readonly [K in TaskNames<M>]: (...args: TaskArguments<M, K>) => TaskResult<M, K> } | undefined
   /**
    * Runs an export once on every thread, starting those that are not, and resolves with all results. Each waits for what
-   * its thread was lent before, and takes no place of `maxPending`. A thread that is started later does not make up for
+   * its thread was lent before, and takes no place of `maxPending`; instead of on a thread that is being replaced it runs on the next.
+   * A thread that is started later does not make up for
    * it: `setup` does that. Rejects with the first failure.
    */
   runOnAll<K extends TaskNames<M>>(

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type ThreadPool, threadPool } from '@millrace/pool'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { busy, open, pool, rejection, shared, warmPool } from './support.ts'
+import { changed, type MoreTasks, moreTasksUrl } from './thread/support.ts'
 
 describe('a thread that dies', () => {
   test('by process.exit rejects its task with the exit code, and is replaced', async () => {
@@ -50,6 +51,20 @@ describe('a thread that dies', () => {
     expect(neighbour.state).toBe('running')
     open(gate)
     expect(await neighbour.result).toBe(neighbour.id)
+  })
+
+  test('is ended when something that a task left behind keeps it from the next, which runs in another', async () => {
+    const tasks = pool({ threads: 1, runTimeoutMs: 300 }, moreTasksUrl) as unknown as ThreadPool<MoreTasks>
+    const warned = once(process, 'warning')
+    for (let i = 0; i < 2; i++) {
+      const words = shared()
+      expect(await tasks.run('answerAndWedge', [words])).toBe('answered')
+      await changed(words, 1)
+      expect(await Promise.all([1, 2, 3].map((n) => tasks.run('echo', [n])))).toEqual([1, 2, 3])
+    }
+    expect(tasks.metrics()).toMatchObject({ crashes: 2, failed: 0, cancelled: 0 })
+    const [warning] = await warned
+    expect(warning.message).toContain('code that one of its tasks left behind kept it from the next')
   })
 
   test('after it answered, before the answer was heard, touches no task', async () => {

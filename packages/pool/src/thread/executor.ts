@@ -6,6 +6,7 @@ import type { Outcome, PoolTask } from '../task.ts'
 import type { Answered, Death, Run, Thread, ThreadOwner } from './api.ts'
 import type { PoolSettings } from './options.ts'
 import { outcomeOf, outcomeOfDeath, unsendable } from './outcomes.ts'
+import { OwnTasks } from './own-tasks.ts'
 import { Paces } from './pace.ts'
 import { traceOf } from './thrown.ts'
 
@@ -19,8 +20,9 @@ const LOOK_MS = 2
  *         ▲────── restored() ──────────┘  │                                     ▲
  *                                         └── cancel() ─────────────────────────┘
  *
- * INVARIANT  a task is in exactly one place: in admission, with a thread, in `#restarts`, in `own` of a thread, or over.
+ * INVARIANT  a task is in exactly one place: in admission, with a thread, in `#restarts`, in `#own`, or over.
  * INVARIANT  after each event either no thread is free or no task pends, but for those a thread is about to start.
+ * INVARIANT  one task at a time is lent: what else would be lent meanwhile, by a getter of its arguments that calls the pool, is after it.
  * INVARIANT  `#restarts` come first: each was told as started, and is owed a place among those that run.
  */
 export class ThreadExecutor implements Executor, ThreadOwner {
@@ -31,8 +33,11 @@ export class ThreadExecutor implements Executor, ThreadOwner {
   readonly #settings: PoolSettings
   readonly #restarts: PoolTask[] = []
   readonly #onReady = new Set<(error?: unknown) => void>()
-  /** Tasks for one thread each that have not started. */
-  #waitingOwn = 0
+  readonly #own = new OwnTasks()
+  /** The task whose arguments are being written: their getters may call the pool. */
+  #lending: PoolTask | undefined
+  #lendingCancelled: { readonly reason: unknown } | undefined
+  #isDispatchDue = false
   #lookTimer: ReturnType<typeof setTimeout> | undefined
   #failing: ReturnType<typeof setImmediate> | undefined
   #isPolling = false
@@ -52,7 +57,7 @@ export class ThreadExecutor implements Executor, ThreadOwner {
 
   /** How many tasks there are that admission knows nothing of. */
   get length(): number {
-    return this.#running + this.#waitingOwn
+    return this.#running + this.#own.length
   }
 
   get workers(): number {
@@ -68,6 +73,7 @@ export class ThreadExecutor implements Executor, ThreadOwner {
 
   resize(size: number): void {
     this.crew.resize(size)
+    this.#staff()
   }
 
   stop(): Promise<void> {
@@ -76,6 +82,10 @@ export class ThreadExecutor implements Executor, ThreadOwner {
 
   /** Lends what pends to the threads that have room, and starts threads for the rest. */
   dispatch(): void {
+    if (this.#lending !== undefined) {
+      this.#isDispatchDue = true
+      return
+    }
     for (let task = this.#first(); task !== undefined; task = this.#first()) {
       const thread = this.crew.threadFor(task)
       if (thread === undefined) break
@@ -90,7 +100,7 @@ export class ThreadExecutor implements Executor, ThreadOwner {
       if (task === undefined) break
       this.#lend(this.crew.threadFor(task) as Thread, task)
     }
-    this.crew.recruit(unstarted)
+    this.#recruit(unstarted)
     if (this.#first() !== undefined && this.crew.failure !== undefined)
       this.#failing ??= setImmediate(this.#failPending)
   }
@@ -98,7 +108,11 @@ export class ThreadExecutor implements Executor, ThreadOwner {
   /** Ends a task early that is accepted. */
   cancel(task: PoolTask, reason: unknown): void {
     const { thread } = task
-    if (thread === undefined || thread.takeBack(task) || takeOwn(thread, task)) {
+    if (task === this.#lending) {
+      this.#lendingCancelled ??= { reason }
+      return
+    }
+    if (this.#own.take(task) || thread === undefined || thread.takeBack(task)) {
       this.#drop(task, { state: 'cancelled', error: reason })
       if (thread !== undefined) this.heard(thread)
       return
@@ -111,7 +125,7 @@ export class ThreadExecutor implements Executor, ThreadOwner {
   /** Ends all tasks there are. */
   cancelAll(reason: unknown): void {
     const { threads } = this.crew
-    for (const task of [...this.#restarts]) this.cancel(task, reason)
+    for (const task of [...this.#restarts, ...this.#own.owed()]) this.cancel(task, reason)
     for (const thread of threads) {
       for (const task of [...thread.own, ...thread.tasksAhead()]) this.cancel(task, reason)
       if (thread.running !== undefined) this.cancel(thread.running, reason)
@@ -123,35 +137,27 @@ export class ThreadExecutor implements Executor, ThreadOwner {
     for (const thread of this.crew.threads) thread.hearAll()
   }
 
-  /** A task made for each thread, also for those that are not started yet. Throws what keeps threads from starting. */
+  /** A task made for each thread, also for those that are not started yet or are about to be replaced. Throws what keeps threads from starting. */
   runOnAll(make: () => PoolTask): PoolTask[] {
-    this.crew.recruit(Number.POSITIVE_INFINITY)
+    this.#recruit(Number.POSITIVE_INFINITY)
     if (this.crew.failure !== undefined) throw this.crew.failure
-    return this.crew.threads
-      .filter(({ isEnding }) => !isEnding)
-      .map((thread) => {
-        const task = make()
-        task.isOwn = true
-        task.thread = thread
-        thread.own.push(task)
-        this.#waitingOwn++
-        this.#lendOwn(thread)
-        return task
-      })
+    const threads = this.crew.threads.filter(({ isEnding }) => !isEnding)
+    const tasks = this.#own.add(threads, Math.max(0, this.crew.limit - threads.length), make)
+    this.#staff()
+    for (const thread of threads) this.#lendOwn(thread)
+    return tasks
   }
 
   /** Starts all threads, and calls back once when all have loaded the module, or why one has not. Returns what ends the wait. */
   whenReady(tell: (error?: unknown) => void): () => void {
-    this.crew.recruit(Number.POSITIVE_INFINITY)
     this.#onReady.add(tell)
-    if (this.crew.failure !== undefined) this.#tellReady(this.crew.failure)
-    else this.#checkReady()
+    this.#staff()
     return () => this.#onReady.delete(tell)
   }
 
   ready(thread: Thread): void {
     this.crew.joined()
-    this.#checkReady()
+    this.#staff()
     this.heard(thread)
   }
 
@@ -161,7 +167,7 @@ export class ThreadExecutor implements Executor, ThreadOwner {
     if (task.state === 'running') return
     task.state = 'running'
     this.#running++
-    if (task.isOwn) this.#waitingOwn--
+    if (task.isOwn) this.#own.length--
     else this.#admission.started(task)
     this.#owner.started(task)
   }
@@ -197,7 +203,7 @@ export class ThreadExecutor implements Executor, ThreadOwner {
       const { cancelled, task } = run
       if (cancelled === undefined) this.#owner.ended(task, outcomeOfDeath(task, death))
       else this.#owner.ended(task, { state: 'cancelled', error: cancelled.reason }, wasAsked ? 'killed' : undefined)
-    } else if (unstarted.length + lost.length === 0 && !wasAsked && thread.isReady) {
+    } else if (lost.length === 0 && !wasAsked && thread.isReady) {
       const how = death.cause === undefined ? `code ${death.exitCode}` : traceOf(death.cause)
       process.emitWarning(`a thread of ${this.#settings.name} died while it ran no task: ${how}`, 'PoolWarning')
     }
@@ -206,6 +212,7 @@ export class ThreadExecutor implements Executor, ThreadOwner {
       this.#drop(task, thread.isReady ? outcomeOfDeath(task, death) : { state: 'failed', error: this.crew.lastFailure })
     }
     if (!thread.isReady && !wasAsked) this.#tellReady(this.crew.lastFailure)
+    this.#staff()
     this.dispatch()
   }
 
@@ -224,8 +231,33 @@ export class ThreadExecutor implements Executor, ThreadOwner {
     return this.#restarts[0] ?? this.#admission.first
   }
 
+  /** Starts the threads that somebody waits for. */
+  #staff(): void {
+    const { crew } = this
+    if (this.#onReady.size === 0 && !this.#own.isAnyOwed) return
+    this.#recruit(Number.POSITIVE_INFINITY)
+    if (crew.size < crew.limit) {
+      // None may be started now.
+      for (const task of this.#own.takeOwed()) this.#drop(task, { state: 'failed', error: crew.lastFailure })
+      this.#tellReady(crew.lastFailure)
+    } else if (crew.threads.every(({ isEnding }) => !isEnding)) {
+      if (this.#own.isAnyOwed) this.#own.settle(crew.threads[0] as Thread)
+      if (crew.threads.every(({ isReady }) => isReady)) this.#tellReady()
+    }
+  }
+
+  #recruit(tasks: number): void {
+    for (const thread of this.crew.recruit(tasks)) this.#own.joined(thread)
+  }
+
   #lendOwn(thread: Thread): void {
-    while (thread.own.length > 0 && thread.isReady && !thread.isEnding && !thread.isFull) {
+    while (
+      this.#lending === undefined &&
+      thread.own.length > 0 &&
+      thread.isReady &&
+      !thread.isEnding &&
+      !thread.isFull
+    ) {
       this.crew.engage(thread)
       this.#lend(thread, thread.own.shift() as PoolTask)
     }
@@ -233,14 +265,29 @@ export class ThreadExecutor implements Executor, ThreadOwner {
 
   #lend(thread: Thread, task: PoolTask): void {
     task.thread = thread
+    this.#lending = task
     try {
       thread.lend(task)
+      this.#lending = undefined
     } catch (error) {
+      this.#lending = undefined
       this.#drop(task, { state: 'failed', error: unsendable(task, 'an argument', error) })
       this.crew.heard(thread)
     }
+    this.#makeUp(task)
     if (thread.length > 1) this.#lookTimer ??= setTimeout(this.#look, LOOK_MS).unref()
     if (this.#settings.spinUs > 0) this.#poll()
+  }
+
+  /** Does what could not be done while the task was lent. */
+  #makeUp(task: PoolTask): void {
+    const cancelled = this.#lendingCancelled
+    this.#lendingCancelled = undefined
+    if (cancelled !== undefined && !isOver(task)) this.cancel(task, cancelled.reason)
+    if (!this.#isDispatchDue) return
+    this.#isDispatchDue = false
+    for (const thread of this.crew.threads) this.#lendOwn(thread)
+    this.dispatch()
   }
 
   /** Ends a task that no thread has and none has started. */
@@ -249,7 +296,7 @@ export class ThreadExecutor implements Executor, ThreadOwner {
       this.#running--
       const place = this.#restarts.indexOf(task)
       if (place >= 0) this.#restarts.splice(place, 1)
-    } else if (task.isOwn) this.#waitingOwn--
+    } else if (task.isOwn) this.#own.length--
     else if (task.list !== undefined) this.#admission.withdraw(task)
     else this.#admission.started(task)
     this.#owner.ended(task, outcome)
@@ -303,11 +350,6 @@ export class ThreadExecutor implements Executor, ThreadOwner {
     }
   }
 
-  #checkReady(): void {
-    const { threads, size } = this.crew
-    if (size === this.crew.limit && threads.every(({ isReady }) => isReady)) this.#tellReady()
-  }
-
   #tellReady(error?: unknown): void {
     for (const tell of [...this.#onReady]) {
       this.#onReady.delete(tell)
@@ -316,8 +358,6 @@ export class ThreadExecutor implements Executor, ThreadOwner {
   }
 }
 
-function takeOwn({ own }: Thread, task: PoolTask): boolean {
-  const place = own.indexOf(task)
-  if (place >= 0) own.splice(place, 1)
-  return place >= 0
+function isOver({ state }: PoolTask): boolean {
+  return state !== 'pending' && state !== 'running'
 }

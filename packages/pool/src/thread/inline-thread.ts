@@ -1,12 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { startTimer } from '@millrace/notify'
 import type { ExportCall, PoolTask } from '../task.ts'
+import type { SetupCall } from '../thread-api.ts'
 import { isMoved } from './answers.ts'
 import type { Run, Thread, ThreadOwner, ThreadPlan } from './api.ts'
 import { pack, unpack } from './buffers.ts'
 import { inlineContexts, type TaskContext } from './context.ts'
 import { Exports } from './exports.ts'
 import { ItemSource, noItems } from './item-source.ts'
+import { limitLoad } from './launch.ts'
 import type { Answer } from './messages.ts'
 import { RunningTask } from './running-task.ts'
 import { packThrown, textOf } from './thrown.ts'
@@ -118,12 +120,7 @@ export class InlineThread implements Thread {
 
   async #load({ module, settings }: ThreadPlan): Promise<void> {
     try {
-      const exports = new Exports(module.href, await import(module.href))
-      if (settings.setup !== undefined) {
-        const { name, args = [] } = settings.setup
-        await exports.find(name)(...structuredClone(args))
-      }
-      this.#exports = exports
+      this.#exports = await within(settings.loadTimeoutMs, loaded(module, settings.setup))
     } catch (cause) {
       const wasAsked = this.isEnding
       this.isEnding = true
@@ -178,6 +175,22 @@ export class InlineThread implements Thread {
       if (thrown !== undefined) return ['threw', id, thrown]
       return uncloneable(id, 'thrown value', new TypeError('it is no error and has no clone'))
     }
+  }
+}
+
+async function loaded(module: URL, setup: SetupCall | undefined): Promise<Exports> {
+  const exports = new Exports(module.href, await import(module.href))
+  if (setup !== undefined) await exports.find(setup.name)(...structuredClone(setup.args ?? []))
+  return exports
+}
+
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const cancel = limitLoad(ms, late.reject)
+  try {
+    return await Promise.race([promise, late.promise])
+  } finally {
+    cancel()
   }
 }
 

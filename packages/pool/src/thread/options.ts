@@ -37,6 +37,7 @@ export interface PoolSettings extends CoreSettings {
   readonly resourceLimits: ThreadLimits | undefined
   readonly name: string
   readonly setup: SetupCall | undefined
+  readonly loadTimeoutMs: number
   readonly spinUs: number
   readonly maxTasks: number
   readonly maxHeapBytes: number
@@ -49,12 +50,18 @@ export function poolSettings(options: ThreadPoolOptions): PoolSettings {
   const core = checkCore(options)
   const { name = 'millrace-pool', resourceLimits, inThread = false, setup, spinUs = 0 } = options
   const { recycle = noOptions as RecycleLimits, cancelGraceMs = 100 } = options
+  const { loadTimeoutMs = 60_000 } = options
   const { threads = inThread ? 1 : availableParallelism() } = options
   checkCount('threads', threads)
   checkGrace(cancelGraceMs)
+  checkLoad(loadTimeoutMs)
   if (resourceLimits !== undefined) checkLimits(resourceLimits)
   if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${inspect(name)}`)
   if (typeof inThread !== 'boolean') throw new TypeError(`inThread: expected a boolean, got ${inspect(inThread)}`)
+  for (const other of inThread ? (['resourceLimits', 'recycle'] as const) : []) {
+    if (options[other] !== undefined)
+      throw new TypeError(`${other}: the calling thread has none; leave it out with inThread`)
+  }
   checkThreadOptions(setup, spinUs, recycle)
   return {
     ...core,
@@ -63,6 +70,7 @@ export function poolSettings(options: ThreadPoolOptions): PoolSettings {
     resourceLimits,
     name,
     setup,
+    loadTimeoutMs,
     spinUs,
     maxTasks: recycle.afterTasks ?? Number.POSITIVE_INFINITY,
     maxHeapBytes: (recycle.aboveHeapMb ?? Number.POSITIVE_INFINITY) * 2 ** 20,
@@ -85,6 +93,11 @@ function checkThreadOptions(setup: SetupCall | undefined, spinUs: number, recycl
   if (setup === undefined) return
   checkNames('setup', setup, setupNames)
   checkFunction(setup.name, setup.args ?? [], 'setup.')
+}
+
+function checkLoad(loadTimeoutMs: number): void {
+  checkNumber('loadTimeoutMs', loadTimeoutMs)
+  if (!(loadTimeoutMs > 0)) throw new RangeError(`loadTimeoutMs: expected more than 0, got ${loadTimeoutMs}`)
 }
 
 function checkFunction(name: unknown, args: unknown, prefix = ''): void {
@@ -129,6 +142,7 @@ const poolOptionNames = new Set<string>([
   'cancelGraceMs',
   'resourceLimits',
   'setup',
+  'loadTimeoutMs',
   'recycle',
   'spinUs',
   'inThread',

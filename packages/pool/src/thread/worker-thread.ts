@@ -1,12 +1,14 @@
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
 import { startTimer } from '@millrace/notify'
 import type { ExportCall, PoolTask } from '../task.ts'
 import type { Answered, Run, Thread, ThreadOwner, ThreadPlan } from './api.ts'
 import { pack } from './buffers.ts'
-import { flagsForThreads } from './flags.ts'
+import { ClaimWatch } from './claim-watch.ts'
+import { Curtain } from './curtain.ts'
 import { IN_MESSAGE, IN_SLOT, Lane } from './lane.ts'
 import { LaneRuns } from './lane-runs.ts'
-import { type Answer, type FromThread, LOOK, post, type ThreadData, type ToThread } from './messages.ts'
+import { launch, limitLoad } from './launch.ts'
+import { type Answer, type FromThread, LOOK, post, type ToThread } from './messages.ts'
 import type { Paces } from './pace.ts'
 import { PlainReader, PlainWriter } from './plain.ts'
 import { packThrown, unpackThrown } from './thrown.ts'
@@ -15,9 +17,6 @@ import { packThrown, unpackThrown } from './thrown.ts'
 const EXIT_GRACE_MS = 1_000
 /** How much a thread gets ahead, as long as all of it is short. */
 const AHEAD_US = 500
-/** Of what is lent in a row, the thread sees so much at a time: waking it costs as much as many short tasks. */
-const MOST_HIDDEN = 64
-const MOST_HIDDEN_US = 100
 
 /**
  * A worker thread, seen from the pool.
@@ -28,7 +27,7 @@ const MOST_HIDDEN_US = 100
  * INVARIANT  the oldest of `#runs` is the one that runs: it was told as started.
  * INVARIANT  what the thread answered before it died is heard before `gone`, and what it answered before a time was up is
  *            heard before anything is done about that, also if this side was too busy to hear it in time.
- * INVARIANT  one timer at most: the limit of the run, then the grace of the cancel, or the grace of the exit.
+ * INVARIANT  one timer at most beside its watch: the limit of the load, the limit of the run, then the grace of the cancel, or the grace of the exit.
  */
 export class WorkerThread implements Thread {
   isReady = false
@@ -45,15 +44,14 @@ export class WorkerThread implements Thread {
   readonly #writer = new PlainWriter(this.#lane.bytes)
   readonly #reader = new PlainReader(this.#lane.bytes)
   readonly #runs = new LaneRuns()
+  readonly #watch = new ClaimWatch(this.#lane, this.#runs, () => this.#endStuck())
+  readonly #curtain: Curtain
   readonly #isNamed: boolean[] = []
   readonly #answers = new Map<number, Answer>()
-  /** Up to where the thread sees the lane. */
-  #shown = 0
-  #hiddenUs = 0
-  #willShow = false
   /** How many more tasks it is lent before it is worn. */
   #tasksLeft: number
   #isHeavy = false
+  #isStuck = false
   #lookedAt: Run | undefined
   #cause: unknown
   #stopTimer: (() => void) | undefined
@@ -64,22 +62,9 @@ export class WorkerThread implements Thread {
     this.#owner = owner
     this.#paces = paces
     this.#port = port1
+    this.#curtain = new Curtain(this.#lane, this.#runs, port1)
     this.#tasksLeft = settings.maxTasks
-    const data: ThreadData = {
-      port: port2,
-      lane: this.#lane.memory,
-      module: module.href,
-      setup: settings.setup,
-      spinUs: settings.spinUs,
-      maxHeapBytes: settings.maxHeapBytes,
-    }
-    this.#worker = new Worker(worker, {
-      workerData: data,
-      transferList: [port2],
-      name: settings.name,
-      ...flagsForThreads(),
-      ...(settings.resourceLimits && { resourceLimits: settings.resourceLimits }),
-    })
+    this.#worker = launch({ worker, module, settings, paces }, this.#lane, port2)
     port1.on('message', (message: FromThread) => {
       this.#hear(message)
       this.hearLane()
@@ -93,6 +78,10 @@ export class WorkerThread implements Thread {
       this.#cause = error
     })
     this.#worker.on('exit', (exitCode) => this.#leave(exitCode))
+    this.#stopTimer = limitLoad(settings.loadTimeoutMs, (error) => {
+      this.#cause ??= error
+      void this.#worker.terminate()
+    })
     // The pool keeps the process alive while there is work; a thread never does.
     port1.unref()
     this.#worker.unref()
@@ -148,21 +137,7 @@ export class WorkerThread implements Thread {
     this.#tasksLeft--
     lane.lend(position, task.id, pace.number, isPlain ? IN_SLOT : IN_MESSAGE)
     if (this.length === 1) this.#beginOldest()
-    this.#hiddenUs += pace.us
-    if (this.#hiddenUs > MOST_HIDDEN_US || ((this.#runs.tail - this.#shown) | 0) > MOST_HIDDEN) this.show()
-    else if (!this.#willShow) {
-      this.#willShow = true
-      queueMicrotask(this.show)
-    }
-  }
-
-  /** Lets the thread see what it was lent. */
-  readonly show = (): void => {
-    this.#willShow = false
-    this.#hiddenUs = 0
-    if (this.#shown === this.#runs.tail) return
-    this.#shown = this.#runs.tail
-    if (this.#lane.publish(this.#shown)) this.#port.postMessage(LOOK)
+    this.#curtain.lent(pace.us)
   }
 
   /** Takes a task back that has not started; false if it has. */
@@ -240,6 +215,7 @@ export class WorkerThread implements Thread {
   async close(): Promise<void> {
     if (!this.isEnding) {
       this.isEnding = true
+      this.#stopTimer?.()
       this.#stopTimer = startTimer(EXIT_GRACE_MS, () => this.kill())
       if (this.isReady) post<ToThread>(this.#port, ['exit'])
       else this.kill()
@@ -303,6 +279,8 @@ export class WorkerThread implements Thread {
   #hear(message: FromThread): void {
     if (message === LOOK) return
     if (message[0] === 'ready') {
+      this.#stopTimer?.()
+      this.#stopTimer = undefined
       this.isReady = true
       this.#owner.ready(this)
     } else if (message[0] === 'worn') {
@@ -338,8 +316,25 @@ export class WorkerThread implements Thread {
     run.hasBegun = true
     const { task } = run
     this.#owner.started(this, task)
-    const { runTimeoutMs } = task.call
-    if (runTimeoutMs !== Number.POSITIVE_INFINITY) this.#startTimer(runTimeoutMs, run, () => this.#owner.overdue(task))
+    this.#watch.begin()
+    if (task.call.runTimeoutMs !== Number.POSITIVE_INFINITY) this.#limit(run)
+  }
+
+  #limit(run: Run): void {
+    const { task, position } = run
+    this.#startTimer(task.call.runTimeoutMs, run, () => {
+      // Told as started as soon as it is next; if the thread is slow to take it, its time has not begun.
+      if (this.#lane.hasStarted(position)) this.#owner.overdue(task)
+      else this.#limit(run)
+    })
+  }
+
+  /** What the thread has is run elsewhere; nothing of a task runs here. */
+  #endStuck(): void {
+    this.#isStuck = true
+    this.isEnding = true
+    this.#cause = new Error('code that one of its tasks left behind kept it from the next')
+    void this.#worker.terminate()
   }
 
   #startTimer(ms: number, run: Run, timeIsUp: () => void): void {
@@ -350,7 +345,8 @@ export class WorkerThread implements Thread {
   }
 
   #leave(exitCode: number): void {
-    const wasAsked = this.isEnding
+    const wasAsked = this.isEnding && !this.#isStuck
+    this.#watch.stop()
     this.isEnding = true
     this.hearAll()
     this.#port.close()

@@ -20,6 +20,33 @@ describe('ready', () => {
     await tasks.shutdown()
   })
 
+  test('waits for the thread that replaces one that ends', async () => {
+    const tasks = pool({ threads: 1, recycle: { afterTasks: 1 } })
+    await tasks.run('age', [])
+    await tasks.ready()
+    expect(await tasks.run('age', [])).toBe(1)
+  })
+
+  test.each([false, true])(
+    'rejects when the module takes longer than loadTimeoutMs (in the calling thread: %s)',
+    async (inThread) => {
+      const module =
+        'data:text/javascript,setInterval(() => {}, 1e6).unref?.(); await new Promise(() => {}); export const f = () => 1'
+      const tasks = threadPool(module.replace('.unref?.()', inThread ? '.unref()' : ''), {
+        threads: 1,
+        inThread,
+        loadTimeoutMs: 200,
+      })
+      const late = {
+        code: 'load-failed',
+        message: expect.stringMatching(/it took more than 200 ms to load and set up$/),
+      }
+      expect(await Promise.all([rejection(tasks.ready()), rejection(tasks.run('f', []))])).toMatchObject([late, late])
+      await tasks.shutdown()
+      expect(() => threadPool(module, { loadTimeoutMs: 0 })).toThrow(/^loadTimeoutMs: expected more than 0, got 0/)
+    },
+  )
+
   test('waits no longer than its options allow, and not on a pool that is shut down', async () => {
     const tasks = pool({ threads: 1 })
     expect(await rejection(tasks.ready({ timeoutMs: 0 }))).toMatchObject({ name: 'TimeoutError' })
@@ -79,6 +106,45 @@ describe('runOnAll', () => {
     expect(await rejection(tasks.runOnAll('exit', [4]))).toMatchObject({ code: 'crashed', exitCode: 4 })
     await tasks.idle()
     expect(await tasks.runOnAll('age', [])).toEqual([1, 1])
+  })
+
+  test('runs on the thread that replaces one that is worn, ended by a timeout, or was too many', async () => {
+    const worn = pool({ threads: 2, recycle: { afterTasks: 1 } })
+    await worn.ready()
+    await worn.run('echo', [1])
+    expect(await worn.runOnAll('age', [])).toEqual([1, 1])
+    const ended = pool({ threads: 1, cancelGraceMs: 0 })
+    expect(await rejection(ended.run('spin', [], { runTimeoutMs: 50 }))).toMatchObject({ code: 'timeout' })
+    expect(await ended.runOnAll('age', [])).toEqual([1])
+    const resized = pool({ threads: 2 })
+    await resized.ready()
+    resized.resize(1)
+    resized.resize(2)
+    expect(await resized.runOnAll('age', [])).toEqual([1, 1])
+  })
+
+  test('runs as often as there were to be threads when there are fewer after all', async () => {
+    const tasks = pool({ threads: 2, recycle: { afterTasks: 1 } })
+    await tasks.ready()
+    await tasks.run('echo', [1])
+    const all = tasks.runOnAll('age', [])
+    tasks.resize(1)
+    expect(await all).toHaveLength(2)
+    expect(tasks.metrics()).toMatchObject({ running: 0, pending: 0 })
+  })
+
+  test('can be aborted while it waits for a thread, and ends with the pool', async () => {
+    const tasks = pool({ threads: 1, recycle: { afterTasks: 1 } })
+    await tasks.run('echo', [1])
+    const controller = new AbortController()
+    const [aborted, ended] = [
+      rejection(tasks.runOnAll('age', [], { signal: controller.signal })),
+      rejection(tasks.runOnAll('age', [])),
+    ]
+    controller.abort('no')
+    expect(await aborted).toBe('no')
+    await tasks.shutdown({ timeoutMs: 0 })
+    expect(await ended).toMatchObject({ code: 'closed' })
   })
 
   test('can be aborted while it waits', async () => {
