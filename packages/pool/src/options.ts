@@ -44,6 +44,9 @@ export const submitOptionNames: ReadonlySet<string> = new Set([
   'retry',
 ] satisfies (keyof SubmitOptions)[])
 
+/** What a submit may say that does not wait. */
+export const tryOptionNames: ReadonlySet<string> = without(submitOptionNames, 'timeoutMs')
+
 /** Checks the options of a submit. */
 export function checkSubmit(
   call: string,
@@ -160,4 +163,8 @@ function checkRetry(retry: Retry): void {
   }
   checkNumber('retry.factor', factor)
   if (!(factor >= 1)) throw new RangeError(`retry.factor: expected 1 or more, got ${factor}`)
+}
+
+function without(names: ReadonlySet<string>, one: string): ReadonlySet<string> {
+  return new Set([...names].filter((name) => name !== one))
 }

@@ -37,6 +37,14 @@ describe.concurrent('the process', () => {
     expect(ended).toEqual({ stdout: '3\n', stderr: '', code: 0 })
   })
 
+  test.each([['--input-type', 'module'], ['--input-type=module']])(
+    'may have been told by %s %s how to read its code',
+    async (...flags) => {
+      const ended = await runCode(program(`console.log(await pool.run('add', [1, 2]))`), flags)
+      expect(ended).toEqual({ stdout: '3\n', stderr: '', code: 0 })
+    },
+  )
+
   test('exits after a shutdown', async () => {
     const ended = await run(`pool.run('startTicking', []); await pool.shutdown(); console.log('down')`)
     expect(ended).toEqual({ stdout: 'down\n', stderr: '', code: 0 })

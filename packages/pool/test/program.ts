@@ -11,7 +11,13 @@ export interface Ended {
 
 /** Runs code as a process of its own, which has 15 s, in the folder of this package. */
 export async function runCode(code: string, flags: string[] = [], options = ''): Promise<Ended> {
-  const args = ['--conditions=@millrace/source', ...flags, '--input-type=module', '-e', code]
+  const args = [
+    '--conditions=@millrace/source',
+    ...flags,
+    ...(flags.some((flag) => flag.startsWith('--input-type')) ? [] : ['--input-type=module']),
+    '-e',
+    code,
+  ]
   const ended = promisify(execFile)(process.execPath, args, {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
     timeout: 15_000,

@@ -133,6 +133,11 @@ describe('a wrong call', () => {
     }
   })
 
+  test('of trySubmit, which does not wait, throws for timeoutMs', () => {
+    const late = { timeoutMs: 1 } as object
+    expect(() => pool().trySubmit('add', [1, 2], late)).toThrow(/^timeoutMs: trySubmit has no such option/)
+  })
+
   test('of wait or idle rejects', async () => {
     const tasks = pool({ threads: 1 })
     const task = await tasks.submit('add', [1, 2])

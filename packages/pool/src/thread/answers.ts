@@ -35,7 +35,8 @@ export class Answers {
   /** The task threw. */
   giveThrown(position: number, error: unknown, runUs: number): void {
     const thrown = packThrown(error)
-    if (thrown === undefined) this.#refuse(position, 'thrown value', new TypeError('it is no error and has no clone'))
+    if (thrown === undefined)
+      this.#refuse(position, 'thrown value', new TypeError('it has no clone, and is no error that can be read'))
     else post(this.#port, ['threw', position, thrown])
     this.#lane.publishAnswer(position, IN_MESSAGE, runUs)
   }

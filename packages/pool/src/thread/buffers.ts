@@ -19,11 +19,12 @@ export interface Packed<V extends readonly unknown[]> {
 /** Replaces views of a part of their memory by tight copies and notes where Buffers were; leaves what the caller holds untouched. */
 export function pack<V extends readonly unknown[]>(values: V, transfer: readonly unknown[] | undefined): Packed<V> {
   let packed: unknown[] | undefined
+  const copies = new Copies(transfer)
   const places: (number | readonly [number, string | number])[] = []
   for (let i = 0; i < values.length; i++) {
     const value = values[i]
     if (typeof value !== 'object' || value === null) continue
-    const replaced = ArrayBuffer.isView(value) ? tight(value, transfer) : packInside(value, i, transfer, places)
+    const replaced = ArrayBuffer.isView(value) ? copies.of(value) : packInside(value, i, copies, places)
     if (Buffer.isBuffer(value)) places.push(i)
     if (replaced === value) continue
     packed ??= [...values]
@@ -46,7 +47,7 @@ export function unpack<V extends readonly unknown[]>(values: V, buffers: BufferP
 function packInside(
   value: object,
   index: number,
-  transfer: readonly unknown[] | undefined,
+  copies: Copies,
   places: (number | readonly [number, string | number])[],
 ): object {
   const isArray = Array.isArray(value)
@@ -55,7 +56,7 @@ function packInside(
   const visit = (key: string | number, inner: unknown): void => {
     if (typeof inner !== 'object' || inner === null || !ArrayBuffer.isView(inner)) return
     if (Buffer.isBuffer(inner)) places.push([index, key])
-    const replaced = tight(inner, transfer)
+    const replaced = copies.of(inner)
     if (replaced === inner) return
     copy ??= (isArray ? value.slice() : { ...value }) as Record<string | number, unknown>
     copy[key] = replaced
@@ -63,6 +64,27 @@ function packInside(
   if (isArray) for (let i = 0; i < value.length; i++) visit(i, value[i])
   else for (const [key, inner] of Object.entries(value)) visit(key, inner)
   return copy ?? value
+}
+
+/** Tight copies of views: of the same view, the same. */
+class Copies {
+  readonly #transfer: readonly unknown[] | undefined
+  #made: Map<ArrayBufferView, ArrayBufferView> | undefined
+
+  constructor(transfer: readonly unknown[] | undefined) {
+    this.#transfer = transfer
+  }
+
+  of(view: ArrayBufferView): ArrayBufferView {
+    const made = this.#made?.get(view)
+    if (made !== undefined) return made
+    const copy = tight(view, this.#transfer)
+    if (copy !== view) {
+      this.#made ??= new Map()
+      this.#made.set(view, copy)
+    }
+    return copy
+  }
 }
 
 function tight(view: ArrayBufferView, transfer: readonly unknown[] | undefined): ArrayBufferView {
@@ -76,7 +98,9 @@ function tight(view: ArrayBufferView, transfer: readonly unknown[] | undefined):
   return Kind === undefined ? view : new Kind(copy)
 }
 
-const kinds = new Map<string, new (memory: ArrayBuffer) => ArrayBufferView>(
+type ViewConstructor = new (memory: ArrayBuffer) => ArrayBufferView
+
+const kinds = new Map<string, ViewConstructor>(
   [
     Int8Array,
     Uint8Array,
@@ -89,7 +113,11 @@ const kinds = new Map<string, new (memory: ArrayBuffer) => ArrayBufferView>(
     Float64Array,
     BigInt64Array,
     BigUint64Array,
-  ].map((Kind) => [Kind.name, Kind]),
+    // From Node 24 on.
+    Reflect.get(globalThis, 'Float16Array') as ViewConstructor | undefined,
+  ]
+    .filter((Kind) => Kind !== undefined)
+    .map((Kind) => [Kind.name, Kind]),
 )
 
 function restore(holder: unknown, key: string | number): void {

@@ -173,7 +173,7 @@ export class InlineThread implements Thread {
     } catch (error) {
       const thrown = packThrown(error)
       if (thrown !== undefined) return ['threw', id, thrown]
-      return uncloneable(id, 'thrown value', new TypeError('it is no error and has no clone'))
+      return uncloneable(id, 'thrown value', new TypeError('it has no clone, and is no error that can be read'))
     }
   }
 }

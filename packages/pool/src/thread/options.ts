@@ -12,6 +12,7 @@ import {
   checkSubmit,
   noOptions,
   submitOptionNames,
+  tryOptionNames,
 } from '../options.ts'
 import type {
   RecycleLimits,
@@ -114,10 +115,16 @@ export function checkStream(name: unknown, args: unknown, options: StreamOptions
 }
 
 /** Checks one call of an export. */
-export function checkCall(call: string, name: unknown, args: unknown, options: ThreadSubmitOptions): void {
+export function checkCall(
+  call: string,
+  name: unknown,
+  args: unknown,
+  options: ThreadSubmitOptions,
+  names: ReadonlySet<string> = callNames,
+): void {
   checkFunction(name, args)
   if (options === noOptions) return
-  checkSubmit(call, options, callNames)
+  checkSubmit(call, options, names)
   const { transfer } = options
   if (transfer !== undefined && !Array.isArray(transfer)) {
     throw new TypeError(`transfer: expected an array, got ${inspect(transfer)}`)
@@ -133,6 +140,9 @@ export function moduleUrl(module: unknown): URL {
 }
 
 const callNames: ReadonlySet<string> = new Set([...submitOptionNames, 'transfer'])
+
+/** What a call may say that does not wait. */
+export const tryNames: ReadonlySet<string> = new Set([...tryOptionNames, 'transfer'])
 
 const poolOptionNames = new Set<string>([
   'threads',

@@ -3,7 +3,7 @@
  * objects and arrays of them, Buffers and Uint8Arrays. Whatever else there is, or is too large, is for the clone.
  *
  * What could come out differently is refused too: an object met twice (a clone keeps it one), a proxy (a clone throws), an
- * array with holes or fields, a key that sets a prototype.
+ * array with holes or fields, a key that sets a prototype, what is no plain object though it was given the prototype of one.
  */
 import { Buffer } from 'node:buffer'
 import { types } from 'node:util'
@@ -127,7 +127,7 @@ export class PlainWriter {
     this.#seen.push(value)
     if (types.isProxy(value)) return false
     const prototype: unknown = Object.getPrototypeOf(value)
-    if (prototype === Object.prototype || prototype === null) return this.#record(value as Record<string, unknown>)
+    if (prototype === Object.prototype || prototype === null) return isRecord(value) && this.#record(value)
     if (prototype === Array.prototype) return Array.isArray(value) && this.#array(value)
     if (prototype === Buffer.prototype) return this.#copy(BUFFER, value as Buffer)
     return prototype === Uint8Array.prototype && this.#copy(BYTES, value as Uint8Array)
@@ -151,7 +151,11 @@ export class PlainWriter {
     let fields = 0
     for (const key in value) if (Object.hasOwn(value, key)) fields++
     if (fields !== length) return false
-    for (let i = 0; i < length; i++) if (!this.#value(value[i])) return false
+    for (let i = 0; i < length; i++) {
+      const item = value[i]
+      // As many fields as items, yet one of them is no item.
+      if ((item === undefined && !Object.hasOwn(value, i)) || !this.#value(item)) return false
+    }
     return true
   }
 
@@ -177,6 +181,14 @@ export class PlainWriter {
     return true
   }
 }
+
+function isRecord(value: object): value is Record<string, unknown> {
+  return (
+    tagOf.call(value) === '[object Object]' && !ArrayBuffer.isView(value) && !types.isMap(value) && !types.isSet(value)
+  )
+}
+
+const tagOf: () => string = Object.prototype.toString
 
 /** Methods of Buffer that its types leave out; `toString` comes to the same after some questions. */
 interface Text {

@@ -17,7 +17,7 @@ interface ErrorRecord {
   readonly errors: readonly Thrown[] | undefined
 }
 
-type ErrorType = SimpleErrorType | 'AggregateError'
+type ErrorType = SimpleErrorType | 'AggregateError' | 'DOMException'
 
 type SimpleErrorType =
   | 'Error'
@@ -38,13 +38,22 @@ const simpleErrors: Record<SimpleErrorType, ErrorConstructor> = {
   URIError,
 }
 
-/** Causes are followed so deep; a chain that goes in circles ends here. */
+/** Causes are followed so deep, and so many errors are taken along; what goes in circles ends here. */
 const DEEPEST_CAUSE = 8
+const MOST_ERRORS = 100
 
-/** Makes a thrown value cloneable; undefined if it is no error and cannot be cloned. */
-export function packThrown(thrown: unknown, depth = 0): Thrown | undefined {
+/** Makes a thrown value cloneable; undefined if it cannot be cloned and is no error that can be read. */
+export function packThrown(thrown: unknown): Thrown | undefined {
+  return pack(thrown, 0, { left: MOST_ERRORS })
+}
+
+interface Budget {
+  left: number
+}
+
+function pack(thrown: unknown, depth: number, budget: Budget): Thrown | undefined {
   try {
-    if (isError(thrown)) return ['error', packError(thrown, depth)]
+    if (isError(thrown)) return ['error', packError(thrown, depth, budget)]
     // The clone and not the value: it can be cloned again, while a getter of the value may throw the next time.
     return ['value', structuredClone(thrown)]
   } catch {
@@ -79,27 +88,32 @@ export function traceOf(thrown: unknown): string {
   }
 }
 
-// DOMException is a cloneable class of its own, so it travels as a value.
 function isError(thrown: unknown): thrown is Error {
-  return (thrown instanceof Error || types.isNativeError(thrown)) && !(thrown instanceof DOMException)
+  return thrown instanceof Error || types.isNativeError(thrown)
 }
 
-function packError(error: Error, depth: number): ErrorRecord {
+function packError(error: Error, depth: number, budget: Budget): ErrorRecord {
   const { name, message, stack, cause, errors } = error as Error & { readonly errors?: unknown }
-  const deeper = depth < DEEPEST_CAUSE
+  const deeper = --budget.left > 0 && depth < DEEPEST_CAUSE
   return {
     type: typeOf(error),
     name: String(name),
     message: String(message),
     stack: typeof stack === 'string' ? stack : undefined,
     fields: packFields(error),
-    cause: deeper && 'cause' in error ? packThrown(cause, depth + 1) : undefined,
-    errors: deeper && Array.isArray(errors) ? packAll(errors, depth + 1) : undefined,
+    cause: deeper && 'cause' in error ? pack(cause, depth + 1, budget) : undefined,
+    errors: deeper && Array.isArray(errors) ? packAll(errors, depth + 1, budget) : undefined,
   }
 }
 
-function packAll(errors: readonly unknown[], depth: number): Thrown[] {
-  return errors.map((error) => packThrown(error, depth)).filter((thrown) => thrown !== undefined)
+function packAll(errors: readonly unknown[], depth: number, budget: Budget): Thrown[] {
+  const all: Thrown[] = []
+  for (const error of errors) {
+    if (budget.left <= 0) break
+    const thrown = pack(error, depth, budget)
+    if (thrown !== undefined) all.push(thrown)
+  }
+  return all
 }
 
 function packFields(error: Error): [string, unknown][] {
@@ -118,6 +132,7 @@ function packFields(error: Error): [string, unknown][] {
 const carried = new Set(['name', 'message', 'stack', 'cause', 'errors'])
 
 function typeOf(error: Error): ErrorType {
+  if (error instanceof DOMException) return 'DOMException'
   for (let at: unknown = error; at !== null; at = Object.getPrototypeOf(at)) {
     const name: unknown = Object.getOwnPropertyDescriptor(at, 'constructor')?.value?.name
     if (name === 'AggregateError' || isSimple(name)) return name
@@ -130,12 +145,9 @@ function isSimple(name: unknown): name is SimpleErrorType {
 }
 
 function unpackError(record: ErrorRecord): Error {
-  const { type, name, message, stack, fields, cause, errors } = record
+  const { type, name, stack, fields, cause, errors } = record
   const options = cause === undefined ? undefined : { cause: unpackThrown(cause) }
-  const error =
-    type === 'AggregateError'
-      ? new AggregateError((errors ?? []).map(unpackThrown), message, options)
-      : new simpleErrors[type](message, options)
+  const error = bareError(record, options)
   if (error.name !== name) define(error, 'name', name)
   define(error, 'stack', stack)
   if (errors !== undefined && type !== 'AggregateError') define(error, 'errors', errors.map(unpackThrown))
@@ -143,6 +155,12 @@ function unpackError(record: ErrorRecord): Error {
     Object.defineProperty(error, key, { value, writable: true, enumerable: true, configurable: true })
   }
   return error
+}
+
+function bareError({ type, name, message, errors }: ErrorRecord, options: ErrorOptions | undefined): Error {
+  if (type === 'DOMException') return new DOMException(message, { name, ...options })
+  if (type === 'AggregateError') return new AggregateError((errors ?? []).map(unpackThrown), message, options)
+  return new simpleErrors[type](message, options)
 }
 
 function define(error: Error, key: string, value: unknown): void {

@@ -11,7 +11,7 @@ import type {
   Task,
 } from '../api.ts'
 import type { PoolCore } from '../core.ts'
-import { checkFunction, checkSubmit, noOptions } from '../options.ts'
+import { checkFunction, checkSubmit, noOptions, submitOptionNames, tryOptionNames } from '../options.ts'
 import { ScopeCore } from '../scope/scope-core.ts'
 import { scopedOf } from '../scope/scoped.ts'
 import type { Acceptor, Call, PoolTask, TaskBody } from '../task.ts'
@@ -130,7 +130,7 @@ export class FunctionVerbs implements TaskVerbs {
   #call(verb: string, body: unknown, options: SubmitOptions): Call {
     if (typeof body !== 'function') throw new TypeError(`body: expected a function, got ${inspect(body)}`)
     if (options === noOptions) return this.#core.plain
-    checkSubmit(verb, options)
+    checkSubmit(verb, options, verb === 'trySubmit' ? tryOptionNames : submitOptionNames)
     return callOf(this.#core, options)
   }
 }

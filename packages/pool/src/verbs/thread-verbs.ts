@@ -7,7 +7,7 @@ import { scopedOf } from '../scope/scoped.ts'
 import type { Acceptor, Call, ExportCall, PoolTask, Sink } from '../task.ts'
 import type { ThreadExecutor } from '../thread/executor.ts'
 import { ItemStream } from '../thread/item-stream.ts'
-import { checkCall, checkStream } from '../thread/options.ts'
+import { checkCall, checkStream, tryNames } from '../thread/options.ts'
 import type {
   AnyTasks,
   StreamNames,
@@ -54,7 +54,7 @@ export class ExportVerbs<M = AnyTasks> implements ThreadVerbs<M> {
     args: TaskArguments<M, K>,
     options: Omit<ThreadSubmitOptions, 'timeoutMs'> = noOptions,
   ): Task<TaskResult<M, K>> | 'full' | 'closed' {
-    checkCall('trySubmit', name, args, options)
+    checkCall('trySubmit', name, args, options, tryNames)
     const call = callOf(this.#core, options)
     return this.#acceptor.tryAccept({ name, args }, call) as Task<TaskResult<M, K>> | 'full' | 'closed'
   }

@@ -126,6 +126,8 @@ describe('misuse', () => {
         message: expect.stringMatching(message),
       })
     }
+    const late = { timeoutMs: 1 } as object
+    expect(() => pool.trySubmit(() => 1, late)).toThrow(/^timeoutMs: trySubmit has no such option/)
     expect(await rejection(pool.submit('no' as never))).toMatchObject({
       message: "body: expected a function, got 'no'",
     })
