@@ -12,8 +12,9 @@ test('a view of a part of its memory that is there twice stays one', () => {
 test.skipIf(Reflect.get(globalThis, 'Float16Array') === undefined)(
   'a Float16Array takes only its own bytes along (there is none before Node 24)',
   () => {
-    const Kind: typeof Float32Array = Reflect.get(globalThis, 'Float16Array')
-    const { values } = pack([new Kind(new ArrayBuffer(1_000), 0, 4)] as const, undefined)
+    const Kind = Reflect.get(globalThis, 'Float16Array')
+    const half: ArrayBufferView & { length: number } = new Kind(new ArrayBuffer(1_000), 0, 4)
+    const { values } = pack([half] as const, undefined)
     expect([values[0].length, values[0].buffer.byteLength]).toEqual([4, 8])
   },
 )
