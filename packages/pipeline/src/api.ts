@@ -1,4 +1,6 @@
-import type { Receiver, Value } from '@millrace/mpsc'
+import type { Receiver, Sender, Value } from '@millrace/mpsc'
+import type { Adjustable } from './adjustable.ts'
+import type { Target, ToOptions } from './sinks.ts'
 
 /** What a function sees of the stage it works for. */
 export interface Stage {
@@ -8,22 +10,155 @@ export interface Stage {
   readonly signal: AbortSignal
 }
 
+/** How a call that failed is made again. */
+export interface Retry {
+  /** At most so many times more. */
+  readonly times: number
+  /** Before the first of them so long is waited, in milliseconds; 0 if not given. */
+  readonly delayMs?: number | undefined
+  /** By how much each delay is longer than the one before; 2 if not given. */
+  readonly factor?: number | undefined
+  /** No delay is longer. */
+  readonly maxDelayMs?: number | undefined
+  /** Up to which share of a delay is left out by chance, 0 to 1; 0 if not given. */
+  readonly jitter?: number | undefined
+  /** Whether this error is worth another attempt; `attempt` have been made. Each is if not given. */
+  readonly when?: ((error: unknown, attempt: number) => boolean) | undefined
+}
+
+/** An item for which all attempts failed. */
+export interface DeadLetter<T> {
+  /** The item, as it came to the stage. */
+  readonly item: T
+  /** Its number in the stage, from 0. */
+  readonly index: number
+  /** The name of the stage. */
+  readonly stage: string
+  /** How often the call was made. */
+  readonly attempts: number
+  /** What the last one failed with. */
+  readonly error: unknown
+}
+
 /** Settings of a stage that calls a function. Without any, the stage is serial. */
-export interface StageOptions {
-  /** At most this many calls run at a time. 1 if not given. */
-  readonly concurrency?: number | undefined
+export interface StageOptions<T> {
+  /** At most this many calls run at a time: a number, or an `adjustable` that is changed while they do. 1 if not given. */
+  readonly concurrency?: number | Adjustable | undefined
   /** Whether results leave in the order of their items (if not given), or as they are finished. */
   readonly ordered?: boolean | undefined
+  /**
+   * Of items with the same key one is worked on at a time, in their order; those with other keys at the same time. An item that waits
+   * for its turn takes the place of one that runs ahead, as a finished one does: more `buffer` lets more keys run.
+   */
+  readonly keyBy?: ((item: T, index: number) => unknown) | undefined
+  /** How a failed call is made again. It is not, if not given. */
+  readonly retry?: Retry | undefined
+  /**
+   * How long each call may take, in milliseconds. Then its signal aborts, and it has failed with a `TimeoutError`, whatever it gives; it
+   * keeps its place until it has settled, so that no more calls run than may.
+   */
+  readonly timeoutMs?: number | undefined
+  /** Where an item goes for which all attempts failed, in place of failing the run. A full channel makes the stage wait. */
+  readonly deadLetter?: Sender<DeadLetter<T>> | undefined
   /** Name in `stats()` and in messages. The name of the function if not given, else the verb and its place. */
   readonly name?: string | undefined
 }
 
 /** Settings of a stage that calls tasks of a pool. */
-export interface ThreadsOptions<T> extends StageOptions {
+export interface ThreadsOptions<T> extends StageOptions<T> {
   /** At most this many tasks handed to the pool at a time. Twice its threads if not given, so that each finds its next task waiting. */
-  readonly concurrency?: number | undefined
+  readonly concurrency?: number | Adjustable | undefined
   /** What of an item is moved to the thread and not copied. */
   readonly transfer?: ((item: T) => readonly object[]) | undefined
+}
+
+/** What became of something that may fail. */
+export type Result<T, E = unknown> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E }
+
+/** The value of a result that is well. */
+export type ValueOf<T> = T extends { readonly ok: true; readonly value: infer V } ? V : never
+
+/** The error of a result that is not. */
+export type ErrorOf<T> = T extends { readonly ok: false; readonly error: infer E } ? E : never
+
+/** What can be iterated over inside of an item. */
+export type Inner<T> =
+  T extends AsyncIterable<infer I>
+    ? I
+    : T extends Iterable<infer I>
+      ? Awaited<I>
+      : T extends Receiver<infer I>
+        ? I
+        : never
+
+/** What other sources a pipeline can be joined with. */
+export type Joinable<T> = AsyncIterable<T> | Iterable<T | PromiseLike<T>>
+
+/** Settings of a stage that reads the iterables it is given. */
+export interface FlattenOptions {
+  /** How many are read at a time; 1 if not given. */
+  readonly concurrency?: number | undefined
+  /** Whether one is read to its end before the next gives its items (if not given), or whichever has some does. */
+  readonly ordered?: boolean | undefined
+  /** Name in `stats()` and in messages. */
+  readonly name?: string | undefined
+}
+
+/** When a batch is whole that has fewer items than it may. */
+export interface BatchOptions<T> extends NameOptions {
+  /** So many milliseconds after its first item came. Never if not given. */
+  readonly timeoutMs?: number | undefined
+  /** What an item weighs. */
+  readonly weight?: ((item: T) => number) | undefined
+  /** A batch weighs no more, unless its only item does. */
+  readonly maxWeight?: number | undefined
+}
+
+/** Settings of `batchWhile`. */
+export interface BatchWhileOptions<S> extends NameOptions {
+  /** After so many milliseconds from the item that led to this state, the batch is whole as it is; undefined leaves the time as it was. */
+  readonly expiresInMs?: ((state: S) => number | undefined) | undefined
+}
+
+/** How a window moves. */
+export interface WindowOptions extends NameOptions {
+  /** By how many items each window begins behind the one before; 1 if not given. */
+  readonly step?: number | undefined
+}
+
+/** Settings of `dedupe`. */
+export interface DedupeOptions<T> extends NameOptions {
+  /** What two items have in common that count as the same; the item itself if not given. */
+  readonly by?: ((item: T) => unknown) | undefined
+  /** So many keys are remembered, those met last. All if not given: memory grows with them. */
+  readonly last?: number | undefined
+}
+
+/** How many items a `rateLimit` lets through. */
+export interface RateOptions extends NameOptions {
+  /** So many … */
+  readonly count: number
+  /** … in so many milliseconds, evenly spread. */
+  readonly perMs: number
+  /** So many may leave at once after a pause; 1 if not given. */
+  readonly burst?: number | undefined
+}
+
+/** Which item a full `bufferDropping` drops: the one that waits longest, or the one that comes. */
+export type DropSide = 'oldest' | 'newest'
+
+/** Settings of `bufferDropping`. */
+export interface DroppingOptions<T> extends NameOptions {
+  /** Told of each item that is dropped. What it throws fails the run. */
+  readonly onDrop?: ((item: T) => void) | undefined
+}
+
+/** Settings of branches. */
+export interface BranchOptions {
+  /** So many items may wait for a branch before the others wait for it; 1 if not given. */
+  readonly buffer?: number | undefined
 }
 
 /** Settings of a stage that calls nothing, or of the source. */
@@ -36,6 +171,11 @@ export interface NameOptions {
 export interface RunOptions {
   /** Aborts the run with `signal.reason`. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * What a failed call does: ends the run (`fail`, if not given), or not: its item is dropped and the others go on; in the end the run
+   * rejects with an `AggregateError` of the first thousand errors (`collect`). A failing source ends the run in any case.
+   */
+  readonly errors?: 'fail' | 'collect' | undefined
   /** The clock of the statistics; a monotonic one if not given. It decides nothing else. */
   readonly clock?: Clock | undefined
 }
@@ -91,7 +231,7 @@ export interface StageStats {
   readonly name: string
   /** The most calls that may run at a time. */
   readonly concurrency: number
-  /** Items taken in: done, waiting, running and dropped, added up. A batch has some gathered, and its arrays count as one each. */
+  /** Items taken in: done, waiting, parked, running and dropped, added up; but not where items make others, as in a batch. */
   readonly received: number
   /** Items that left. */
   readonly done: number
@@ -99,6 +239,8 @@ export interface StageStats {
   readonly running: number
   /** Results that are finished and wait for room in the next stage, or for their turn. */
   readonly waiting: number
+  /** Items that wait until the one before them with the same key is finished. */
+  readonly parked: number
   /** Items that left nothing behind: `filterMap` gave `undefined`, `forEach` is done with it, or its call failed. */
   readonly dropped: number
   /** Items of an array that `batch` has begun and not filled. */
@@ -182,14 +324,93 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
    * @example
    * await from([1, 2, 3]).map(async (n) => n * n, { concurrency: 2 }).toArray() // => [1, 4, 9]
    */
-  map<R>(fn: (item: T, index: number, stage: Stage) => Emitted<R>, options?: StageOptions): Pipeline<Item<R>>
+  map<R>(fn: (item: T, index: number, stage: Stage) => Emitted<R>, options?: StageOptions<T>): Pipeline<Item<R>>
+  /**
+   * Emits the items for which `fn` gives something true, awaited.
+   *
+   * @example
+   * await from([1, 2, 3]).filter(async (n) => n !== 2).toArray() // => [1, 3]
+   */
+  filter<S extends T>(fn: (item: T, index: number, stage: Stage) => item is S, options?: StageOptions<T>): Pipeline<S>
+  filter(fn: (item: T, index: number, stage: Stage) => unknown, options?: StageOptions<T>): Pipeline<T>
   /**
    * As `map`, and drops the items for which `fn` gives `undefined`.
    *
    * @example
    * await from([1, 2, 3]).filterMap((n) => (n === 2 ? undefined : -n)).toArray() // => [-1, -3]
    */
-  filterMap<R>(fn: (item: T, index: number, stage: Stage) => R, options?: StageOptions): Pipeline<Item<R>>
+  filterMap<R>(fn: (item: T, index: number, stage: Stage) => R, options?: StageOptions<T>): Pipeline<Item<R>>
+  /**
+   * `map` to something that can be iterated over, and the items of that: `concurrency` calls at a time, and as many iterables.
+   *
+   * @example
+   * await from([1, 2]).flatMap((n) => [n, n * 10]).toArray() // => [1, 10, 2, 20]
+   */
+  flatMap<R>(
+    fn: (item: T, index: number, stage: Stage) => R,
+    options?: StageOptions<T>,
+  ): Pipeline<Inner<Awaited<R>> & Value>
+  /**
+   * Calls `fn` with each item and emits the item when that is done.
+   *
+   * @example
+   * const seen: number[] = []
+   * await from([1, 2]).tap((n) => void seen.push(n)).toArray() // => [1, 2]
+   */
+  tap(fn: (item: T, index: number, stage: Stage) => unknown, options?: StageOptions<T>): Pipeline<T>
+  /**
+   * Emits what the items so far come to, after each: `fn` is called with the state before and the item, and gives the next state.
+   *
+   * @example
+   * await from([1, 2, 3]).scan((sum, n) => sum + n, 0).toArray() // => [1, 3, 6]
+   */
+  scan<S>(
+    fn: (state: S, item: T, index: number) => S | PromiseLike<S>,
+    initial: S,
+    options?: NameOptions,
+  ): Pipeline<S & Value>
+  /**
+   * As `map`, and emits what became of each call, after its last attempt: `{ ok: true, value }` or `{ ok: false, error }`. So errors keep
+   * their place among the items, and fail nothing.
+   *
+   * @example
+   * const sizes = from(['{"size":1}', '{']).attempt((text) => JSON.parse(text).size)
+   * const results = await sizes.toArray()
+   * results.map(({ ok }) => ok) // => [true, false]
+   */
+  attempt<R>(
+    fn: (item: T, index: number, stage: Stage) => Emitted<R>,
+    options?: StageOptions<T>,
+  ): Pipeline<Result<Item<R>>>
+  /** As `attempt`, for the values of results that are well; errors pass in their order. */
+  mapOk<R>(
+    fn: (value: ValueOf<T>, index: number, stage: Stage) => Emitted<R>,
+    options?: StageOptions<T>,
+  ): Pipeline<Result<Item<R>, unknown>>
+  /** Emits results whose errors are what `fn` gives for them; values pass in their order. */
+  mapErr<E>(
+    fn: (error: ErrorOf<T>, index: number, stage: Stage) => E,
+    options?: StageOptions<T>,
+  ): Pipeline<Result<ValueOf<T>, Awaited<E>>>
+  /**
+   * Emits the values of results that are well; the errors go to a channel. While that is full the stage waits; it is not closed, so
+   * what is in it can be received after the end.
+   *
+   * @example
+   * import { channel, type Value } from '@millrace/mpsc'
+   * import { from } from '@millrace/pipeline'
+   *
+   * const errors = channel<Value>({ capacity: 10 })
+   * const values = from([1, 2, 3]).attempt((n) => {
+   *   if (n === 2) throw new RangeError('two')
+   *   return n
+   * })
+   * await values.catch(errors.sender).toArray() // => [1, 3]
+   * String(await errors.receiver.receive()) // => 'RangeError: two'
+   */
+  catch(errors: Sender<ErrorOf<T> & Value>, options?: NameOptions): Pipeline<ValueOf<T> & Value>
+  /** As `catch`, and the first error fails the run when it has been sent. */
+  catchAbort(errors: Sender<ErrorOf<T> & Value>, options?: NameOptions): Pipeline<ValueOf<T> & Value>
   /**
    * Calls task `name` of `pool` with each item, on its threads, and emits the results. `stage.signal` cancels the tasks.
    *
@@ -201,19 +422,124 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
     options?: ThreadsOptions<T>,
   ): Pipeline<TaskItem<Tasks, K>>
   /**
-   * Emits arrays of `size` items; the last may be shorter. Does not take the first item of another array while a full one waits
-   * (with a `buffer`, while so many more wait).
+   * Emits the items of its items: iterables, async iterables, receivers, pipelines. An iterable that is left early is closed.
+   *
+   * @example
+   * await from([[1, 2], [3]]).flatten().toArray() // => [1, 2, 3]
+   */
+  flatten(options?: FlattenOptions): Pipeline<Inner<T> & Value>
+  /** The items of arrays, as `batch` makes them: `flatten`. */
+  unbatch(options?: NameOptions): Pipeline<Inner<T> & Value>
+  /**
+   * Emits arrays of `size` items; the last may be shorter, as are those that weigh or wait enough. Does not take the first item of
+   * another array while a full one waits (with a `buffer`, while so many more wait).
    *
    * @example
    * await from('abcde').batch(2).toArray() // => [['a', 'b'], ['c', 'd'], ['e']]
    */
-  batch(size: number, options?: NameOptions): Pipeline<T[]>
+  batch(size: number, options?: BatchOptions<T>): Pipeline<T[]>
+  /**
+   * Emits arrays that end where `fn` says so: it is called with the state (undefined for the first item of an array) and the item, and gives
+   * the next state, or `undefined`: then the array is whole, the item included.
+   *
+   * @example
+   * const lines = from(['a', 'b', '', 'c']).batchWhile((_: true | undefined, line) => (line === '' ? undefined : true))
+   * await lines.toArray() // => [['a', 'b', ''], ['c']]
+   */
+  batchWhile<S>(fn: (state: S | undefined, item: T) => S | undefined, options?: BatchWhileOptions<S>): Pipeline<T[]>
+  /**
+   * Emits arrays of `size` items that are next to each other, one for each item from the `size`-th on.
+   *
+   * @example
+   * await from([1, 2, 3, 4]).window(2).toArray() // => [[1, 2], [2, 3], [3, 4]]
+   */
+  window(size: number, options?: WindowOptions): Pipeline<T[]>
+  /**
+   * Emits the first `count` items and ends with the last of them: what came before is told to stop, waited for, and closed.
+   *
+   * @example
+   * await from([1, 2, 3]).take(2).toArray() // => [1, 2]
+   */
+  take(count: number, options?: NameOptions): Pipeline<T>
+  /** Emits items up to the first for which `fn` gives something false, and ends there as `take` does. */
+  takeWhile<S extends T>(fn: (item: T, index: number) => item is S, options?: NameOptions): Pipeline<S>
+  takeWhile(fn: (item: T, index: number) => unknown, options?: NameOptions): Pipeline<T>
+  /** Emits the items behind the first `count`. */
+  skip(count: number, options?: NameOptions): Pipeline<T>
+  /**
+   * Emits pairs of a number, counted from `start` (0 if not given), and the item.
+   *
+   * @example
+   * await from('ab').enumerate(1).toArray() // => [[1, 'a'], [2, 'b']]
+   */
+  enumerate(start?: number, options?: NameOptions): Pipeline<[number, T]>
+  /**
+   * Emits each item once.
+   *
+   * @example
+   * await from([1, 2, 1]).dedupe().toArray() // => [1, 2]
+   */
+  dedupe(options?: DedupeOptions<T>): Pipeline<T>
+  /** Lets items through at a rate, in their order; what is before it waits. A token bucket. */
+  rateLimit(rate: RateOptions): Pipeline<T>
+  /** Emits an item when no other has come for so many milliseconds; the others are dropped. The last is emitted at the end. */
+  debounce(ms: number, options?: NameOptions): Pipeline<T>
   /**
    * Lets the stage before (or the source) run ahead by `count` items more. It adds up if called again.
    *
    * An ordered stage uses it also to work on past a slow item.
    */
   buffer(count: number): Pipeline<T>
+  /** A buffer of `count` items that never makes what is before it wait: when it is full, an item is dropped. */
+  bufferDropping(count: number, side: DropSide, options?: DroppingOptions<T>): Pipeline<T>
+  /**
+   * Emits the items of this and of other sources as they come. All are read at the same time.
+   *
+   * @example
+   * const merged = await from([1, 2]).merge([3, 4]).toArray()
+   * merged.sort() // => [1, 2, 3, 4]
+   */
+  merge<U extends Value>(...others: readonly Joinable<U>[]): Pipeline<T | U>
+  /** Emits the items of this, then those of the other sources, one after the other. */
+  concat<U extends Value>(...others: readonly Joinable<U>[]): Pipeline<T | U>
+  /**
+   * Emits arrays of an item of each source, until the first has none: then the others are closed.
+   *
+   * @example
+   * await from([1, 2]).zip('ab').toArray() // => [[1, 'a'], [2, 'b']]
+   */
+  zip<Us extends readonly Joinable<Value>[]>(
+    ...others: Us
+  ): Pipeline<[T, ...{ -readonly [K in keyof Us]: Inner<Us[K]> }]>
+  /**
+   * `count` pipelines, each with all items. The slowest sets the pace; consume all of them at the same time, or leave those that nobody
+   * wants.
+   *
+   * @example
+   * const [sums, texts] = from([1, 2, 3]).broadcast(2)
+   * await Promise.all([sums?.reduce((sum, n) => sum + n, 0), texts?.map(String).toArray()]) // => [6, ['1', '2', '3']]
+   */
+  broadcast(count: number, options?: BranchOptions): readonly Pipeline<T>[]
+  /**
+   * Two pipelines: one with the items for which `fn` gives something true, one with the others. Each has its own backpressure, up to
+   * `buffer` items; consume both at the same time. `merge` joins them again.
+   *
+   * @example
+   * const [even, odd] = from([1, 2, 3, 4]).partition((n) => n % 2 === 0)
+   * await Promise.all([even.toArray(), odd.toArray()]) // => [[2, 4], [1, 3]]
+   */
+  partition<S extends T>(fn: (item: T) => item is S, options?: BranchOptions): [Pipeline<S>, Pipeline<Exclude<T, S>>]
+  partition(fn: (item: T) => unknown, options?: BranchOptions): [Pipeline<T>, Pipeline<T>]
+  /**
+   * Goes on with what `stage` makes of this pipeline: stages of your own, a generator, or something of another library.
+   *
+   * @example
+   * import { from, type Pipeline } from '@millrace/pipeline'
+   *
+   * const doubled = (numbers: Pipeline<number>) => numbers.flatMap((n) => [n, n])
+   * await from([1, 2]).through(doubled).toArray() // => [1, 1, 2, 2]
+   */
+  through<R extends Value>(stage: (items: Pipeline<T>) => AsyncIterable<R> | Iterable<R>): Pipeline<R>
   /**
    * Starts the pipeline; the first calls are made after the calling code has given up control.
    *
@@ -230,6 +556,17 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
   toArray(options?: RunOptions): Promise<T[]>
   /** Runs with `fn` as a last, serial stage whose results are not kept; without it, only for what the stages do. As with `toArray`, a failure is an unhandled rejection if the promise is dropped. */
   forEach(fn?: (item: T, index: number, stage: Stage) => unknown, options?: RunOptions): Promise<Summary>
+  /** Runs and resolves with what the items come to, beginning with `initial`. */
+  reduce<S>(fn: (state: S, item: T, index: number) => S | PromiseLike<S>, initial: S, options?: RunOptions): Promise<S>
+  /**
+   * Runs and sends the items to a channel, a stream of Node or one of the web, and waits while that is full. It is closed at the end,
+   * and told of a failure, unless `leaveOpen`.
+   */
+  to(target: Target<T>, options?: ToOptions & RunOptions): Promise<Summary>
+  /** A stream of Node in object mode that runs the pipeline when it is read. Destroying it ends the run. Throws where there is no Node. */
+  toReadable(): import('node:stream').Readable
+  /** A stream of the web that runs the pipeline when it is read. Cancelling it ends the run. */
+  toReadableStream(): ReadableStream<T>
   /** Runs, at the first item asked for. Leaving the loop ends the run and waits until nothing of it works any more. */
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined>
 }

@@ -1,3 +1,6 @@
-export type { Receiver, Value } from '@millrace/mpsc'
+export type { Receiver, Sender, Value } from '@millrace/mpsc'
+export { type Adjustable, adjustable } from './adjustable.ts'
 export type * from './api.ts'
+export { type EventOptions, type EventSource, fromEvents } from './events.ts'
 export { from } from './pipeline.ts'
+export type { NodeWritable, Target, ToOptions } from './sinks.ts'

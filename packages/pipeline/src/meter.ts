@@ -67,16 +67,18 @@ function stopped(nowMs: number): Clock {
  *
  *     started ──▶ running ──finished──▶ waiting ──left──▶ done
  *                    └──▶ dropped          ▲
- *     gathering ──▶ gathered ──batched─────┘
+ *     parked ──▶ running                   │
+ *     gathering ──▶ gathered ──batched─────┤
+ *     took ─────────────────────────gave───┘
  *
- * INVARIANT  running ≤ concurrency and running + waiting ≤ limit: `room` is asked before `started`.
- * INVARIANT  where nothing is gathered, received = done + waiting + running + dropped.
+ * INVARIANT  running ≤ concurrency and parked + running + waiting ≤ limit: `room` is asked before an item comes in.
+ * INVARIANT  where nothing is gathered and one item makes one, received = done + waiting + running + parked + dropped.
  * INVARIANT  the time since the last change is charged before a count changes.
  */
 export class Meter {
   readonly name: string
-  readonly concurrency: number
-  readonly #limit: number
+  #concurrency: number
+  #limit: number
   readonly #stopwatch: Stopwatch
   #sinceMs: number
   #received = 0
@@ -86,12 +88,14 @@ export class Meter {
   #busyMs = 0
   #blockedMs = 0
   #starvedMs = 0
+  #possibleMs = 0
   running = 0
   waiting = 0
+  parked = 0
 
   constructor(name: string, concurrency: number, limit: number, stopwatch: Stopwatch) {
     this.name = name
-    this.concurrency = concurrency
+    this.#concurrency = concurrency
     this.#limit = limit
     this.#stopwatch = stopwatch
     this.#sinceMs = stopwatch.nowMs
@@ -104,12 +108,50 @@ export class Meter {
 
   /** Whether one more may start. */
   get room(): boolean {
-    return this.running < this.concurrency && this.running + this.waiting < this.#limit
+    return this.running < this.#concurrency && this.running + this.waiting + this.parked < this.#limit
   }
 
   /** Whether nothing is here. */
   get empty(): boolean {
-    return this.running + this.waiting === 0
+    return this.running + this.waiting + this.parked === 0
+  }
+
+  /** The most calls that may run at a time. */
+  get concurrency(): number {
+    return this.#concurrency
+  }
+
+  /** From now on so many calls may run at a time, and as many items more or fewer may be here. */
+  resize(concurrency: number): void {
+    this.#charge()
+    this.#limit += concurrency - this.#concurrency
+    this.#concurrency = concurrency
+  }
+
+  /** An item came in and waits for another one to be finished. */
+  parks(): void {
+    this.#charge()
+    this.#received++
+    this.parked++
+  }
+
+  /** An item that was parked runs. */
+  unparked(): void {
+    this.#charge()
+    this.parked--
+    this.running++
+  }
+
+  /** An item came in that makes others, or none. */
+  took(): void {
+    this.#charge()
+    this.#received++
+  }
+
+  /** An item was made and waits to leave. */
+  gave(): void {
+    this.#charge()
+    this.waiting++
   }
 
   /** An item came in and runs. */
@@ -135,6 +177,13 @@ export class Meter {
 
   /** An item that ran leaves nothing behind. */
   dropped(): void {
+    this.#charge()
+    this.running--
+    this.#dropped++
+  }
+
+  /** An item that ran is finished and waits, in place of one that is dropped. */
+  replaced(): void {
     this.#charge()
     this.running--
     this.#dropped++
@@ -167,25 +216,26 @@ export class Meter {
     if (spentMs === 0) return
     this.#sinceMs = this.#stopwatch.nowMs
     this.#busyMs += this.running * spentMs
+    this.#possibleMs += this.#concurrency * spentMs
     if (this.empty) this.#starvedMs += spentMs
-    else if (this.running < this.concurrency && !this.room) this.#blockedMs += spentMs
+    else if (this.running < this.#concurrency && !this.room) this.#blockedMs += spentMs
   }
 
   /** How the stage stands at the last tick. */
   stats(): StageStats {
     this.#charge()
-    const possibleMs = this.concurrency * this.#stopwatch.elapsedMs
     return {
       name: this.name,
-      concurrency: this.concurrency,
+      concurrency: this.#concurrency,
       received: this.#received,
       done: this.#done,
       running: this.running,
       waiting: this.waiting,
+      parked: this.parked,
       dropped: this.#dropped,
       gathered: this.#gathered,
       busyMs: this.#busyMs,
-      busy: possibleMs > 0 ? Math.min(1, this.#busyMs / possibleMs) : 0,
+      busy: this.#possibleMs > 0 ? Math.min(1, this.#busyMs / this.#possibleMs) : 0,
       blockedMs: this.#blockedMs,
       starvedMs: this.#starvedMs,
     }

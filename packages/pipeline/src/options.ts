@@ -31,3 +31,15 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value)
 }
+
+/** Checks that `value` is a time in milliseconds above 0. */
+export function checkMs(name: string, value: number): void {
+  if (typeof value === 'number' && value > 0) return
+  throw new RangeError(`${name}: expected a number of milliseconds above 0, got ${show(value)}`)
+}
+
+/** Checks that `value` is the sending end of a channel. */
+export function checkSender(name: string, value: unknown): void {
+  if (typeof (value as { send?: unknown } | null)?.send === 'function') return
+  throw new TypeError(`${name}: expected the sender of a channel, got ${show(value)}`)
+}

@@ -1,9 +1,15 @@
-import { channel, type Value } from '@millrace/mpsc'
+import { channel, type Sender, type Value } from '@millrace/mpsc'
 import type {
-  Emitted,
-  Item,
+  BatchOptions,
+  BatchWhileOptions,
+  BranchOptions,
+  DedupeOptions,
+  DroppingOptions,
+  DropSide,
+  FlattenOptions,
   NameOptions,
   Pipeline,
+  RateOptions,
   Run,
   RunOptions,
   Stage,
@@ -11,18 +17,30 @@ import type {
   Summary,
   ThreadRunner,
   ThreadsOptions,
+  WindowOptions,
 } from './api.ts'
+import { Branches, type Route } from './branches.ts'
 import { abortError } from './failure.ts'
 import { iterate } from './iterate.ts'
-import { checkCount, checkName, checkOptions } from './options.ts'
+import { zipped } from './join.ts'
+import { checkCount, checkFunction, checkName, checkOptions } from './options.ts'
 import { ChannelOutput, SinkOutput } from './output.ts'
 import type { StagePlan } from './plan.ts'
 import { ActiveRun, type PipelinePlan } from './run.ts'
+import { sinkOf, type Target, type ToOptions } from './sinks.ts'
 import { batchPlan } from './stages/batch.ts'
+import { batchWhilePlan } from './stages/batch-while.ts'
+import type { Call } from './stages/call.ts'
+import * as calls from './stages/calls.ts'
+import { bufferDroppingPlan } from './stages/dropping.ts'
 import { filterMapPlan } from './stages/filter-map.ts'
+import { flattenPlan } from './stages/flatten.ts'
 import { forEachPlan } from './stages/for-each.ts'
 import { mapPlan } from './stages/map.ts'
+import * as some from './stages/some.ts'
 import { threadsPlan } from './stages/threads.ts'
+import { debouncePlan, rateLimitPlan } from './stages/timed.ts'
+import { nodeReadable, webReadable } from './streams.ts'
 import { tapOf } from './taps.ts'
 
 /**
@@ -49,7 +67,13 @@ export function from<T extends Value>(
   })
 }
 
-/** The builder: each verb gives a new pipeline whose plan is one stage longer. */
+type Source = AsyncIterable<Value> | Iterable<Value | PromiseLike<Value>>
+
+/**
+ * The builder: each verb gives a new pipeline whose plan is one stage longer.
+ *
+ * Its types are as wide as they can be; those of the contract tell each verb's items.
+ */
 class PlannedPipeline<T extends Value> implements Pipeline<T> {
   readonly #plan: PipelinePlan
 
@@ -57,21 +81,108 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
     this.#plan = plan
   }
 
-  map<R>(fn: (item: T, index: number, stage: Stage) => Emitted<R>, options?: StageOptions): Pipeline<Item<R>> {
+  map(fn: Call, options?: StageOptions<T>): Pipeline<never> {
     return this.#with(mapPlan(fn, options, this.#position))
   }
 
-  filterMap<R>(fn: (item: T, index: number, stage: Stage) => R, options?: StageOptions): Pipeline<Item<R>> {
+  filter(fn: Call, options?: StageOptions<T>): Pipeline<never> {
+    return this.#with(calls.filterPlan(fn, options, this.#position))
+  }
+
+  filterMap(fn: Call, options?: StageOptions<T>): Pipeline<never> {
     return this.#with(filterMapPlan(fn, options, this.#position))
   }
 
-  /** Its types are those of the contract, which picks the task's by name. */
+  flatMap(fn: Call, options?: StageOptions<T>): Pipeline<never> {
+    const { concurrency, ordered, name } = options ?? {}
+    const inner = typeof concurrency === 'object' ? concurrency.value : concurrency
+    return this.#with(mapPlan(fn, options, this.#position)).#with(
+      flattenPlan({ concurrency: inner, ordered, name: name && `${name} items` }, this.#position + 1, 'flatMap'),
+    )
+  }
+
+  tap(fn: Call, options?: StageOptions<T>): Pipeline<never> {
+    return this.#with(calls.tapPlan(fn, options, this.#position))
+  }
+
+  scan(
+    fn: (state: never, item: never, index: number) => unknown,
+    initial: unknown,
+    options?: NameOptions,
+  ): Pipeline<never> {
+    return this.#with(calls.scanPlan(fn, initial, options, this.#position))
+  }
+
+  attempt(fn: Call, options?: StageOptions<T>): Pipeline<never> {
+    return this.#with(calls.attemptPlan(fn, options, this.#position))
+  }
+
+  mapOk(fn: Call, options?: StageOptions<never>): Pipeline<never> {
+    return this.#with(calls.mapOkPlan(fn, options, this.#position))
+  }
+
+  mapErr(fn: Call, options?: StageOptions<never>): Pipeline<never> {
+    return this.#with(calls.mapErrPlan(fn, options, this.#position))
+  }
+
+  catch(errors: Sender<never>, options?: NameOptions): Pipeline<never> {
+    return this.#with(calls.catchPlan(errors, false, options, this.#position))
+  }
+
+  catchAbort(errors: Sender<never>, options?: NameOptions): Pipeline<never> {
+    return this.#with(calls.catchPlan(errors, true, options, this.#position))
+  }
+
   threads(pool: ThreadRunner<unknown>, name: string, options?: ThreadsOptions<T>): Pipeline<never> {
     return this.#with(threadsPlan(pool, name, options))
   }
 
-  batch(size: number, options?: NameOptions): Pipeline<T[]> {
+  flatten(options?: FlattenOptions): Pipeline<never> {
+    return this.#with(flattenPlan(options, this.#position))
+  }
+
+  unbatch(options?: NameOptions): Pipeline<never> {
+    return this.#with(flattenPlan(options, this.#position, 'unbatch'))
+  }
+
+  batch(size: number, options?: BatchOptions<T>): Pipeline<T[]> {
     return this.#with(batchPlan(size, options, this.#position))
+  }
+
+  batchWhile(fn: (state: never, item: never) => unknown, options?: BatchWhileOptions<never>): Pipeline<T[]> {
+    return this.#with(batchWhilePlan(fn, options, this.#position))
+  }
+
+  window(size: number, options?: WindowOptions): Pipeline<T[]> {
+    return this.#with(some.windowPlan(size, options, this.#position))
+  }
+
+  take(count: number, options?: NameOptions): Pipeline<T> {
+    return this.#with(some.takePlan(count, options, this.#position))
+  }
+
+  takeWhile(fn: (item: T, index: number) => unknown, options?: NameOptions): Pipeline<never> {
+    return this.#with(some.takeWhilePlan(fn, options, this.#position))
+  }
+
+  skip(count: number, options?: NameOptions): Pipeline<T> {
+    return this.#with(some.skipPlan(count, options, this.#position))
+  }
+
+  enumerate(start = 0, options?: NameOptions): Pipeline<[number, T]> {
+    return this.#with(some.enumeratePlan(start, options, this.#position))
+  }
+
+  dedupe(options?: DedupeOptions<T>): Pipeline<T> {
+    return this.#with(some.dedupePlan(options, this.#position))
+  }
+
+  rateLimit(rate: RateOptions): Pipeline<T> {
+    return this.#with(rateLimitPlan(rate, this.#position))
+  }
+
+  debounce(ms: number, options?: NameOptions): Pipeline<T> {
+    return this.#with(debouncePlan(ms, options, this.#position))
   }
 
   buffer(count: number): Pipeline<T> {
@@ -81,6 +192,41 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
     if (last === undefined) return new PlannedPipeline({ source, sourceBuffer: sourceBuffer + count, stages })
     const wider = { ...last, buffer: last.buffer + count }
     return new PlannedPipeline({ source, sourceBuffer, stages: [...stages.slice(0, -1), wider] })
+  }
+
+  bufferDropping(count: number, side: DropSide, options?: DroppingOptions<T>): Pipeline<T> {
+    return this.#with(bufferDroppingPlan(count, side, options, this.#position))
+  }
+
+  merge(...others: readonly Source[]): Pipeline<never> {
+    const all = checkSources('merge', [this, ...others])
+    return from(all, { name: 'merge' }).flatten({ concurrency: all.length, ordered: false, name: 'merged' }) as never
+  }
+
+  concat(...others: readonly Source[]): Pipeline<never> {
+    return from(checkSources('concat', [this, ...others]), { name: 'concat' }).flatten({ name: 'joined' }) as never
+  }
+
+  zip(...others: readonly Source[]): Pipeline<never> {
+    return from(zipped(checkSources('zip', [this, ...others])), { name: 'zip' }) as never
+  }
+
+  broadcast(count: number, options?: BranchOptions): readonly Pipeline<T>[] {
+    checkCount('broadcast: count', count, 1)
+    const every = Array.from({ length: count }, (_, i) => i)
+    return this.#branches('broadcast', count, () => every, options)
+  }
+
+  partition(isFirst: (item: T) => unknown, options?: BranchOptions): [Pipeline<never>, Pipeline<never>] {
+    checkFunction('partition: fn', isFirst)
+    const [first, second] = [[0], [1]]
+    const [one, two] = this.#branches('partition', 2, (item) => (isFirst(item as T) ? first : second), options)
+    return [one as Pipeline<never>, two as Pipeline<never>]
+  }
+
+  through<R extends Value>(stage: (items: Pipeline<T>) => AsyncIterable<R> | Iterable<R>): Pipeline<R> {
+    checkFunction('through: stage', stage)
+    return from(stage(this))
   }
 
   run(options?: RunOptions): Run<T> {
@@ -102,22 +248,74 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
   }
 
   forEach(fn?: (item: T, index: number, stage: Stage) => unknown, options?: RunOptions): Promise<Summary> {
-    const { source, sourceBuffer, stages } = this.#plan
-    const plan =
-      fn === undefined ? this.#plan : { source, sourceBuffer, stages: [...stages, forEachPlan(fn, this.#position)] }
-    const { done } = new ActiveRun(plan, (host) => new SinkOutput(() => {}, host), options)
-    return done.then((summary) => summary) // Its own promise: whoever drops it is told of a failure.
+    return this.#last(fn, options)
+  }
+
+  async reduce<S>(
+    fn: (state: S, item: T, index: number) => S | PromiseLike<S>,
+    initial: S,
+    options?: RunOptions,
+  ): Promise<S> {
+    checkFunction('reduce: fn', fn)
+    let state = initial
+    await this.#last(async (item, index) => {
+      state = await fn(state, item, index)
+    }, options)
+    return state
+  }
+
+  async to(target: Target<T>, options?: ToOptions & RunOptions): Promise<Summary> {
+    const { leaveOpen, ...runOptions } = options ?? {}
+    const sink = sinkOf(target, { leaveOpen })
+    try {
+      const summary = await this.#last((item, _, { signal }) => sink.write(item, signal), runOptions)
+      await sink.end()
+      return summary
+    } catch (error) {
+      await sink.abort(error).catch(() => {}) // The first error counts.
+      throw error
+    }
+  }
+
+  toReadable(): ReturnType<typeof nodeReadable> {
+    return nodeReadable(this)
+  }
+
+  toReadableStream(): ReadableStream<T> {
+    return webReadable(this)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
     return iterate(() => this.run())
   }
 
+  /** Runs with a last stage whose results are not kept. */
+  #last(
+    fn: ((item: T, index: number, stage: Stage) => unknown) | undefined,
+    options: RunOptions | undefined,
+  ): Promise<Summary> {
+    const last = fn === undefined ? [] : [forEachPlan(fn, this.#position)]
+    const plan = { ...this.#plan, stages: [...this.#plan.stages, ...last] }
+    const { done } = new ActiveRun(plan, (host) => new SinkOutput(() => {}, host), options)
+    return done.then((summary) => summary) // Its own promise: whoever drops it is told of a failure.
+  }
+
   get #position(): number {
     return this.#plan.stages.length + 1
   }
 
-  #with<Out extends Value>(stage: StagePlan): Pipeline<Out> {
+  #with<Out extends Value>(stage: StagePlan): PlannedPipeline<Out> {
     return new PlannedPipeline<Out>({ ...this.#plan, stages: [...this.#plan.stages, stage] })
   }
+
+  #branches(verb: string, count: number, route: Route, options: BranchOptions | undefined): Pipeline<T>[] {
+    checkOptions(verb, options, ['buffer'])
+    const branches = new Branches(this, count, route, options?.buffer ?? 1)
+    return branches.all.map((items, i) => from(items as AsyncIterable<T>, { name: `${verb} ${i + 1}` }))
+  }
+}
+
+function checkSources(verb: string, sources: readonly Source[]): readonly Source[] {
+  for (const source of sources) tapOf(source, verb)
+  return sources
 }

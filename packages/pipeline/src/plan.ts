@@ -25,15 +25,22 @@ export interface Downstream {
 }
 
 /** A stage at work. */
-export interface ActiveStage extends Upstream, Downstream {}
+export interface ActiveStage extends Upstream, Downstream {
+  /** Whether it wants no more items: what comes before it has nothing to do any more. */
+  readonly satisfied?: boolean
+  /** Called once, when the run has ended or is about to and no call runs: frees what the stage holds. */
+  close?(): Promise<void> | void
+}
 
 /** What the parts of a run need of the run. */
 export interface Host {
   readonly stopwatch: Stopwatch
-  /** Aborts when the run fails. */
+  /** Aborts when the run fails, or nobody wants items of this part of it any more. */
   readonly signal: AbortSignal
   /** Something has failed: the run does so with this error, if it has not already. Proceeds, too. */
   fail(error: unknown): void
+  /** A call has failed: the run does so too, at once or in the end, as it was told to. */
+  failCall(error: unknown): void
   /** Something has changed that the schedule does not know of: moves what can move now. */
   proceed(): void
 }
@@ -43,6 +50,8 @@ export interface StagePlan {
   readonly name: string
   /** By how many items it may run ahead of what its concurrency allows. */
   readonly buffer: number
+  /** Whether it may be satisfied before its upstream has ended. */
+  readonly isCut?: boolean
   /** Makes the stage of one run. */
   readonly open: (host: Host, name: string, buffer: number) => ActiveStage
 }

@@ -1,10 +1,12 @@
 import type { PipelineStats, RunOptions, Summary } from './api.ts'
+import { Collected } from './collected.ts'
 import { abortError, Failure } from './failure.ts'
 import { Stopwatch, summarize } from './meter.ts'
 import { checkOptions, show } from './options.ts'
 import type { Output } from './output.ts'
 import type { Host, StagePlan } from './plan.ts'
 import { type Parts, Schedule } from './schedule.ts'
+import { Segments } from './segment.ts'
 import { Source } from './source.ts'
 import type { OpenTap } from './taps.ts'
 
@@ -35,6 +37,8 @@ export class ActiveRun implements Host {
   readonly stopwatch: Stopwatch
   readonly done: Promise<Summary>
   readonly #failure = new Failure()
+  /** Undefined where the first failed call fails the run. */
+  readonly #collected: Collected | undefined
   readonly #parts: Parts
   readonly #schedule: Schedule
   readonly #settle: PromiseWithResolvers<Summary>
@@ -51,14 +55,17 @@ export class ActiveRun implements Host {
     }
     this.stopwatch = new Stopwatch(options?.clock, (error) => this.#failure.fail(error))
     plan.source.taken = true
+    this.#collected = options?.errors === 'collect' ? new Collected() : undefined
+    const segments = new Segments(plan.stages, this)
     this.#parts = {
-      source: new Source(plan.source.open, plan.source.name, plan.sourceBuffer, this),
-      stages: plan.stages.map((stage) => stage.open(this, stage.name, stage.buffer)),
+      source: new Source(plan.source.open, plan.source.name, plan.sourceBuffer, segments.source),
+      stages: plan.stages.map((stage, i) => stage.open(segments.of(i), stage.name, stage.buffer)),
       output: openOutput(this),
     }
     this.#schedule = new Schedule(this.#parts, this.#failure, this.stopwatch, {
       succeed: () => this.#succeed(),
       stop: () => this.#stop(),
+      cut: (stage) => segments.cut(stage),
     })
     this.#settle = Promise.withResolvers<Summary>()
     this.done = this.#settle.promise
@@ -80,6 +87,15 @@ export class ActiveRun implements Host {
   fail(error: unknown): void {
     this.#failure.fail(error)
     this.proceed() // Also for a later error: with it one call less runs.
+  }
+
+  failCall(error: unknown): void {
+    if (this.#collected === undefined) {
+      this.fail(error)
+      return
+    }
+    this.#collected.add(error)
+    this.proceed()
   }
 
   /** Ends the run because its consumer wants no more. Rejects only with what this brings to light: a source that fails to close. */
@@ -115,11 +131,27 @@ export class ActiveRun implements Host {
 
   #succeed(): void {
     this.#failure.seal()
-    this.#settle.resolve(summarize(this.#end()))
+    if (this.#parts.source.finished && this.#parts.stages.every((stage) => stage.close === undefined))
+      this.#settleWell()
+    else this.#close().then(() => this.#settleWell(), this.#settle.reject)
+  }
+
+  #settleWell(): void {
+    const summary = summarize(this.#end())
+    if (this.#collected?.isAny) this.#settle.reject(this.#collected.toError())
+    else this.#settle.resolve(summary)
+  }
+
+  /** Closes what holds something. Rejects with the first that fails to. */
+  async #close(): Promise<void> {
+    const { source, stages } = this.#parts
+    const closing = [source.close(), ...stages.map(async (stage) => stage.close?.())]
+    await Promise.allSettled(closing)
+    await Promise.all(closing)
   }
 
   async #stop(): Promise<void> {
-    await this.#failure.conclude(() => this.#parts.source.close())
+    await this.#failure.conclude(() => this.#close())
     this.#end()
     this.#parts.output.fail(this.#failure.error)
     this.#settle.reject(this.#failure.error)
@@ -133,8 +165,11 @@ export class ActiveRun implements Host {
 }
 
 function checkRunOptions(options: RunOptions | undefined): void {
-  checkOptions('run', options, ['signal', 'clock'])
-  const { signal, clock } = options ?? {}
+  checkOptions('run', options, ['signal', 'clock', 'errors'])
+  const { signal, clock, errors } = options ?? {}
+  if (errors !== undefined && errors !== 'fail' && errors !== 'collect') {
+    throw new TypeError(`run: errors: expected 'fail' or 'collect', got ${show(errors)}`)
+  }
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw new TypeError(`run: signal: expected an AbortSignal, got ${show(signal)}`)
   }

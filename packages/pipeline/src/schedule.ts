@@ -18,6 +18,8 @@ export interface Endings {
   succeed(): void
   /** The run has failed, and no call runs. */
   stop(): void
+  /** Nothing before this stage is wanted any more. */
+  cut(stage: number): void
 }
 
 /**
@@ -29,6 +31,8 @@ export interface Endings {
  * goes a link towards the output after a move and a link towards the source where nothing moves, and is complete when it passes link 0:
  * then nothing can move. What is nearest to the output moves first, so that few items are in the run at a time. No promise
  * and no queue lies between two stages.
+ *
+ * A stage that is satisfied ends its own link and all before it. The run has succeeded when all links have ended and no call runs.
  *
  * INVARIANT  one pass at a time; what happens during a pass (a call fails, the run is aborted) is seen before its next move.
  * INVARIANT  when no pass runs or rests, nothing can move; so each event outside of a pass calls `proceed`.
@@ -46,6 +50,7 @@ export class Schedule {
   /** How many links will carry nothing any more, counted from the source. */
   #endedLinks = 0
   #over = false
+  #hasBegun = false
 
   constructor({ source, stages, output }: Parts, failure: Failure, stopwatch: Stopwatch, endings: Endings) {
     this.#source = source
@@ -62,12 +67,13 @@ export class Schedule {
     if (this.#passing || this.#over) return
     if (!this.#failure.happened && !this.#turn.resting) {
       this.#passing = true
+      if (!this.#hasBegun) this.#begin()
       do this.#pass()
       while (this.#canEndLink())
       this.#passing = false
     }
     if (this.#failure.happened) this.#stopWhenQuiet()
-    else if (this.#endedLinks === this.#downstream.length) {
+    else if (this.#endedLinks === this.#downstream.length && this.#isQuiet()) {
       this.#over = true
       this.#endings.succeed()
     }
@@ -76,7 +82,7 @@ export class Schedule {
   #pass(): void {
     const last = this.#downstream.length - 1
     let link = last
-    while (link >= 0 || this.#source.runAhead()) {
+    while (link >= this.#endedLinks || (this.#endedLinks === 0 && this.#source.runAhead())) {
       const moved = link < 0 || this.#move(link)
       if (this.#failure.happened || (moved && this.#restIsDue())) return
       link = moved ? Math.min(link + 1, last) : link - 1
@@ -89,7 +95,22 @@ export class Schedule {
     if (from === undefined || to === undefined || !to.room || !from.ready()) return false
     if (this.#failure.happened) return false // The source did that, inside of its next().
     to.accept(from)
+    if (isSatisfied(to)) this.#cut(link)
     return true
+  }
+
+  /** A stage may want nothing at all. */
+  #begin(): void {
+    this.#hasBegun = true
+    const last = this.#stages.findLastIndex(isSatisfied)
+    if (last >= 0) this.#cut(last)
+  }
+
+  #cut(link: number): void {
+    if (link < this.#endedLinks) return
+    this.#endedLinks = link + 1
+    this.#endings.cut(link)
+    this.#downstream[link]?.end()
   }
 
   #restIsDue(): boolean {
@@ -107,8 +128,16 @@ export class Schedule {
   }
 
   #stopWhenQuiet(): void {
-    if (this.#stages.some((stage) => stage.meter.running > 0)) return
+    if (!this.#isQuiet()) return
     this.#over = true
     this.#endings.stop()
   }
+
+  #isQuiet(): boolean {
+    return this.#stages.every((stage) => stage.meter.running === 0)
+  }
+}
+
+function isSatisfied(stage: Downstream): boolean {
+  return (stage as Partial<ActiveStage>).satisfied === true
 }

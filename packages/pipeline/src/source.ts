@@ -3,9 +3,8 @@ import { Fifo } from './fifo.ts'
 import { Meter } from './meter.ts'
 import { show } from './options.ts'
 import type { Host, Upstream } from './plan.ts'
-import type { OpenTap, Tap } from './taps.ts'
+import { closeTap, type OpenTap, type Tap } from './taps.ts'
 import { isThenable } from './thenable.ts'
-import { afterTurn } from './turn.ts'
 
 /**
  * The source at work: fetches an item when the first stage has room for it, or ahead of that if it has a buffer.
@@ -67,22 +66,11 @@ export class Source implements Upstream {
     return this.#ended && this.meter.empty
   }
 
-  /**
-   * Closes the source if it has not ended: its `return` is called, and awaited as long as it takes.
-   *
-   * If it is still inside of `next`, `return` cannot take effect before that (an async generator even queues it), and nobody knows
-   * when that will be. So it is given one turn of the event loop, which is enough for a source that heeds the same signal.
-   */
+  /** Closes the source if it has not ended. */
   async close(): Promise<void> {
-    if (this.#ended || typeof this.#tap?.return !== 'function') return
+    if (this.#ended || this.#tap === undefined) return
     this.#ended = true
-    const inside = this.meter.running > 0
-    const closing = Promise.resolve(this.#tap.return())
-    if (!inside) {
-      await closing
-      return
-    }
-    await Promise.race([closing, new Promise<void>((resolve) => afterTurn(resolve))])
+    await closeTap(this.#tap, this.meter.running > 0)
   }
 
   /** How the source stands. It received what it gave or holds, drops nothing, and never starves: while it is not busy, nobody has room for an item. */

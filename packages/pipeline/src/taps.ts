@@ -1,6 +1,7 @@
 import type { Receiver, Value } from '@millrace/mpsc'
 import { show } from './options.ts'
 import { isThenable } from './thenable.ts'
+import { afterTurn } from './turn.ts'
 
 /** Where items are tapped: an iterator, or what acts like one. Answers of `next` may be promises. */
 export interface Tap {
@@ -11,8 +12,24 @@ export interface Tap {
 /** Begins to read a source, for a run that aborts `signal` when it fails. */
 export type OpenTap = (signal: AbortSignal) => Tap
 
-/** How to read `source`. Throws `TypeError` if it cannot be read. */
-export function tapOf(source: unknown): OpenTap {
+/**
+ * Closes what has not ended: its `return` is called, and awaited as long as it takes.
+ *
+ * If it is still inside of `next`, `return` cannot take effect before that (an async generator even queues it), and nobody knows
+ * when that will be. So it is given one turn of the event loop, which is enough for one that heeds the same signal.
+ */
+export async function closeTap(tap: Tap, isInside: boolean): Promise<void> {
+  if (typeof tap.return !== 'function') return
+  const closing = Promise.resolve(tap.return())
+  if (!isInside) {
+    await closing
+    return
+  }
+  await Promise.race([closing, new Promise<void>((resolve) => afterTurn(resolve))])
+}
+
+/** How to read `source`. Throws `TypeError`, saying where, if it cannot be read. */
+export function tapOf(source: unknown, where = 'from'): OpenTap {
   const given = Object(source) as Partial<Receiver<Value> & AsyncIterable<unknown> & Iterable<unknown>>
   if (typeof given.receive === 'function' && typeof given.tryReceive === 'function') {
     return (signal) => receiverTap(given as Receiver<Value>, signal)
@@ -26,7 +43,7 @@ export function tapOf(source: unknown): OpenTap {
       return iterableTap((given as Iterable<unknown>)[Symbol.iterator]() as Tap)
     }
   }
-  throw new TypeError(`from: expected an iterable, an async iterable or a receiver, got ${show(source)}`)
+  throw new TypeError(`${where}: expected an iterable, an async iterable or a receiver, got ${show(source)}`)
 }
 
 /** Promises in an array may reject before they are reached, or never be reached; whichever comes first fails the run. */

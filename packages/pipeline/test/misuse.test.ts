@@ -17,15 +17,18 @@ describe('a wrong argument throws at once and names itself', () => {
     ['map: expected an options object, got 3', () => pipeline().map(same, wrong(3))],
     ['map: expected an options object, got null', () => pipeline().map(same, wrong(null))],
     [
-      'map: unknown option "concurency"; known: concurrency, ordered, name',
+      'map: unknown option "concurency"; known: concurrency, ordered, name, keyBy, retry, timeoutMs, deadLetter',
       () => pipeline().map(same, wrong({ concurency: 2 })),
     ],
     ['map: ordered: expected a boolean, got "no"', () => pipeline().map(same, wrong({ ordered: 'no' }))],
     ['map: name: expected a string that is not empty, got ""', () => pipeline().map(same, { name: '' })],
     ['filterMap: fn: expected a function, got null', () => pipeline().filterMap(wrong(null))],
     ['forEach: fn: expected a function, got [object Object]', () => pipeline().forEach(wrong({ signal: 1 }))],
-    ['batch: unknown option "concurrency"; known: name', () => pipeline().batch(2, wrong({ concurrency: 2 }))],
-    ['run: unknown option "singal"; known: signal, clock', () => pipeline().run(wrong({ singal: 1 }))],
+    [
+      'batch: unknown option "concurrency"; known: timeoutMs, weight, maxWeight, name',
+      () => pipeline().batch(2, wrong({ concurrency: 2 })),
+    ],
+    ['run: unknown option "singal"; known: signal, clock, errors', () => pipeline().run(wrong({ singal: 1 }))],
     ['run: signal: expected an AbortSignal, got [object Object]', () => pipeline().run({ signal: wrong({}) })],
     ['run: clock: expected an object with now(), got 5', () => pipeline().toArray({ clock: wrong(5) })],
     ['threads: pool: expected a thread pool, got undefined', () => pipeline().threads(wrong(undefined), wrong('a'))],
@@ -35,7 +38,7 @@ describe('a wrong argument throws at once and names itself', () => {
       () => pipeline().threads(pool, wrong('a'), wrong({ transfer: [] })),
     ],
     [
-      'threads: unknown option "priority"; known: concurrency, ordered, name, transfer',
+      'threads: unknown option "priority"; known: concurrency, ordered, name, keyBy, retry, timeoutMs, deadLetter, transfer',
       () => pipeline().threads(pool, wrong('a'), wrong({ priority: 1 })),
     ],
   ]

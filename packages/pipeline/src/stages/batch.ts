@@ -1,38 +1,120 @@
-import type { NameOptions } from '../api.ts'
+import { startTimer } from '@millrace/notify'
+import type { BatchOptions } from '../api.ts'
 import { Fifo } from '../fifo.ts'
 import { Meter } from '../meter.ts'
-import { checkCount, checkName, checkOptions } from '../options.ts'
+import { checkCount, checkFunction, checkMs, checkName, checkOptions } from '../options.ts'
 import type { ActiveStage, Host, StagePlan, Upstream } from '../plan.ts'
 
-/** A stage that emits arrays of `size` items. */
-export function batchPlan(size: number, options: NameOptions | undefined, position: number): StagePlan {
-  checkCount('batch: size', size, 1)
-  checkOptions('batch', options, ['name'])
-  checkName('batch', options?.name)
+/** When what was gathered is a batch. */
+export interface BatchRule {
+  /** Whether the item would be too much for what was gathered, which then is a batch without it. */
+  overflows(item: unknown): boolean
+  /** The item was gathered: whether that makes a batch. */
+  fills(item: unknown): boolean
+  /** In how many milliseconds from now, at the latest, what was gathered is a batch; undefined leaves that as it was. */
+  expiresInMs(): number | undefined
+  /** A batch was made. */
+  begin(): void
+}
+
+/** The plan of a stage that emits arrays; `makeRule` makes the rule of one run. */
+export function gatherPlan(
+  verb: string,
+  name: string | undefined,
+  position: number,
+  makeRule: () => BatchRule,
+): StagePlan {
+  checkName(verb, name)
   return {
-    name: options?.name ?? `batch ${position}`,
+    name: name ?? `${verb} ${position}`,
     buffer: 0,
-    open: (host, name, buffer) => new BatchStage(size, host, name, buffer),
+    open: (host, ...rest) => new BatchStage(makeRule(), host, ...rest),
+  }
+}
+
+/** A stage that emits arrays of `size` items, or fewer when they weigh enough or have waited long enough. */
+export function batchPlan(size: number, options: BatchOptions<never> | undefined, position: number): StagePlan {
+  checkCount('batch: size', size, 1)
+  checkOptions('batch', options, ['timeoutMs', 'weight', 'maxWeight', 'name'])
+  const { timeoutMs, weight, maxWeight, name } = options ?? {}
+  if (timeoutMs !== undefined) checkMs('batch: timeoutMs', timeoutMs)
+  if (weight !== undefined) checkFunction('batch: weight', weight)
+  if ((weight === undefined) !== (maxWeight === undefined)) {
+    throw new TypeError('batch: weight and maxWeight belong together')
+  }
+  if (maxWeight !== undefined && !(maxWeight > 0)) {
+    throw new RangeError(`batch: maxWeight: expected a number above 0, got ${maxWeight}`)
+  }
+  return gatherPlan('batch', name, position, () => new SizeRule(size, timeoutMs, weight, maxWeight))
+}
+
+class SizeRule implements BatchRule {
+  readonly #size: number
+  readonly #timeoutMs: number | undefined
+  readonly #weigh: ((item: never) => number) | undefined
+  readonly #maxWeight: number
+  #count = 0
+  #weight = 0
+  #next = 0
+
+  constructor(
+    size: number,
+    timeoutMs: number | undefined,
+    weigh: ((item: never) => number) | undefined,
+    maxWeight = Number.POSITIVE_INFINITY,
+  ) {
+    this.#size = size
+    this.#timeoutMs = timeoutMs
+    this.#weigh = weigh
+    this.#maxWeight = maxWeight
+  }
+
+  overflows(item: unknown): boolean {
+    if (this.#weigh === undefined) return false
+    this.#next = this.#weigh(item as never)
+    if (!(this.#next >= 0)) throw new RangeError(`batch: weight: expected 0 or more, got ${this.#next}`)
+    return this.#count > 0 && this.#weight + this.#next > this.#maxWeight
+  }
+
+  fills(): boolean {
+    this.#count++
+    this.#weight += this.#next
+    return this.#count >= this.#size || this.#weight >= this.#maxWeight
+  }
+
+  expiresInMs(): number | undefined {
+    return this.#count === 1 ? this.#timeoutMs : undefined
+  }
+
+  begin(): void {
+    this.#count = 0
+    this.#weight = 0
   }
 }
 
 /**
  * A stage that gathers items into arrays.
  *
- *     accept ──▶ gathering (fewer than size) ──size or end──▶ full ──▶ take
+ *     accept ──▶ gathering ──by its rule, its time, or the end──▶ full ──▶ take
  *
- * INVARIANT  at most 1 + buffer full arrays wait, and no array is begun while that many do.
+ * INVARIANT  at most 2 + buffer full arrays wait, and none is begun while more than buffer do. The second is there only where an item
+ *            did not fit the first one, and is one by itself.
+ * INVARIANT  a timer runs only while something is gathered.
  */
 class BatchStage implements ActiveStage {
   readonly meter: Meter
-  readonly #size: number
+  readonly #rule: BatchRule
+  readonly #host: Host
   readonly #full = new Fifo()
   #gathering: unknown[] = []
+  #cancel: (() => void) | undefined
+  #isDue = false
   #ended = false
 
-  constructor(size: number, host: Host, name: string, buffer: number) {
+  constructor(rule: BatchRule, host: Host, name: string, buffer: number) {
     this.meter = new Meter(name, 1, 1 + buffer, host.stopwatch)
-    this.#size = size
+    this.#rule = rule
+    this.#host = host
   }
 
   get room(): boolean {
@@ -40,9 +122,16 @@ class BatchStage implements ActiveStage {
   }
 
   accept(from: Upstream): void {
-    this.#gathering.push(from.take())
-    this.meter.gathering()
-    if (this.#gathering.length === this.#size) this.#emit()
+    const item = from.take()
+    try {
+      if (this.#rule.overflows(item)) this.#emit()
+      this.#gathering.push(item)
+      this.meter.gathering()
+      if (this.#rule.fills(item)) this.#emit()
+      else this.#expire(this.#rule.expiresInMs())
+    } catch (error) {
+      this.#host.fail(error)
+    }
   }
 
   ready(): boolean {
@@ -55,7 +144,9 @@ class BatchStage implements ActiveStage {
 
   take(): unknown {
     this.meter.left()
-    return this.#full.take()
+    const batch = this.#full.take()
+    if (this.#isDue && this.meter.room) this.#emit()
+    return batch
   }
 
   end(): void {
@@ -67,9 +158,29 @@ class BatchStage implements ActiveStage {
     return this.#ended && this.meter.empty
   }
 
+  close(): void {
+    this.#cancel?.()
+  }
+
   #emit(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+    this.#isDue = false
     this.#full.push(this.#gathering)
     this.#gathering = []
     this.meter.batched()
+    this.#rule.begin()
+  }
+
+  #expire(ms: number | undefined): void {
+    if (ms === undefined) return
+    this.#cancel?.()
+    this.#cancel = startTimer(ms, () => {
+      if (this.#host.signal.aborted) return
+      this.#host.stopwatch.tick()
+      if (this.meter.room) this.#emit()
+      else this.#isDue = true
+      this.#host.proceed()
+    })
   }
 }

@@ -1,7 +1,9 @@
-import type { StageOptions } from '../api.ts'
-import { checkCount, checkName, checkOptions, show } from '../options.ts'
+import { Dial } from '../adjustable.ts'
+import type { Retry, StageOptions } from '../api.ts'
+import { checkCount, checkFunction, checkMs, checkName, checkOptions, checkSender, show } from '../options.ts'
 import type { StagePlan } from '../plan.ts'
-import { type CallSettings, CallStage } from './call.ts'
+import { withAttempts } from './attempts.ts'
+import { type Call, type CallSettings, CallStage } from './call.ts'
 
 /** What a verb says of its stage; the rest is in the options. */
 export interface CallVerb extends Pick<CallSettings, 'call' | 'ifUndefined'> {
@@ -12,19 +14,58 @@ export interface CallVerb extends Pick<CallSettings, 'call' | 'ifUndefined'> {
   readonly concurrency: number
   /** The options this verb knows. */
   readonly options: readonly string[]
+  /** What is made of the call and all its attempts. */
+  readonly wrap?: (call: Call) => Call
 }
 
 /** The options that every stage with a call has. */
-export const STAGE_OPTIONS: readonly string[] = ['concurrency', 'ordered', 'name']
+export const STAGE_OPTIONS: readonly string[] = [
+  'concurrency',
+  'ordered',
+  'name',
+  'keyBy',
+  'retry',
+  'timeoutMs',
+  'deadLetter',
+]
+
+const RETRY_OPTIONS: readonly string[] = ['times', 'delayMs', 'factor', 'maxDelayMs', 'jitter', 'when']
 
 /** The plan of a stage that calls a function; checks the options. */
-export function callPlan(verb: CallVerb, options: StageOptions | undefined): StagePlan {
+export function callPlan(verb: CallVerb, options: StageOptions<never> | undefined): StagePlan {
   checkOptions(verb.verb, options, verb.options)
   const { concurrency = verb.concurrency, ordered = true, name = verb.name } = options ?? {}
-  checkCount(`${verb.verb}: concurrency`, concurrency, 1)
+  const { keyBy, retry, timeoutMs, deadLetter } = options ?? {}
+  if (!(concurrency instanceof Dial)) checkCount(`${verb.verb}: concurrency`, concurrency as number, 1)
   if (typeof ordered !== 'boolean')
     throw new TypeError(`${verb.verb}: ordered: expected a boolean, got ${show(ordered)}`)
   checkName(verb.verb, name)
-  const settings = { call: verb.call, ifUndefined: verb.ifUndefined, concurrency, ordered }
+  if (keyBy !== undefined) checkFunction(`${verb.verb}: keyBy`, keyBy)
+  if (retry !== undefined) checkRetry(verb.verb, retry)
+  if (timeoutMs !== undefined) checkMs(`${verb.verb}: timeoutMs`, timeoutMs)
+  if (deadLetter !== undefined) checkSender(`${verb.verb}: deadLetter`, deadLetter)
+  const call = withAttempts(verb.call, { retry, timeoutMs, deadLetter })
+  const settings: CallSettings = {
+    call: verb.wrap?.(call) ?? call,
+    ifUndefined: verb.ifUndefined,
+    concurrency: concurrency as number | Dial,
+    ordered,
+    keyBy,
+  }
   return { name, buffer: 0, open: (host, ...rest) => new CallStage(settings, host, ...rest) }
+}
+
+function checkRetry(verb: string, retry: Retry): void {
+  checkOptions(`${verb}: retry`, retry, RETRY_OPTIONS)
+  const { times, delayMs, factor, maxDelayMs, jitter, when } = retry
+  checkCount(`${verb}: retry.times`, times, 1)
+  if (delayMs !== undefined) checkMs(`${verb}: retry.delayMs`, delayMs)
+  if (maxDelayMs !== undefined) checkMs(`${verb}: retry.maxDelayMs`, maxDelayMs)
+  if (factor !== undefined && !(factor >= 1)) {
+    throw new RangeError(`${verb}: retry.factor: expected 1 or more, got ${show(factor)}`)
+  }
+  if (jitter !== undefined && !(jitter >= 0 && jitter <= 1)) {
+    throw new RangeError(`${verb}: retry.jitter: expected 0 to 1, got ${show(jitter)}`)
+  }
+  if (when !== undefined) checkFunction(`${verb}: retry.when`, when)
 }

@@ -1,25 +1,40 @@
+import type { Dial } from '../adjustable.ts'
 import type { Stage } from '../api.ts'
 import { Meter } from '../meter.ts'
 import type { ActiveStage, Host, Upstream } from '../plan.ts'
 import { ReorderBuffer, type Slot } from '../reorder-buffer.ts'
 import { isThenable } from '../thenable.ts'
+import { Keys } from './keys.ts'
 
 /** What a stage does with an item. */
 export type Call = (item: never, index: number, stage: Stage) => unknown
 
+/** What a call gives that leaves nothing behind. */
+export const DROPPED: unique symbol = Symbol('dropped')
+
 /** How a stage calls. */
 export interface CallSettings {
   readonly call: Call
-  readonly concurrency: number
+  readonly concurrency: number | Dial
   readonly ordered: boolean
+  /** Of items with the same key one is worked on at a time. */
+  readonly keyBy: ((item: never, index: number) => unknown) | undefined
   /** What a result of `undefined` means. */
   readonly ifUndefined: 'fail' | 'drop'
+}
+
+/** An item and where its result goes. */
+export interface Job {
+  readonly item: unknown
+  readonly index: number
+  readonly slot: Slot
+  readonly key: unknown
 }
 
 /**
  * A stage that calls a function with each item, at most `concurrency` at a time.
  *
- *     accept ──▶ call ──▶ returned, or a promise that settles ──▶ reorder buffer ──▶ take
+ *     accept ──▶ (parked, while one with its key runs) ──▶ call ──▶ returned, or a promise that settles ──▶ reorder buffer ──▶ take
  *
  * INVARIANT  a call is counted as running from before it is made until it has returned or its promise has settled, whatever
  *            becomes of the run meanwhile. So when nothing runs, nothing of the user's is at work.
@@ -31,14 +46,20 @@ export class CallStage implements ActiveStage {
   readonly #stage: Stage
   readonly #host: Host
   readonly #results: ReorderBuffer
+  readonly #keys: Keys | undefined
+  readonly #unfollow: (() => void) | undefined
   #ended = false
 
   constructor(settings: CallSettings, host: Host, name: string, buffer: number) {
-    this.meter = new Meter(name, settings.concurrency, settings.concurrency + buffer, host.stopwatch)
+    const { concurrency } = settings
+    const most = typeof concurrency === 'number' ? concurrency : concurrency.value
+    this.meter = new Meter(name, most, most + buffer, host.stopwatch)
     this.#settings = settings
     this.#stage = { name, signal: host.signal }
     this.#host = host
     this.#results = new ReorderBuffer(settings.ordered)
+    this.#keys = settings.keyBy === undefined ? undefined : new Keys()
+    if (typeof concurrency !== 'number') this.#unfollow = concurrency.follow((value) => this.#resize(value))
   }
 
   get room(): boolean {
@@ -46,28 +67,27 @@ export class CallStage implements ActiveStage {
   }
 
   accept(from: Upstream): void {
-    const { call } = this.#settings // Called without a receiver.
-    const item = from.take() as never
+    const item = from.take()
     const index = this.meter.received
     const slot = this.#results.open()
-    this.meter.started()
+    const { keyBy } = this.#settings
+    if (keyBy === undefined || this.#keys === undefined) {
+      this.meter.started()
+      this.#call(item, index, slot, undefined)
+      return
+    }
+    let key: unknown
     try {
-      const result = call(item, index, this.#stage)
-      if (isThenable(result)) {
-        Promise.resolve(result).then(
-          (value) => {
-            this.#host.stopwatch.tick()
-            this.#finish(slot, value, index)
-            this.#host.proceed()
-          },
-          (error) => this.#fail(error),
-        )
-        return
-      }
-      this.#host.stopwatch.tick()
-      this.#finish(slot, result, index)
+      key = keyBy(item as never, index)
     } catch (error) {
-      this.#fail(error)
+      this.meter.started()
+      this.#fail(error, slot)
+      return
+    }
+    if (this.#keys.parks({ item, index, slot, key })) this.meter.parks()
+    else {
+      this.meter.started()
+      this.#call(item, index, slot, key)
     }
   }
 
@@ -92,23 +112,70 @@ export class CallStage implements ActiveStage {
     return this.#ended && this.meter.empty
   }
 
+  close(): void {
+    this.#unfollow?.()
+  }
+
+  #call(item: unknown, index: number, slot: Slot, key: unknown): void {
+    const { call } = this.#settings // Called without a receiver.
+    try {
+      const result = call(item as never, index, this.#stage)
+      if (isThenable(result)) {
+        Promise.resolve(result).then(
+          (value) => {
+            this.#host.stopwatch.tick()
+            this.#finish(slot, value, index)
+            if (this.#keys !== undefined) this.#next(key)
+            this.#host.proceed()
+          },
+          (error) => {
+            this.#fail(error, slot)
+            if (this.#keys !== undefined) this.#next(key)
+            this.#host.proceed()
+          },
+        )
+        return
+      }
+      this.#host.stopwatch.tick()
+      this.#finish(slot, result, index)
+    } catch (error) {
+      this.#fail(error, slot)
+    }
+    if (this.#keys !== undefined) this.#next(key)
+  }
+
+  /** The item with this key that waits longest has its turn. */
+  #next(key: unknown): void {
+    const job = this.#host.signal.aborted ? undefined : this.#keys?.next(key)
+    if (job === undefined) return
+    this.meter.unparked()
+    this.#call(job.item, job.index, job.slot, key)
+  }
+
   #finish(slot: Slot, value: unknown, index: number): void {
-    if (value !== undefined) {
+    if (value !== undefined && value !== DROPPED) {
       this.#results.fill(slot, value)
       this.meter.finished()
       return
     }
     this.#results.drop(slot)
     this.meter.dropped()
-    if (this.#settings.ifUndefined === 'drop') return
+    if (this.#settings.ifUndefined === 'drop' || value === DROPPED) return
     this.#host.fail(
       new TypeError(`${this.meter.name}: item ${index} gave undefined, which is never an item; filterMap drops items`),
     )
   }
 
-  #fail(error: unknown): void {
+  #fail(error: unknown, slot: Slot): void {
     this.#host.stopwatch.tick()
+    this.#results.drop(slot)
     this.meter.dropped()
-    this.#host.fail(error)
+    this.#host.failCall(error)
+  }
+
+  #resize(concurrency: number): void {
+    this.#host.stopwatch.tick()
+    this.meter.resize(concurrency)
+    this.#host.proceed()
   }
 }

@@ -5,7 +5,7 @@ import type { Call } from './call.ts'
 import { callPlan, STAGE_OPTIONS } from './call-plan.ts'
 
 /** A stage that emits what `fn` gives for each item, and nothing for `undefined`. */
-export function filterMapPlan(fn: Call, options: StageOptions | undefined, position: number): StagePlan {
+export function filterMapPlan(fn: Call, options: StageOptions<never> | undefined, position: number): StagePlan {
   checkFunction('filterMap: fn', fn)
   const name = fn.name || `filterMap ${position}`
   return callPlan(

@@ -1,0 +1,48 @@
+import { checkCount } from './options.ts'
+
+/** A concurrency that can be changed while stages use it. */
+export interface Adjustable {
+  /** The most calls that may run at a time. Setting it to fewer ends none: no further one begins until there are fewer. */
+  value: number
+}
+
+/**
+ * A concurrency that can be changed while pipelines run.
+ *
+ * Throws `RangeError` for what is no integer from 1, now and when it is set.
+ *
+ * @example
+ * const workers = adjustable(2)
+ * const run = from([1, 2, 3]).map(async (n) => n, { concurrency: workers }).run()
+ * workers.value = 8
+ */
+export function adjustable(concurrency: number): Adjustable {
+  return new Dial(concurrency)
+}
+
+/** An adjustable, as the stages see it that follow it. */
+export class Dial implements Adjustable {
+  readonly #followers = new Set<(value: number) => void>()
+  #value: number
+
+  constructor(value: number) {
+    checkCount('adjustable: concurrency', value, 1)
+    this.#value = value
+  }
+
+  get value(): number {
+    return this.#value
+  }
+
+  set value(value: number) {
+    checkCount('adjustable: value', value, 1)
+    this.#value = value
+    for (const follow of [...this.#followers]) follow(value)
+  }
+
+  /** Calls back with each new value; returns what ends that. */
+  follow(follower: (value: number) => void): () => void {
+    this.#followers.add(follower)
+    return () => this.#followers.delete(follower)
+  }
+}

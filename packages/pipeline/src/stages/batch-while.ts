@@ -1,0 +1,45 @@
+import type { BatchWhileOptions } from '../api.ts'
+import { checkFunction, checkOptions, show } from '../options.ts'
+import type { StagePlan } from '../plan.ts'
+import { type BatchRule, gatherPlan } from './batch.ts'
+
+type Step = (state: never, item: never) => unknown
+
+/** A stage that emits arrays which end where `step` says so: with the item for which it gives `undefined`. */
+export function batchWhilePlan(step: Step, options: BatchWhileOptions<never> | undefined, position: number): StagePlan {
+  checkFunction('batchWhile: fn', step)
+  checkOptions('batchWhile', options, ['expiresInMs', 'name'])
+  const { expiresInMs, name } = options ?? {}
+  if (expiresInMs !== undefined) checkFunction('batchWhile: expiresInMs', expiresInMs)
+  return gatherPlan('batchWhile', name, position, () => new StepRule(step, expiresInMs))
+}
+
+class StepRule implements BatchRule {
+  readonly #step: Step
+  readonly #expiresInMs: ((state: never) => number | undefined) | undefined
+  #state: unknown
+
+  constructor(step: Step, expiresInMs: ((state: never) => number | undefined) | undefined) {
+    this.#step = step
+    this.#expiresInMs = expiresInMs
+  }
+
+  overflows(): boolean {
+    return false
+  }
+
+  fills(item: unknown): boolean {
+    this.#state = this.#step(this.#state as never, item as never)
+    return this.#state === undefined
+  }
+
+  expiresInMs(): number | undefined {
+    const ms = this.#expiresInMs?.(this.#state as never)
+    if (ms === undefined || ms >= 0) return ms
+    throw new RangeError(`batchWhile: expiresInMs: expected 0 or more milliseconds, got ${show(ms)}`)
+  }
+
+  begin(): void {
+    this.#state = undefined
+  }
+}

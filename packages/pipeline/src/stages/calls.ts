@@ -1,0 +1,127 @@
+/** Stages with a function for each item whose result is not just emitted. */
+import type { Sender, Value } from '@millrace/mpsc'
+import type { Result, Stage, StageOptions } from '../api.ts'
+import { checkFunction, checkSender, show } from '../options.ts'
+import type { StagePlan } from '../plan.ts'
+import { isThenable } from '../thenable.ts'
+import { type Call, DROPPED } from './call.ts'
+import { callPlan, STAGE_OPTIONS } from './call-plan.ts'
+
+type Options = StageOptions<never> | undefined
+
+/** What follows from the result of a call, at once or when its promise has settled. */
+function then(result: unknown, next: (value: unknown) => unknown): unknown {
+  return isThenable(result) ? Promise.resolve(result).then(next) : next(result)
+}
+
+function stage(verb: string, fn: Call, call: Call, options: Options, position: number): StagePlan {
+  checkFunction(`${verb}: fn`, fn)
+  const name = fn.name || `${verb} ${position}`
+  return callPlan({ verb, name, call, ifUndefined: 'fail', concurrency: 1, options: STAGE_OPTIONS }, options)
+}
+
+/** The items for which `fn` gives something true. */
+export function filterPlan(fn: Call, options: Options, position: number): StagePlan {
+  const call: Call = (item, index, at) => then(fn(item, index, at), (isMeant) => (isMeant ? item : DROPPED))
+  return stage('filter', fn, call, options, position)
+}
+
+/** The items as they are, when `fn` is done with them. */
+export function tapPlan(fn: Call, options: Options, position: number): StagePlan {
+  const call: Call = (item, index, at) => then(fn(item, index, at), () => item)
+  return stage('tap', fn, call, options, position)
+}
+
+/** What became of each call. */
+export function attemptPlan(fn: Call, options: Options, position: number): StagePlan {
+  checkFunction('attempt: fn', fn)
+  const name = fn.name || `attempt ${position}`
+  const verb = { verb: 'attempt', name, call: fn, ifUndefined: 'fail', concurrency: 1, options: STAGE_OPTIONS } as const
+  return callPlan({ ...verb, wrap: asResult }, options)
+}
+
+/** The values of results that are well, mapped; a call that fails makes an error of its result. */
+export function mapOkPlan(fn: Call, options: Options, position: number): StagePlan {
+  checkFunction('mapOk: fn', fn)
+  const name = fn.name || `mapOk ${position}`
+  const call: Call = (item, index, at) => fn(okValue(item) as never, index, at)
+  const wrap = (inner: Call): Call => {
+    const attempted = asResult(inner)
+    return (item, index, at) => (isOk(item, at) ? attempted(item, index, at) : item)
+  }
+  return callPlan(
+    { verb: 'mapOk', name, call, ifUndefined: 'fail', concurrency: 1, options: STAGE_OPTIONS, wrap },
+    options,
+  )
+}
+
+/** The errors of results that are not well, mapped. */
+export function mapErrPlan(fn: Call, options: Options, position: number): StagePlan {
+  const call: Call = (item, index, at) =>
+    isOk(item, at) ? item : then(fn(errorOf(item) as never, index, at), (error) => ({ ok: false, error }))
+  return stage('mapErr', fn, call, options, position)
+}
+
+/** The values of results that are well; errors go to a channel, which makes the stage wait while it is full. */
+export function catchPlan(errors: Sender<Value>, isLast: boolean, options: Options, position: number): StagePlan {
+  const verb = isLast ? 'catchAbort' : 'catch'
+  checkSender(`${verb}: errors`, errors)
+  const call: Call = (item, _, at) => {
+    if (isOk(item, at)) return okValue(item)
+    const error = errorOf(item)
+    return errors.send(error as Value, { signal: at.signal }).then(() => {
+      if (isLast) throw error
+      return DROPPED
+    })
+  }
+  return callPlan(
+    { verb, name: `${verb} ${position}`, call, ifUndefined: 'fail', concurrency: 1, options: ['name'] },
+    options,
+  )
+}
+
+/** What the items so far come to, after each. */
+export function scanPlan(
+  fn: (state: never, item: never, index: number) => unknown,
+  initial: unknown,
+  options: Options,
+  position: number,
+): StagePlan {
+  checkFunction('scan: fn', fn)
+  const name = fn.name || `scan ${position}`
+  // A stage runs once, since its pipeline does.
+  let state = initial
+  const call: Call = (item, index) =>
+    then(fn(state as never, item, index), (next) => {
+      state = next
+      return next
+    })
+  return callPlan({ verb: 'scan', name, call, ifUndefined: 'fail', concurrency: 1, options: ['name'] }, options)
+}
+
+function asResult(call: Call): Call {
+  return (item, index, at) => {
+    const failed = (error: unknown): Result<unknown> => ({ ok: false, error })
+    const done = (value: unknown): unknown => (value === undefined || value === DROPPED ? value : { ok: true, value })
+    try {
+      const result = call(item, index, at)
+      return isThenable(result) ? Promise.resolve(result).then(done, failed) : done(result)
+    } catch (error) {
+      return failed(error)
+    }
+  }
+}
+
+function isOk(item: unknown, { name }: Stage): boolean {
+  const ok = (item as Result<unknown> | null)?.ok
+  if (typeof ok === 'boolean') return ok
+  throw new TypeError(`${name}: expected a result { ok: true, value } or { ok: false, error }, got ${show(item)}`)
+}
+
+function okValue(item: unknown): unknown {
+  return (item as { value: unknown }).value
+}
+
+function errorOf(item: unknown): unknown {
+  return (item as { error: unknown }).error
+}

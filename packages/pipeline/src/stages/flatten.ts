@@ -1,0 +1,182 @@
+import type { FlattenOptions } from '../api.ts'
+import { Meter } from '../meter.ts'
+import { checkCount, checkName, checkOptions, show } from '../options.ts'
+import type { ActiveStage, Host, StagePlan, Upstream } from '../plan.ts'
+import { closeTap, type Tap, tapOf } from '../taps.ts'
+import { isThenable } from '../thenable.ts'
+
+/** A stage that emits the items of its items, which are iterables, streams, receivers or pipelines. */
+export function flattenPlan(options: FlattenOptions | undefined, position: number, verb = 'flatten'): StagePlan {
+  checkOptions(verb, options, ['concurrency', 'ordered', 'name'])
+  const { concurrency = 1, ordered = true, name } = options ?? {}
+  checkCount(`${verb}: concurrency`, concurrency, 1)
+  if (typeof ordered !== 'boolean') throw new TypeError(`${verb}: ordered: expected a boolean, got ${show(ordered)}`)
+  checkName(verb, name)
+  return {
+    name: name ?? `${verb} ${position}`,
+    buffer: 0,
+    open: (host, ...rest) => new FlattenStage(concurrency, ordered, host, ...rest),
+  }
+}
+
+/** One of the iterables that are read. */
+class Inner {
+  readonly tap: Tap
+  readonly items: unknown[] = []
+  isFetching = false
+  hasEnded = false
+
+  constructor(tap: Tap) {
+    this.tap = tap
+  }
+
+  get isSpent(): boolean {
+    return this.hasEnded && this.items.length === 0
+  }
+}
+
+/**
+ * A stage that reads several iterables at a time.
+ *
+ *     accept ──▶ reading, at most `concurrency` ──▶ one item of each, and `buffer` more ──▶ take
+ *
+ * Ordered: the first one is emptied before the second gives anything. Unordered: whichever has something.
+ *
+ * INVARIANT  of each at most 1 + buffer items are here, the one that is fetched included.
+ * INVARIANT  next() of an iterable is never called while an answer of it is due, nor after its end; return() once, if it was left before.
+ */
+class FlattenStage implements ActiveStage {
+  readonly meter: Meter
+  readonly #most: number
+  readonly #ahead: number
+  readonly #ordered: boolean
+  readonly #host: Host
+  #inners: Inner[] = []
+  #ended = false
+
+  constructor(most: number, ordered: boolean, host: Host, name: string, buffer: number) {
+    this.meter = new Meter(name, most, Number.POSITIVE_INFINITY, host.stopwatch)
+    this.#most = most
+    this.#ahead = 1 + buffer
+    this.#ordered = ordered
+    this.#host = host
+  }
+
+  get room(): boolean {
+    return this.#inners.length < this.#most
+  }
+
+  accept(from: Upstream): void {
+    const item = from.take()
+    this.meter.took()
+    try {
+      const inner = new Inner(tapOf(item, this.meter.name)(this.#host.signal))
+      this.#inners.push(inner)
+      this.#fetch(inner)
+    } catch (error) {
+      this.#host.failCall(error)
+    }
+  }
+
+  ready(): boolean {
+    return this.#next() !== undefined
+  }
+
+  peek(): unknown {
+    return this.#next()?.items[0]
+  }
+
+  take(): unknown {
+    const inner = this.#next() as Inner
+    const item = inner.items.shift()
+    this.meter.left()
+    this.#fetch(inner)
+    return item
+  }
+
+  end(): void {
+    this.#ended = true
+  }
+
+  get finished(): boolean {
+    return this.#ended && this.#inners.length === 0
+  }
+
+  async close(): Promise<void> {
+    const closing = this.#inners
+      .filter(({ hasEnded }) => !hasEnded)
+      .map(({ tap, isFetching }) => closeTap(tap, isFetching))
+    this.#inners = []
+    await Promise.all(closing)
+  }
+
+  /** The one whose item leaves next. */
+  #next(): Inner | undefined {
+    if (!this.#ordered) return this.#inners.find(({ items }) => items.length > 0)
+    const first = this.#inners[0]
+    return first !== undefined && first.items.length > 0 ? first : undefined
+  }
+
+  /** Fetches ahead what is there at once, and one item that is not. */
+  #fetch(inner: Inner): void {
+    while (!inner.isFetching && !inner.hasEnded && inner.items.length < this.#ahead) {
+      inner.isFetching = true
+      try {
+        const answer = inner.tap.next()
+        if (!isThenable(answer)) {
+          this.#receive(inner, answer)
+          continue
+        }
+        Promise.resolve(answer).then(
+          (result) => {
+            this.#host.stopwatch.tick()
+            this.#resume(inner, result)
+            this.#host.proceed()
+          },
+          (error) => this.#break(inner, error),
+        )
+      } catch (error) {
+        this.#break(inner, error)
+      }
+      return
+    }
+    if (inner.isSpent) this.#forget(inner)
+  }
+
+  /** An answer has come; of a stage that was closed meanwhile nobody wants it. */
+  #resume(inner: Inner, answer: unknown): void {
+    if (!this.#inners.includes(inner)) return
+    try {
+      this.#receive(inner, answer)
+      this.#fetch(inner)
+    } catch (error) {
+      this.#break(inner, error)
+    }
+  }
+
+  #receive(inner: Inner, answer: unknown): void {
+    inner.isFetching = false
+    const { done, value } = answer as IteratorResult<unknown>
+    if (done) inner.hasEnded = true
+    else if (value === undefined) {
+      throw new TypeError(`${this.meter.name}: an item of an item is undefined, which is never an item`)
+    } else {
+      inner.items.push(value)
+      this.meter.gave()
+    }
+    if (inner.isSpent) this.#forget(inner)
+  }
+
+  /** It failed by itself, so it is closed. What it gave before still leaves, unless the run ends. */
+  #break(inner: Inner, error: unknown): void {
+    inner.isFetching = false
+    inner.hasEnded = true
+    if (inner.isSpent) this.#forget(inner)
+    this.#host.failCall(error)
+  }
+
+  #forget(inner: Inner): void {
+    const place = this.#inners.indexOf(inner)
+    if (place >= 0) this.#inners.splice(place, 1)
+  }
+}

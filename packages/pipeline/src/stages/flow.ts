@@ -1,0 +1,109 @@
+import type { NameOptions } from '../api.ts'
+import { Fifo } from '../fifo.ts'
+import { Meter } from '../meter.ts'
+import { checkName, checkOptions } from '../options.ts'
+import type { ActiveStage, Host, StagePlan, Upstream } from '../plan.ts'
+
+/** Gives an item to the next stage. */
+export type Emit = (item: unknown) => void
+
+/** What a stage does that makes any number of items of each, at once. */
+export interface Flow {
+  /** Takes an item, and emits what comes of it. */
+  take(item: unknown, emit: Emit): void
+  /** No item will come any more: emits what is left. */
+  end?(emit: Emit): void
+  /** Whether it wants no more. */
+  readonly satisfied?: boolean
+}
+
+/** A verb whose stage is a flow. */
+export interface FlowVerb {
+  readonly verb: string
+  readonly options: NameOptions | undefined
+  readonly position: number
+  /** Makes the flow of one run. */
+  readonly make: () => Flow
+  /** Whether it may be satisfied before the end. */
+  readonly isCut?: boolean
+}
+
+/** The plan of a stage that is a flow; checks the options. */
+export function flowPlan({ verb, options, position, make, isCut = false }: FlowVerb): StagePlan {
+  checkOptions(verb, options, ['name'])
+  checkName(verb, options?.name)
+  return {
+    name: options?.name ?? `${verb} ${position}`,
+    buffer: 0,
+    isCut,
+    open: (host, name, buffer) => new FlowStage(make(), host, name, buffer),
+  }
+}
+
+/**
+ * A stage at work that is a flow.
+ *
+ * INVARIANT  an item is taken in only while fewer than 1 + buffer wait to leave.
+ */
+class FlowStage implements ActiveStage {
+  readonly meter: Meter
+  readonly #flow: Flow
+  readonly #host: Host
+  readonly #results = new Fifo()
+  #ended = false
+
+  constructor(flow: Flow, host: Host, name: string, buffer: number) {
+    this.meter = new Meter(name, 1, 1 + buffer, host.stopwatch)
+    this.#flow = flow
+    this.#host = host
+  }
+
+  get room(): boolean {
+    return this.meter.room
+  }
+
+  get satisfied(): boolean {
+    return this.#flow.satisfied === true
+  }
+
+  accept(from: Upstream): void {
+    this.meter.took()
+    try {
+      this.#flow.take(from.take(), this.#emit)
+    } catch (error) {
+      this.#host.fail(error)
+    }
+  }
+
+  ready(): boolean {
+    return this.#results.ready
+  }
+
+  peek(): unknown {
+    return this.#results.peek()
+  }
+
+  take(): unknown {
+    this.meter.left()
+    return this.#results.take()
+  }
+
+  end(): void {
+    this.#ended = true
+    try {
+      this.#flow.end?.(this.#emit)
+    } catch (error) {
+      this.#host.fail(error)
+    }
+  }
+
+  get finished(): boolean {
+    return this.#ended && this.meter.empty
+  }
+
+  readonly #emit = (item: unknown): void => {
+    if (item === undefined) throw new TypeError(`${this.meter.name}: gave undefined, which is never an item`)
+    this.#results.push(item)
+    this.meter.gave()
+  }
+}

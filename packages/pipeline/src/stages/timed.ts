@@ -1,0 +1,175 @@
+/** Stages that go by the clock. */
+import { startTimer } from '@millrace/notify'
+import type { NameOptions, RateOptions } from '../api.ts'
+import { Fifo } from '../fifo.ts'
+import { Meter } from '../meter.ts'
+import { checkCount, checkMs, checkName, checkOptions } from '../options.ts'
+import type { ActiveStage, Host, StagePlan, Upstream } from '../plan.ts'
+
+/** A stage that lets so many items through in a time, by a token bucket. */
+export function rateLimitPlan(rate: RateOptions, position: number): StagePlan {
+  checkOptions('rateLimit', rate, ['count', 'perMs', 'burst', 'name'])
+  const { count, perMs, burst = 1, name } = rate
+  checkCount('rateLimit: count', count, 1)
+  checkMs('rateLimit: perMs', perMs)
+  checkCount('rateLimit: burst', burst, 1)
+  checkName('rateLimit', name)
+  return {
+    name: name ?? `rateLimit ${position}`,
+    buffer: 0,
+    open: (host, ...rest) => new RateStage(perMs / count, burst, host, ...rest),
+  }
+}
+
+/** A stage that emits an item when no other has come for so long. */
+export function debouncePlan(ms: number, options: NameOptions | undefined, position: number): StagePlan {
+  checkMs('debounce: ms', ms)
+  checkOptions('debounce', options, ['name'])
+  checkName('debounce', options?.name)
+  return {
+    name: options?.name ?? `debounce ${position}`,
+    buffer: 0,
+    open: (host, ...rest) => new DebounceStage(ms, host, ...rest),
+  }
+}
+
+/** What stages have in common that hold items until a time. */
+abstract class TimedStage implements ActiveStage {
+  readonly meter: Meter
+  protected readonly host: Host
+  protected readonly held = new Fifo()
+  protected hasEnded = false
+  #cancel: (() => void) | undefined
+
+  constructor(host: Host, name: string, buffer: number) {
+    this.meter = new Meter(name, 1, 1 + buffer, host.stopwatch)
+    this.host = host
+  }
+
+  get room(): boolean {
+    return this.meter.room
+  }
+
+  abstract accept(from: Upstream): void
+  abstract ready(): boolean
+
+  peek(): unknown {
+    return this.held.peek()
+  }
+
+  take(): unknown {
+    this.meter.left()
+    return this.held.take()
+  }
+
+  end(): void {
+    this.hasEnded = true
+  }
+
+  get finished(): boolean {
+    return this.hasEnded && this.meter.empty
+  }
+
+  close(): void {
+    this.#cancel?.()
+  }
+
+  protected get isWaiting(): boolean {
+    return this.#cancel !== undefined
+  }
+
+  /** Calls back once after so long, in place of what was asked for before. */
+  protected wait(ms: number, timeIsUp: () => void): void {
+    this.#cancel?.()
+    this.#cancel = startTimer(ms, () => {
+      this.#cancel = undefined
+      if (this.host.signal.aborted) return
+      this.host.stopwatch.tick()
+      timeIsUp()
+      this.host.proceed()
+    })
+  }
+
+  protected stopWaiting(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+  }
+}
+
+/**
+ * A token bucket: a token comes each `everyMs`, at most `burst` lie there, and each item takes one when it leaves.
+ *
+ * INVARIANT  while an item is held and no token is there, a timer runs that ends when one is.
+ */
+class RateStage extends TimedStage {
+  readonly #everyMs: number
+  readonly #burst: number
+  #tokens: number
+  #countedAt = performance.now()
+
+  constructor(everyMs: number, burst: number, host: Host, name: string, buffer: number) {
+    super(host, name, buffer)
+    this.#everyMs = everyMs
+    this.#burst = burst
+    this.#tokens = burst
+  }
+
+  accept(from: Upstream): void {
+    this.meter.took()
+    this.held.push(from.take())
+    this.meter.gave()
+  }
+
+  ready(): boolean {
+    if (!this.held.ready) return false
+    this.#count()
+    if (this.#tokens >= 1) return true
+    if (!this.isWaiting) this.wait((1 - this.#tokens) * this.#everyMs, () => {})
+    return false
+  }
+
+  override take(): unknown {
+    this.#tokens--
+    return super.take()
+  }
+
+  #count(): void {
+    const now = performance.now()
+    this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#countedAt) / this.#everyMs)
+    this.#countedAt = now
+  }
+}
+
+/** INVARIANT  of the items that came without a pause between them the last one is held, and a timer runs. */
+class DebounceStage extends TimedStage {
+  readonly #ms: number
+  #latest: unknown
+
+  constructor(ms: number, host: Host, name: string, buffer: number) {
+    super(host, name, buffer)
+    this.#ms = ms
+  }
+
+  accept(from: Upstream): void {
+    this.meter.took()
+    this.#latest = from.take()
+    this.wait(this.#ms, () => this.#emit())
+  }
+
+  ready(): boolean {
+    return this.held.ready
+  }
+
+  override end(): void {
+    super.end()
+    this.stopWaiting()
+    this.#emit()
+  }
+
+  #emit(): void {
+    if (this.#latest === undefined) return
+    this.held.push(this.#latest)
+    this.#latest = undefined
+    this.meter.gave()
+  }
+}

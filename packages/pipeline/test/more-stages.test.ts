@@ -1,0 +1,312 @@
+import { channel, type Value } from '@millrace/mpsc'
+import { describe, expect, test } from 'vitest'
+import { from } from '../src/index.ts'
+import { Counted, quiet, rejection, Work } from './support.ts'
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
+
+describe('filter', () => {
+  test('emits the items for which the function gives something true, plain or awaited, in order', async () => {
+    expect(
+      await from(numbers(6))
+        .filter((n) => n % 2)
+        .toArray(),
+    ).toEqual([1, 3, 5])
+    const late = from(numbers(6)).filter(async (n) => n % 2 === 0, { concurrency: 3 })
+    expect(await late.toArray()).toEqual([0, 2, 4])
+  })
+})
+
+describe('tap', () => {
+  test('emits the item when the function is done with it, whatever it gives', async () => {
+    const work = new Work<number, undefined>()
+    const run = from([1, 2]).tap(work.fn, { concurrency: 2 }).toArray()
+    await quiet()
+    await work.finish(2, undefined)
+    await work.finish(1, undefined)
+    expect(await run).toEqual([1, 2])
+  })
+})
+
+describe('scan', () => {
+  test('hands each call the state that the one before gave, awaited', async () => {
+    const sums = from([1, 2, 3]).scan(async (sum, n, index) => sum + n * 10 ** index, 0)
+    expect(await sums.toArray()).toEqual([1, 21, 321])
+  })
+})
+
+describe('attempt, mapOk and mapErr', () => {
+  test('keep errors in their place among the items', async () => {
+    const work = new Work<number>()
+    const run = from(numbers(3))
+      .attempt(work.fn, { concurrency: 3 })
+      .mapOk((n) => n * 10)
+      .mapErr(String)
+      .toArray()
+    await quiet()
+    await work.finish(2, 2)
+    await work.fail(1, 'tea')
+    await work.finish(0, 0)
+    expect(await run).toEqual([
+      { ok: true, value: 0 },
+      { ok: false, error: 'tea' },
+      { ok: true, value: 20 },
+    ])
+  })
+
+  test('make an error of what mapOk throws, and leave what is not theirs alone', async () => {
+    const results = from([1, 2])
+      .attempt((n) => n)
+      .mapOk((n) => {
+        if (n === 1) throw new RangeError('one')
+        return n
+      })
+    expect(await results.toArray()).toEqual([
+      { ok: false, error: new RangeError('one') },
+      { ok: true, value: 2 },
+    ])
+  })
+
+  test('fail for what is no result', async () => {
+    const { error } = await rejection(
+      from([1])
+        .mapOk((n) => n)
+        .toArray(),
+    )
+    expect(error).toEqual(
+      new TypeError('mapOk 1: expected a result { ok: true, value } or { ok: false, error }, got 1'),
+    )
+  })
+})
+
+describe('catch', () => {
+  const odd = (n: number) => {
+    if (n % 2 === 1) throw `odd ${n}`
+    return n
+  }
+
+  test('sends errors to a channel, and waits while it is full', async () => {
+    const errors = channel<Value>({ capacity: 1 })
+    const source = new Counted(100)
+    const values = from(source).attempt(odd).catch(errors.sender).toArray()
+    await quiet()
+    expect(source.taken).toBeLessThan(10)
+    const seen: Value[] = []
+    while (seen.length < 50) seen.push(...(await errors.receiver.receiveMany(10)))
+    expect(seen).toEqual(numbers(50).map((n) => `odd ${2 * n + 1}`))
+    expect(await values).toHaveLength(50)
+  })
+
+  test('leaves the channel open, with the errors that nobody has received', async () => {
+    const errors = channel<Value>({ capacity: 10 })
+    expect(await from(numbers(4)).attempt(odd).catch(errors.sender).toArray()).toEqual([0, 2])
+    expect([errors.sender.closed, await errors.receiver.receiveMany(10)]).toEqual([false, ['odd 1', 'odd 3']])
+  })
+
+  test('with abort fails with the first error when it was sent', async () => {
+    const errors = channel<Value>({ capacity: 10 })
+    const { error } = await rejection(from(numbers(9)).attempt(odd).catchAbort(errors.sender).toArray())
+    expect([error, await errors.receiver.receiveMany(10)]).toEqual(['odd 1', ['odd 1']])
+  })
+
+  test('fails the run when the channel is closed', async () => {
+    const errors = channel<Value>({ capacity: 10 })
+    errors.receiver.close()
+    expect((await rejection(from([1]).attempt(odd).catch(errors.sender).toArray())).error).toMatchObject({
+      code: 'closed',
+    })
+  })
+})
+
+describe('take', () => {
+  test('ends with its last item: nothing more is fetched, and the source is closed', async () => {
+    const source = new Counted()
+    expect(await from(source).take(3).toArray()).toEqual([0, 1, 2])
+    expect(source).toMatchObject({ taken: 3, returned: 1 })
+  })
+
+  test('of 0 items asks for none', async () => {
+    const source = new Counted()
+    expect(
+      await from(source)
+        .map((n) => n)
+        .take(0)
+        .map((n) => n)
+        .toArray(),
+    ).toEqual([])
+    expect(source).toMatchObject({ taken: 0 })
+  })
+
+  test('aborts the calls before it, waits for them, and ignores what they fail with', async () => {
+    const signals: AbortSignal[] = []
+    const first = Promise.withResolvers<number>()
+    const work = (n: number, _: number, { signal }: { signal: AbortSignal }) => {
+      signals.push(signal)
+      return n === 0
+        ? first.promise
+        : new Promise<number>((_, reject) => signal.addEventListener('abort', () => setImmediate(reject, 'late')))
+    }
+    const after: boolean[] = []
+    const run = from(new Counted())
+      .map(work, { concurrency: 3 })
+      .take(1)
+      .map((n, _, { signal }) => {
+        after.push(signal.aborted)
+        return n
+      })
+      .toArray()
+    await quiet()
+    first.resolve(7)
+    expect(await run).toEqual([7])
+    expect([signals.map(({ aborted }) => aborted), after]).toEqual([[true, true, true], [false]])
+  })
+
+  test('lets what comes behind it finish', async () => {
+    const work = new Work<number>()
+    const run = from(new Counted()).take(2).map(work.fn, { concurrency: 2 }).toArray()
+    await quiet()
+    await work.finish(1, 1)
+    await work.finish(0, 0)
+    expect(await run).toEqual([0, 1])
+  })
+
+  test('fails with a source that fails to close', async () => {
+    const source = {
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: false, value: 1 }),
+        return: () => {
+          throw new Error('stuck')
+        },
+      }),
+    }
+    expect(
+      (
+        await rejection(
+          from(source as Iterable<number>)
+            .take(1)
+            .toArray(),
+        )
+      ).error,
+    ).toEqual(new Error('stuck'))
+  })
+
+  test('twice, or ended by another, ends once', async () => {
+    const source = new Counted()
+    const items = from(source)
+      .take(9)
+      .map((n) => n)
+      .takeWhile((n) => n < 2)
+      .map((n) => n)
+      .take(5)
+    expect(await items.toArray()).toEqual([0, 1])
+    expect(source.returned).toBe(1)
+  })
+})
+
+describe('takeWhile and skip', () => {
+  test('emit what is before, or behind', async () => {
+    const source = new Counted()
+    expect(
+      await from(source)
+        .skip(2)
+        .takeWhile((n, index) => n < 5 && index < 9)
+        .toArray(),
+    ).toEqual([2, 3, 4])
+    expect(source).toMatchObject({ taken: 6, returned: 1 })
+    expect(await from([1, 2]).skip(5).toArray()).toEqual([])
+  })
+})
+
+describe('enumerate, dedupe and window', () => {
+  test('number, thin out, and look at neighbours', async () => {
+    expect(await from('ab').enumerate().toArray()).toEqual([
+      [0, 'a'],
+      [1, 'b'],
+    ])
+    expect(
+      await from('abcABa')
+        .dedupe({ by: (letter) => letter.toLowerCase() })
+        .toArray(),
+    ).toEqual(['a', 'b', 'c'])
+    expect(await from(numbers(5)).window(3).toArray()).toEqual([
+      [0, 1, 2],
+      [1, 2, 3],
+      [2, 3, 4],
+    ])
+    expect(await from(numbers(9)).window(2, { step: 4 }).toArray()).toEqual([
+      [0, 1],
+      [4, 5],
+    ])
+    expect(await from([1]).window(2).toArray()).toEqual([])
+  })
+
+  test('dedupe remembers as many keys as it may, those met last', async () => {
+    expect(await from([1, 2, 1, 3, 1, 2]).dedupe({ last: 2 }).toArray()).toEqual([1, 2, 3, 2])
+  })
+})
+
+describe('flatten and flatMap', () => {
+  test('emit the items of iterables, streams, receivers and pipelines, in order', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 2 })
+    for (const n of [5, 6]) sender.trySend(n)
+    sender.close()
+    async function* late() {
+      yield 3
+      yield 4
+    }
+    const all = from<Iterable<number> | AsyncIterable<number>>([[1, 2], late(), receiver, from([7]), new Set([8]), []])
+    expect(await all.flatten().toArray()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(
+      await from([[1, 2], [3]])
+        .unbatch()
+        .toArray(),
+    ).toEqual([1, 2, 3])
+  })
+
+  test('read as many at a time as they may, and take no more ahead than one item of each', async () => {
+    const sources = [new Counted(), new Counted(), new Counted()]
+    const run = from(sources).flatten({ concurrency: 2, ordered: false }).run()
+    await quiet()
+    expect(sources.map(({ taken }) => taken)).toEqual([3, 1, 0])
+    await run[Symbol.asyncDispose]()
+    expect(sources.map(({ returned }) => returned)).toEqual([1, 1, 0])
+  })
+
+  test('emit what has come, unordered', async () => {
+    const [slow, fast] = [channel<number>({ capacity: 1 }), channel<number>({ capacity: 1 })]
+    const run = from([slow.receiver, fast.receiver]).flatten({ concurrency: 2, ordered: false }).run()
+    await quiet()
+    await fast.sender.send(1)
+    expect(await run.output.receive()).toBe(1)
+    await slow.sender.send(2)
+    expect(await run.output.receive()).toBe(2)
+    for (const { sender } of [slow, fast]) sender.close()
+    expect((await run.done).output.done).toBe(2)
+  })
+
+  test('fail with an iterable that fails, and close the others', async () => {
+    const other = new Counted()
+    async function* broken() {
+      yield 1
+      throw new Error('torn')
+    }
+    const run = from<Iterable<number> | AsyncIterable<number>>([other, broken()]).flatten({
+      concurrency: 2,
+      ordered: false,
+    })
+    expect((await rejection(run.forEach())).error).toEqual(new Error('torn'))
+    expect(other.returned).toBe(1)
+    expect((await rejection(from([1]).flatten().toArray())).error).toEqual(
+      new TypeError('flatten 1: expected an iterable, an async iterable or a receiver, got 1'),
+    )
+  })
+
+  test('limit calls and iterables alike', async () => {
+    const work = new Work<number, number[]>()
+    const run = from(numbers(4)).flatMap(work.fn, { concurrency: 2 }).toArray()
+    await quiet()
+    for (const n of numbers(4)) await work.finish(n, [n, n])
+    expect(await run).toEqual([0, 0, 1, 1, 2, 2, 3, 3])
+    expect(work.most).toBe(2)
+  })
+})
