@@ -332,6 +332,7 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
    * await from([1, 2, 3]).filter(async (n) => n !== 2).toArray() // => [1, 3]
    */
   filter<S extends T>(fn: (item: T, index: number, stage: Stage) => item is S, options?: StageOptions<T>): Pipeline<S>
+  /** As above, where the function tells nothing of the type. */
   filter(fn: (item: T, index: number, stage: Stage) => unknown, options?: StageOptions<T>): Pipeline<T>
   /**
    * As `map`, and drops the items for which `fn` gives `undefined`.
@@ -463,6 +464,7 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
   take(count: number, options?: NameOptions): Pipeline<T>
   /** Emits items up to the first for which `fn` gives something false, and ends there as `take` does. */
   takeWhile<S extends T>(fn: (item: T, index: number) => item is S, options?: NameOptions): Pipeline<S>
+  /** As above, where the function tells nothing of the type. */
   takeWhile(fn: (item: T, index: number) => unknown, options?: NameOptions): Pipeline<T>
   /** Emits the items behind the first `count`. */
   skip(count: number, options?: NameOptions): Pipeline<T>
@@ -499,9 +501,9 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
    * const merged = await from([1, 2]).merge([3, 4]).toArray()
    * merged.sort() // => [1, 2, 3, 4]
    */
-  merge<U extends Value>(...others: readonly Joinable<U>[]): Pipeline<T | U>
+  merge<Us extends readonly Joinable<Value>[]>(...others: Us): Pipeline<T | (Inner<Us[number]> & Value)>
   /** Emits the items of this, then those of the other sources, one after the other. */
-  concat<U extends Value>(...others: readonly Joinable<U>[]): Pipeline<T | U>
+  concat<Us extends readonly Joinable<Value>[]>(...others: Us): Pipeline<T | (Inner<Us[number]> & Value)>
   /**
    * Emits arrays of an item of each source, until the first has none: then the others are closed.
    *
@@ -529,6 +531,7 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
    * await Promise.all([even.toArray(), odd.toArray()]) // => [[2, 4], [1, 3]]
    */
   partition<S extends T>(fn: (item: T) => item is S, options?: BranchOptions): [Pipeline<S>, Pipeline<Exclude<T, S>>]
+  /** As above, where the function tells nothing of the type. */
   partition(fn: (item: T) => unknown, options?: BranchOptions): [Pipeline<T>, Pipeline<T>]
   /**
    * Goes on with what `stage` makes of this pipeline: stages of your own, a generator, or something of another library.

@@ -80,7 +80,7 @@ function events<Args>({ add, remove, name, until, capacity, overflow, isNode }: 
     sender.close(error)
   }
   const keep = (args: Args & object): void => {
-    if (sender.trySend(args) === 'full')
+    if (sender.trySend(args) === 'full' && overflow === 'fail')
       end(new Error(`fromEvents: ${capacity} events of ${name} were not taken in time`))
   }
   for (const [event, hear] of listeners) add(event, hear)

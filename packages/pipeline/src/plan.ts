@@ -39,7 +39,9 @@ export interface Host {
   readonly signal: AbortSignal
   /** Something has failed: the run does so with this error, if it has not already. Proceeds, too. */
   fail(error: unknown): void
-  /** A call has failed: the run does so too, at once or in the end, as it was told to. */
+  /** As `fail`, and leaves it to the caller to proceed. */
+  failed(error: unknown): void
+  /** A call has failed: the run does so too, at once or in the end, as it was told to. The caller proceeds. */
   failCall(error: unknown): void
   /** Something has changed that the schedule does not know of: moves what can move now. */
   proceed(): void

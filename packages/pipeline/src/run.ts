@@ -84,18 +84,18 @@ export class ActiveRun implements Host {
     this.#schedule.proceed()
   }
 
-  fail(error: unknown): void {
+  failed(error: unknown): void {
     this.#failure.fail(error)
+  }
+
+  fail(error: unknown): void {
+    this.failed(error)
     this.proceed() // Also for a later error: with it one call less runs.
   }
 
   failCall(error: unknown): void {
-    if (this.#collected === undefined) {
-      this.fail(error)
-      return
-    }
-    this.#collected.add(error)
-    this.proceed()
+    if (this.#collected === undefined) this.failed(error)
+    else this.#collected.add(error)
   }
 
   /** Ends the run because its consumer wants no more. Rejects only with what this brings to light: a source that fails to close. */

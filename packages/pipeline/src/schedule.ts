@@ -51,6 +51,7 @@ export class Schedule {
   #endedLinks = 0
   #over = false
   #hasBegun = false
+  #hasRested = false
 
   constructor({ source, stages, output }: Parts, failure: Failure, stopwatch: Stopwatch, endings: Endings) {
     this.#source = source
@@ -68,6 +69,7 @@ export class Schedule {
     if (!this.#failure.happened && !this.#turn.resting) {
       this.#passing = true
       if (!this.#hasBegun) this.#begin()
+      if (this.#hasRested) this.#moveEach()
       do this.#pass()
       while (this.#canEndLink())
       this.#passing = false
@@ -87,6 +89,13 @@ export class Schedule {
       if (this.#failure.happened || (moved && this.#restIsDue())) return
       link = moved ? Math.min(link + 1, last) : link - 1
     }
+  }
+
+  /** A stage that makes items without end of one it took would keep the pass from all links before it. */
+  #moveEach(): void {
+    this.#hasRested = false
+    for (let link = this.#endedLinks; link < this.#downstream.length && !this.#failure.happened; link++)
+      this.#move(link)
   }
 
   #move(link: number): boolean {
@@ -115,6 +124,7 @@ export class Schedule {
 
   #restIsDue(): boolean {
     if (!this.#turn.over(this.#stopwatch.realMs)) return false
+    this.#hasRested = true
     this.#turn.rest(this.proceed)
     return true
   }

@@ -24,13 +24,16 @@ class Segment implements Host {
   }
 
   fail(error: unknown): void {
-    if (this.#isCut) this.#run.proceed()
-    else this.#run.fail(error)
+    this.failed(error)
+    this.#run.proceed()
+  }
+
+  failed(error: unknown): void {
+    if (!this.#isCut) this.#run.failed(error)
   }
 
   failCall(error: unknown): void {
-    if (this.#isCut) this.#run.proceed()
-    else this.#run.failCall(error)
+    if (!this.#isCut) this.#run.failCall(error)
   }
 
   proceed(): void {

@@ -267,7 +267,7 @@ describe('flatten and flatMap', () => {
     const sources = [new Counted(), new Counted(), new Counted()]
     const run = from(sources).flatten({ concurrency: 2, ordered: false }).run()
     await quiet()
-    expect(sources.map(({ taken }) => taken)).toEqual([3, 1, 0])
+    expect(sources.map(({ taken }) => taken)).toEqual([2, 1, 0])
     await run[Symbol.asyncDispose]()
     expect(sources.map(({ returned }) => returned)).toEqual([1, 1, 0])
   })

@@ -123,36 +123,43 @@ export class CallStage implements ActiveStage {
       if (isThenable(result)) {
         Promise.resolve(result).then(
           (value) => {
-            this.#host.stopwatch.tick()
             this.#finish(slot, value, index)
-            if (this.#keys !== undefined) this.#next(key)
+            this.#settled(key)
             this.#host.proceed()
           },
           (error) => {
             this.#fail(error, slot)
-            if (this.#keys !== undefined) this.#next(key)
+            this.#settled(key)
             this.#host.proceed()
           },
         )
         return
       }
-      this.#host.stopwatch.tick()
       this.#finish(slot, result, index)
     } catch (error) {
       this.#fail(error, slot)
     }
-    if (this.#keys !== undefined) this.#next(key)
+    this.#settled(key)
   }
 
-  /** The item with this key that waits longest has its turn. */
-  #next(key: unknown): void {
-    const job = this.#host.signal.aborted ? undefined : this.#keys?.next(key)
-    if (job === undefined) return
-    this.meter.unparked()
-    this.#call(job.item, job.index, job.slot, key)
+  /** The call for a key is over. Before anything else may start: those that are parked came first. */
+  #settled(key: unknown): void {
+    if (this.#keys === undefined) return
+    this.#keys.release(key)
+    this.#unpark()
+  }
+
+  #unpark(): void {
+    while (!this.#host.signal.aborted && this.meter.running < this.meter.concurrency) {
+      const job = this.#keys?.take()
+      if (job === undefined) return
+      this.meter.unparked()
+      this.#call(job.item, job.index, job.slot, job.key)
+    }
   }
 
   #finish(slot: Slot, value: unknown, index: number): void {
+    this.#host.stopwatch.tick()
     if (value !== undefined && value !== DROPPED) {
       this.#results.fill(slot, value)
       this.meter.finished()
@@ -161,7 +168,7 @@ export class CallStage implements ActiveStage {
     this.#results.drop(slot)
     this.meter.dropped()
     if (this.#settings.ifUndefined === 'drop' || value === DROPPED) return
-    this.#host.fail(
+    this.#host.failed(
       new TypeError(`${this.meter.name}: item ${index} gave undefined, which is never an item; filterMap drops items`),
     )
   }
@@ -176,6 +183,7 @@ export class CallStage implements ActiveStage {
   #resize(concurrency: number): void {
     this.#host.stopwatch.tick()
     this.meter.resize(concurrency)
+    this.#unpark()
     this.#host.proceed()
   }
 }

@@ -1,4 +1,5 @@
 import type { FlattenOptions } from '../api.ts'
+import { Fifo } from '../fifo.ts'
 import { Meter } from '../meter.ts'
 import { checkCount, checkName, checkOptions, show } from '../options.ts'
 import type { ActiveStage, Host, StagePlan, Upstream } from '../plan.ts'
@@ -22,7 +23,10 @@ export function flattenPlan(options: FlattenOptions | undefined, position: numbe
 /** One of the iterables that are read. */
 class Inner {
   readonly tap: Tap
-  readonly items: unknown[] = []
+  /** What leaves through it, if the stage is ordered. */
+  readonly items = new Fifo()
+  /** How many items of it are here. */
+  length = 0
   isFetching = false
   hasEnded = false
 
@@ -31,8 +35,14 @@ class Inner {
   }
 
   get isSpent(): boolean {
-    return this.hasEnded && this.items.length === 0
+    return this.hasEnded && this.length === 0
   }
+}
+
+/** An item, and where it came from. */
+interface Arrival {
+  readonly inner: Inner
+  readonly item: unknown
 }
 
 /**
@@ -40,9 +50,10 @@ class Inner {
  *
  *     accept ──▶ reading, at most `concurrency` ──▶ one item of each, and `buffer` more ──▶ take
  *
- * Ordered: the first one is emptied before the second gives anything. Unordered: whichever has something.
+ * Ordered: the first one is emptied before the second gives anything. Unordered: items leave as they came.
  *
  * INVARIANT  of each at most 1 + buffer items are here, the one that is fetched included.
+ * INVARIANT  the item that leaves next is the same until it has left.
  * INVARIANT  next() of an iterable is never called while an answer of it is due, nor after its end; return() once, if it was left before.
  */
 class FlattenStage implements ActiveStage {
@@ -51,7 +62,10 @@ class FlattenStage implements ActiveStage {
   readonly #ahead: number
   readonly #ordered: boolean
   readonly #host: Host
-  #inners: Inner[] = []
+  /** In the order in which they came. */
+  readonly #arrivals = new Fifo()
+  readonly #inners: Inner[] = []
+  #isClosed = false
   #ended = false
 
   constructor(most: number, ordered: boolean, host: Host, name: string, buffer: number) {
@@ -79,18 +93,18 @@ class FlattenStage implements ActiveStage {
   }
 
   ready(): boolean {
-    return this.#next() !== undefined
+    return this.#leaving.ready
   }
 
   peek(): unknown {
-    return this.#next()?.items[0]
+    return (this.#leaving.peek() as Arrival).item
   }
 
   take(): unknown {
-    const inner = this.#next() as Inner
-    const item = inner.items.shift()
+    const { inner, item } = this.#leaving.take() as Arrival
+    inner.length--
     this.meter.left()
-    this.#fetch(inner)
+    if (!this.#isClosed) this.#fetch(inner)
     return item
   }
 
@@ -103,27 +117,24 @@ class FlattenStage implements ActiveStage {
   }
 
   async close(): Promise<void> {
-    const closing = this.#inners
-      .filter(({ hasEnded }) => !hasEnded)
-      .map(({ tap, isFetching }) => closeTap(tap, isFetching))
-    this.#inners = []
-    await Promise.all(closing)
+    this.#isClosed = true
+    const open = this.#inners.filter(({ hasEnded }) => !hasEnded)
+    await Promise.all(open.map(({ tap, isFetching }) => closeTap(tap, isFetching)))
   }
 
-  /** The one whose item leaves next. */
-  #next(): Inner | undefined {
-    if (!this.#ordered) return this.#inners.find(({ items }) => items.length > 0)
-    const first = this.#inners[0]
-    return first !== undefined && first.items.length > 0 ? first : undefined
+  /** Where items leave from. */
+  get #leaving(): Fifo {
+    return this.#ordered ? (this.#inners[0]?.items ?? this.#arrivals) : this.#arrivals
   }
 
   /** Fetches ahead what is there at once, and one item that is not. */
   #fetch(inner: Inner): void {
-    while (!inner.isFetching && !inner.hasEnded && inner.items.length < this.#ahead) {
+    while (!inner.isFetching && !inner.hasEnded && inner.length < this.#ahead) {
       inner.isFetching = true
       try {
         const answer = inner.tap.next()
         if (!isThenable(answer)) {
+          this.#host.stopwatch.tick() // The run is to see how long this goes on.
           this.#receive(inner, answer)
           continue
         }
@@ -145,7 +156,7 @@ class FlattenStage implements ActiveStage {
 
   /** An answer has come; of a stage that was closed meanwhile nobody wants it. */
   #resume(inner: Inner, answer: unknown): void {
-    if (!this.#inners.includes(inner)) return
+    if (this.#isClosed) return
     try {
       this.#receive(inner, answer)
       this.#fetch(inner)
@@ -161,7 +172,10 @@ class FlattenStage implements ActiveStage {
     else if (value === undefined) {
       throw new TypeError(`${this.meter.name}: an item of an item is undefined, which is never an item`)
     } else {
-      inner.items.push(value)
+      const arrival: Arrival = { inner, item: value }
+      if (this.#ordered) inner.items.push(arrival)
+      else this.#arrivals.push(arrival)
+      inner.length++
       this.meter.gave()
     }
     if (inner.isSpent) this.#forget(inner)
@@ -173,6 +187,7 @@ class FlattenStage implements ActiveStage {
     inner.hasEnded = true
     if (inner.isSpent) this.#forget(inner)
     this.#host.failCall(error)
+    this.#host.proceed()
   }
 
   #forget(inner: Inner): void {

@@ -4,10 +4,11 @@ import type { Job } from './call.ts'
 /**
  * Which keys are worked on, and who waits for one.
  *
- * INVARIANT  a key is there exactly while a call for it runs; behind it wait those that came later, in their order.
+ * INVARIANT  a key is there exactly while a call for it runs or may; behind it wait those that came later, in their order.
  */
 export class Keys {
   readonly #waiting = new Map<unknown, Fifo | undefined>()
+  readonly #released = new Fifo()
 
   /** Parks a job whose key is worked on. False if it is not: now it is. */
   parks(job: Job): boolean {
@@ -22,11 +23,15 @@ export class Keys {
     return true
   }
 
-  /** The call for the key is over: the job that is next. */
-  next(key: unknown): Job | undefined {
+  /** The call for the key is over: the job that waits longest for it may run. */
+  release(key: unknown): void {
     const queue = this.#waiting.get(key)
-    if (queue?.ready) return queue.take() as Job
-    this.#waiting.delete(key)
-    return undefined
+    if (queue?.ready) this.#released.push(queue.take())
+    else this.#waiting.delete(key)
+  }
+
+  /** Takes the next job that may run. */
+  take(): Job | undefined {
+    return this.#released.ready ? (this.#released.take() as Job) : undefined
   }
 }

@@ -1,0 +1,310 @@
+import { getEventListeners } from 'node:events'
+import { channel } from '@millrace/mpsc'
+import fc from 'fast-check'
+import { describe, expect, test, vi } from 'vitest'
+import { adjustable, type DeadLetter, from } from '../src/index.ts'
+import { quiet, rejection, Work } from './support.ts'
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
+
+/** A function that fails the first times it is called for an item. */
+function flaky(failures: number) {
+  const calls: number[] = []
+  const fn = async (n: number): Promise<number> => {
+    calls.push(n)
+    if (calls.filter((one) => one === n).length <= failures) throw new Error(`no ${n}`)
+    return n
+  }
+  return { calls, fn }
+}
+
+describe('retry', () => {
+  test('makes a call again as often as it may, and keeps the order of items', async () => {
+    const { calls, fn } = flaky(2)
+    expect(
+      await from(numbers(3))
+        .map(fn, { retry: { times: 2 }, concurrency: 3 })
+        .toArray(),
+    ).toEqual([0, 1, 2])
+    expect(calls).toHaveLength(9)
+  })
+
+  test('fails with the last error when all attempts did, and does not count functions that throw otherwise', async () => {
+    const fn = vi.fn((n: number): number => {
+      throw new Error(`no ${n}: ${fn.mock.calls.length}`)
+    })
+    const failed = from([7]).map((n) => fn(n), { retry: { times: 2 } })
+    expect((await rejection(failed.toArray())).error).toEqual(new Error('no 7: 3'))
+  })
+
+  test('asks when, with the error and how many attempts were made', async () => {
+    const { calls, fn } = flaky(9)
+    const asked: [string, number][] = []
+    const when = (error: unknown, attempt: number) => asked.push([(error as Error).message, attempt]) < 2
+    await rejection(
+      from([1])
+        .map(fn, { retry: { times: 5, when } })
+        .toArray(),
+    )
+    expect([calls.length, asked]).toEqual([
+      2,
+      [
+        ['no 1', 1],
+        ['no 1', 2],
+      ],
+    ])
+  })
+
+  test('waits longer each time, but no longer than it may, and by chance a little less', async () => {
+    const delays: number[] = []
+    const timeout = vi.spyOn(globalThis, 'setTimeout').mockImplementation(((fire: () => void, ms: number) => {
+      delays.push(ms)
+      return setImmediate(fire)
+    }) as never)
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    const { fn } = flaky(4)
+    const retry = { times: 4, delayMs: 100, factor: 3, maxDelayMs: 1_000, jitter: 0.2 }
+    expect(await from([1]).map(fn, { retry }).toArray()).toEqual([1])
+    expect(delays).toEqual([90, 270, 810, 900])
+    timeout.mockRestore()
+    random.mockRestore()
+  })
+
+  test('ends with the run, in the middle of a delay', async () => {
+    const { calls, fn } = flaky(9)
+    const run = from([1])
+      .map(fn, { retry: { times: 9, delayMs: 60_000 } })
+      .run()
+    await quiet()
+    run.abort('enough')
+    expect((await rejection(run.done)).error).toBe('enough')
+    expect(calls).toEqual([1])
+  })
+})
+
+describe('timeoutMs', () => {
+  test('aborts the signal of that call alone, and the item fails when the call has settled', async () => {
+    const signals: AbortSignal[] = []
+    const late = Promise.withResolvers<number>()
+    const run = from([1, 2]).map(
+      (n, _, { signal }) => {
+        signals.push(signal)
+        return n === 1 ? late.promise : 2
+      },
+      { timeoutMs: 20, concurrency: 2 },
+    )
+    const failed = rejection(run.toArray())
+    await expect.poll(() => signals[0]?.aborted).toBe(true)
+    expect(signals[1]?.aborted).toBe(false)
+    late.resolve(1)
+    expect((await failed).error).toMatchObject({ name: 'TimeoutError', code: 'timeout', timeoutMs: 20 })
+  })
+
+  test('counts for each attempt', async () => {
+    let calls = 0
+    const hang = (n: number, _: number, { signal }: { signal: AbortSignal }) =>
+      ++calls < 3
+        ? new Promise<number>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+        : n
+    expect(
+      await from([1])
+        .map(hang, { timeoutMs: 10, retry: { times: 2 } })
+        .toArray(),
+    ).toEqual([1])
+  })
+
+  test('aborts with the run, and leaves no listener', async () => {
+    let stageSignal: AbortSignal | undefined
+    const source = from(numbers(500)).tap((_, __, { signal }) => {
+      stageSignal = signal
+    })
+    await source.map(async (n) => n, { timeoutMs: 60_000, concurrency: 9 }).toArray()
+    expect(getEventListeners(stageSignal as AbortSignal, 'abort')).toHaveLength(0)
+    const seen: unknown[] = []
+    const run = from([1])
+      .map(
+        (n, _, { signal }) =>
+          new Promise<number>((resolve) =>
+            signal.addEventListener('abort', () => {
+              seen.push(signal.reason)
+              resolve(n)
+            }),
+          ),
+        { timeoutMs: 60_000 },
+      )
+      .run()
+    await quiet()
+    run.abort('enough')
+    await rejection(run.done)
+    expect(seen).toEqual(['enough'])
+  })
+})
+
+describe('deadLetter', () => {
+  test('gets the item, its place, its stage, the attempts and the error; the others go on', async () => {
+    const letters = channel<DeadLetter<number>>({ capacity: 10 })
+    const odd = (n: number) => {
+      if (n % 2 === 1) throw new Error(`odd ${n}`)
+      return n
+    }
+    const even = from(numbers(4)).map(odd, { name: 'even', retry: { times: 1 }, deadLetter: letters.sender })
+    expect(await even.toArray()).toEqual([0, 2])
+    expect(await letters.receiver.receiveMany(9)).toEqual([
+      { item: 1, index: 1, stage: 'even', attempts: 2, error: new Error('odd 1') },
+      { item: 3, index: 3, stage: 'even', attempts: 2, error: new Error('odd 3') },
+    ])
+  })
+
+  test('that is full makes the stage wait', async () => {
+    const letters = channel<DeadLetter<number>>({ capacity: 1 })
+    const fail = vi.fn(async (): Promise<number> => Promise.reject(new Error('no')))
+    const done = from(numbers(4)).map(fail, { deadLetter: letters.sender }).toArray()
+    await quiet()
+    expect(fail).toHaveBeenCalledTimes(2)
+    for (let i = 0; i < 4; i++) expect((await letters.receiver.receive())?.item).toBe(i)
+    expect(await done).toEqual([])
+  })
+})
+
+describe("errors: 'collect'", () => {
+  test('goes on after failed calls, and rejects in the end with all their errors', async () => {
+    const seen: number[] = []
+    const done = from(numbers(5))
+      .map(async (n) => (n % 2 === 1 ? Promise.reject(new Error(`odd ${n}`)) : n), { concurrency: 2 })
+      .forEach((n) => void seen.push(n), { errors: 'collect' })
+    const { error } = await rejection(done)
+    expect(error).toMatchObject({
+      name: 'AggregateError',
+      message: '2 of its calls failed',
+      errors: [new Error('odd 1'), new Error('odd 3')],
+    })
+    expect(seen).toEqual([0, 2, 4])
+  })
+
+  test('keeps a thousand', async () => {
+    const { error } = await rejection(
+      from(numbers(1_200))
+        .map(() => Promise.reject<number>(0))
+        .forEach(undefined, { errors: 'collect' }),
+    )
+    expect((error as AggregateError).errors).toHaveLength(1_000)
+    expect((error as AggregateError).message).toBe('1200 of its calls failed; the first 1000 are kept')
+  })
+})
+
+describe('keyBy', () => {
+  test('works on one item of a key at a time, in their order, and on other keys meanwhile', async () => {
+    const work = new Work<string>()
+    const run = from(['a1', 'a2', 'b1', 'a3', 'b2'])
+      .map(work.fn, { concurrency: 3, keyBy: (item) => item[0] })
+      .buffer(3)
+      .run()
+    await quiet()
+    expect(work.begun).toEqual(['a1', 'b1'])
+    expect(run.stats().stages[0]).toMatchObject({ running: 2, parked: 3 })
+    await work.finish('b1', 'b1')
+    await work.finish('a1', 'a1')
+    expect(work.running).toEqual(['b2', 'a2'])
+    await work.finish('a2', 'a2')
+    await work.finish('b2', 'b2')
+    await work.finish('a3', 'a3')
+    for (const item of ['a1', 'a2', 'b1', 'a3', 'b2']) expect(await run.output.receive()).toBe(item)
+    await run.done
+  })
+
+  test('keeps the order of each key and all limits, whatever the keys, durations and failures', async () => {
+    const item = fc.record({ key: fc.integer({ min: 0, max: 8 }), turns: fc.nat(4), fails: fc.boolean() })
+    const property = fc.asyncProperty(
+      fc.array(item, { maxLength: 40 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.nat(6),
+      fc.boolean(),
+      async (items, concurrency, buffer, ordered) => {
+        const [running, ended]: [number[], Map<number, number[]>] = [[], new Map()]
+        let most = 0
+        const fn = async ({ key, turns, fails }: (typeof items)[number], index: number) => {
+          expect(running).not.toContain(key)
+          running.push(key)
+          most = Math.max(most, running.length)
+          for (let i = 0; i < turns; i++) await null
+          running.splice(running.indexOf(key), 1)
+          ended.set(key, [...(ended.get(key) ?? []), index])
+          if (fails) throw index
+          return index
+        }
+        const keyed = from(items)
+          .map(fn, { concurrency, ordered, keyBy: ({ key }) => key })
+          .buffer(buffer)
+        const out: number[] = []
+        await keyed.forEach((n) => void out.push(n), { errors: 'collect' }).catch(() => {})
+        expect(most).toBeLessThanOrEqual(concurrency)
+        expect([...ended.values()].flat()).toHaveLength(items.length)
+        for (const order of ended.values()) expect(order).toEqual([...order].sort((a, b) => a - b))
+        const expected = items.flatMap(({ fails }, index) => (fails ? [] : [index]))
+        expect(ordered ? out : [...out].sort((a, b) => a - b)).toEqual(expected)
+      },
+    )
+    await fc.assert(property, { numRuns: 150 })
+  })
+
+  test('that throws fails the run', async () => {
+    const keyBy = () => {
+      throw new Error('no key')
+    }
+    expect(
+      (
+        await rejection(
+          from([1])
+            .map((n) => n, { keyBy })
+            .toArray(),
+        )
+      ).error,
+    ).toEqual(new Error('no key'))
+  })
+})
+
+describe('adjustable', () => {
+  test('lets more calls run, or fewer once some have ended, while the run goes on', async () => {
+    const workers = adjustable(1)
+    const work = new Work<number>()
+    const run = from(numbers(9)).map(work.fn, { concurrency: workers, ordered: false }).toArray()
+    await quiet()
+    expect(work.running).toEqual([0])
+    workers.value = 3
+    await quiet()
+    expect(work.running).toEqual([0, 1, 2])
+    workers.value = 1
+    await work.finish(0, 0)
+    await work.finish(1, 1)
+    expect(work.running).toEqual([2])
+    await work.finish(2, 2)
+    expect(work.running).toEqual([3])
+    workers.value = 9
+    await quiet()
+    for (let n = 3; n < 9; n++) await work.finish(n, n)
+    expect(await run).toEqual(numbers(9))
+  })
+
+  test('refuses what is no integer from 1', () => {
+    expect(() => adjustable(0)).toThrow(/^adjustable: concurrency: expected an integer from 1, got 0/)
+    const workers = adjustable(2)
+    expect(() => {
+      workers.value = 1.5
+    }).toThrow(RangeError)
+    expect(workers.value).toBe(2)
+  })
+})
+
+describe('a wrong option', () => {
+  test.each([
+    [{ retry: { times: 0 } }, /^map: retry.times: expected an integer from 1, got 0/],
+    [{ retry: { times: 1, jitter: 2 } }, /^map: retry.jitter: expected 0 to 1, got 2/],
+    [{ retry: { times: 1, factor: 0 } }, /^map: retry.factor: /],
+    [{ retry: { times: 1, delay: 5 } }, /^map: retry: unknown option "delay"/],
+    [{ timeoutMs: 0 }, /^map: timeoutMs: expected a number of milliseconds above 0, got 0/],
+    [{ keyBy: 'id' }, /^map: keyBy: expected a function, got "id"/],
+    [{ deadLetter: {} }, /^map: deadLetter: expected the sender of a channel/],
+  ])('%j throws at once', (options, message) => {
+    expect(() => from([1]).map((n) => n, options as never)).toThrow(message)
+  })
+})

@@ -1,0 +1,150 @@
+import { channel } from '@millrace/mpsc'
+import { describe, expect, test } from 'vitest'
+import { from } from '../src/index.ts'
+import { quiet, rejection, Work } from './support.ts'
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
+
+describe('batch', () => {
+  test('emits what there is so long after its first item, and starts the time anew', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 10 })
+    const run = from(receiver).batch(3, { timeoutMs: 30 }).run()
+    for (const n of [1, 2]) await sender.send(n)
+    expect(await run.output.receive()).toEqual([1, 2])
+    for (const n of [3, 4, 5, 6]) await sender.send(n)
+    expect(await run.output.receive()).toEqual([3, 4, 5])
+    expect(await run.output.receive()).toEqual([6])
+    sender.close()
+    await run.done
+  })
+
+  test('that is due while there is no room waits for it, and takes more items meanwhile or not, but not too many', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 10 })
+    const work = new Work<number[]>()
+    const run = from(receiver).batch(3, { timeoutMs: 10 }).map(work.fn).toArray()
+    for (const n of [1, 2, 3, 4, 5, 6, 7]) await sender.send(n)
+    await new Promise((resolve) => setTimeout(resolve, 40))
+    for (let taken = 0; taken < 7; ) {
+      const [batch] = work.running
+      taken += batch?.length ?? 0
+      if (batch === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+      else await work.finish(batch, batch)
+    }
+    sender.close()
+    const batches = await run
+    expect(batches.flat()).toEqual([1, 2, 3, 4, 5, 6, 7])
+    for (const batch of batches) expect(batch.length).toBeLessThanOrEqual(3)
+  })
+
+  test('weighs no more than it may, unless its only item does', async () => {
+    const words = ['aa', 'b', 'cccc', 'dddddd', 'e', 'ff', 'g']
+    const batches = from(words).batch(3, { weight: (word) => word.length, maxWeight: 4 })
+    expect(await batches.toArray()).toEqual([['aa', 'b'], ['cccc'], ['dddddd'], ['e', 'ff', 'g']])
+  })
+
+  test('leaves no timer behind when the run ends', async () => {
+    const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+    expect(await from([1]).batch(2, { timeoutMs: 60_000 }).toArray()).toEqual([[1]])
+    const { sender, receiver } = channel<number>({ capacity: 1 })
+    const other = from(receiver).batch(2, { timeoutMs: 60_000 }).run()
+    await sender.send(1)
+    await quiet()
+    other.abort()
+    await rejection(other.done)
+    expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout')).toHaveLength(before)
+  })
+
+  test('refuses wrong options', () => {
+    expect(() => from([1]).batch(2, { timeoutMs: 0 })).toThrow(/^batch: timeoutMs: /)
+    expect(() => from([1]).batch(2, { maxWeight: 1 })).toThrow('batch: weight and maxWeight belong together')
+    expect(() => from([1]).batch(2, { weight: () => 1, maxWeight: 0 })).toThrow(/^batch: maxWeight: /)
+  })
+})
+
+describe('batchWhile', () => {
+  test('ends an array with the item for which the function gives undefined, and hands on the state', async () => {
+    const states: (number | undefined)[] = []
+    const sums = from([1, 2, 3, 4, 1]).batchWhile((sum: number | undefined, n) => {
+      states.push(sum)
+      const next = (sum ?? 0) + n
+      return next >= 4 ? undefined : next
+    })
+    expect(await sums.toArray()).toEqual([[1, 2, 3], [4], [1]])
+    expect(states).toEqual([undefined, 1, 3, undefined, undefined])
+  })
+
+  test('ends it when the latest time given is over', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 10 })
+    const run = from(receiver)
+      .batchWhile((_: number | undefined, n) => n, { expiresInMs: (n) => (n === 1 ? 60_000 : 20) })
+      .run()
+    for (const n of [1, 2]) await sender.send(n)
+    expect(await run.output.receive()).toEqual([1, 2])
+    sender.close()
+    await run.done
+  })
+})
+
+describe('rateLimit', () => {
+  test('lets items leave evenly, in their order, with as many at once after a pause as it may', async () => {
+    const began = performance.now()
+    const at: number[] = []
+    await from(numbers(8))
+      .rateLimit({ count: 100, perMs: 1_000, burst: 3 })
+      .forEach(() => void at.push(performance.now() - began))
+    expect(at[2]).toBeLessThan(10)
+    for (let n = 3; n < 8; n++) expect(at[n]).toBeGreaterThanOrEqual(10 * (n - 2) - 1)
+  })
+
+  test('ends with the run while it waits', async () => {
+    const run = from([1, 2]).rateLimit({ count: 1, perMs: 60_000 }).run()
+    expect(await run.output.receive()).toBe(1)
+    run.abort('enough')
+    expect((await rejection(run.done)).error).toBe('enough')
+  })
+
+  test('refuses wrong rates', () => {
+    expect(() => from([1]).rateLimit({ count: 0, perMs: 1 })).toThrow(/^rateLimit: count: /)
+    expect(() => from([1]).rateLimit({ count: 1, perMs: 0 })).toThrow(/^rateLimit: perMs: /)
+  })
+})
+
+describe('debounce', () => {
+  test('emits the last item of each burst, and of the end', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 10 })
+    const run = from(receiver).debounce(30).run()
+    for (const n of [1, 2, 3]) await sender.send(n)
+    expect(await run.output.receive()).toBe(3)
+    for (const n of [4, 5]) await sender.send(n)
+    sender.close()
+    expect(await run.output.receive()).toBe(5)
+    await run.done
+  })
+})
+
+describe('bufferDropping', () => {
+  test.each([
+    ['oldest', [0, 7, 8, 9], [1, 2, 3, 4, 5, 6]],
+    ['newest', [0, 1, 2, 3], [4, 5, 6, 7, 8, 9]],
+  ] as const)('drops the %s when it is full, tells of each, and loses none at the end', async (side, kept, dropped) => {
+    const work = new Work<number>()
+    const gone: number[] = []
+    const run = from(numbers(10))
+      .bufferDropping(3, side, { onDrop: (n) => void gone.push(n) })
+      .map(work.fn)
+      .toArray()
+    await quiet()
+    expect(gone).toEqual(dropped)
+    for (const n of kept) await work.finish(n, n)
+    expect(await run).toEqual(kept)
+  })
+
+  test('keeps one if it may keep one', async () => {
+    const work = new Work<number>()
+    const run = from(numbers(4)).bufferDropping(1, 'oldest').map(work.fn).toArray()
+    await quiet()
+    await work.finish(0, 0)
+    await work.finish(3, 3)
+    expect(await run).toEqual([0, 3])
+  })
+})
