@@ -176,6 +176,11 @@ export interface RunOptions {
    * rejects with an `AggregateError` of the first thousand errors (`collect`). A failing source ends the run in any case.
    */
   readonly errors?: 'fail' | 'collect' | undefined
+  /**
+   * At most so many items are in the stages, in place of the limits by `buffer`: each stage runs ahead as far as there is one of them
+   * left, so that those are held where they help most. A new one is taken from the source when one has left. Arrays count as one.
+   */
+  readonly inFlight?: number | undefined
   /** The clock of the statistics; a monotonic one if not given. It decides nothing else. */
   readonly clock?: Clock | undefined
 }
@@ -245,6 +250,12 @@ export interface StageStats {
   readonly dropped: number
   /** Items of an array that `batch` has begun and not filled. */
   readonly gathered: number
+  /** What half of the calls took at most, in milliseconds; of a sample, to about a twelfth. 0 if none has ended. */
+  readonly p50Ms: number
+  /** What 99 of 100 calls took at most, as `p50Ms`. */
+  readonly p99Ms: number
+  /** Items that left, for each second since the run began. */
+  readonly perSecond: number
   /** The time calls took, added up. */
   readonly busyMs: number
   /** `busyMs` as a share of what `concurrency` allows: 0 to 1. */

@@ -1,4 +1,5 @@
 import type { Clock, PipelineStats, StageStats, Summary } from './api.ts'
+import { Durations } from './durations.ts'
 import { show } from './options.ts'
 
 /**
@@ -89,6 +90,7 @@ export class Meter {
   #blockedMs = 0
   #starvedMs = 0
   #possibleMs = 0
+  #durations: Durations | undefined
   running = 0
   waiting = 0
   parked = 0
@@ -111,9 +113,14 @@ export class Meter {
     return this.running < this.#concurrency && this.running + this.waiting + this.parked < this.#limit
   }
 
+  /** How many items are here. */
+  get held(): number {
+    return this.running + this.waiting + this.parked
+  }
+
   /** Whether nothing is here. */
   get empty(): boolean {
-    return this.running + this.waiting + this.parked === 0
+    return this.held === 0
   }
 
   /** The most calls that may run at a time. */
@@ -146,6 +153,12 @@ export class Meter {
   took(): void {
     this.#charge()
     this.#received++
+  }
+
+  /** A call took so long. */
+  lasted(ms: number): void {
+    this.#durations ??= new Durations()
+    this.#durations.add(ms)
   }
 
   /** An item was made and waits to leave. */
@@ -234,6 +247,9 @@ export class Meter {
       parked: this.parked,
       dropped: this.#dropped,
       gathered: this.#gathered,
+      p50Ms: this.#durations?.quantile(0.5) ?? 0,
+      p99Ms: this.#durations?.quantile(0.99) ?? 0,
+      perSecond: this.#stopwatch.elapsedMs > 0 ? (this.#done * 1_000) / this.#stopwatch.elapsedMs : 0,
       busyMs: this.#busyMs,
       busy: this.#possibleMs > 0 ? Math.min(1, this.#busyMs / this.#possibleMs) : 0,
       blockedMs: this.#blockedMs,

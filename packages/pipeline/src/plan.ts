@@ -35,6 +35,8 @@ export interface ActiveStage extends Upstream, Downstream {
 /** What the parts of a run need of the run. */
 export interface Host {
   readonly stopwatch: Stopwatch
+  /** Whether the items in the run are limited together, and not by each stage. */
+  readonly isShared: boolean
   /** Aborts when the run fails, or nobody wants items of this part of it any more. */
   readonly signal: AbortSignal
   /** Something has failed: the run does so with this error, if it has not already. Proceeds, too. */

@@ -2,7 +2,7 @@ import type { PipelineStats, RunOptions, Summary } from './api.ts'
 import { Collected } from './collected.ts'
 import { abortError, Failure } from './failure.ts'
 import { Stopwatch, summarize } from './meter.ts'
-import { checkOptions, show } from './options.ts'
+import { checkCount, checkOptions, show } from './options.ts'
 import type { Output } from './output.ts'
 import type { Host, StagePlan } from './plan.ts'
 import { type Parts, Schedule } from './schedule.ts'
@@ -35,6 +35,7 @@ export interface PipelinePlan {
  */
 export class ActiveRun implements Host {
   readonly stopwatch: Stopwatch
+  readonly isShared: boolean
   readonly done: Promise<Summary>
   readonly #failure = new Failure()
   /** Undefined where the first failed call fails the run. */
@@ -55,6 +56,7 @@ export class ActiveRun implements Host {
     }
     this.stopwatch = new Stopwatch(options?.clock, (error) => this.#failure.fail(error))
     plan.source.taken = true
+    this.isShared = options?.inFlight !== undefined
     this.#collected = options?.errors === 'collect' ? new Collected() : undefined
     const segments = new Segments(plan.stages, this)
     this.#parts = {
@@ -62,7 +64,7 @@ export class ActiveRun implements Host {
       stages: plan.stages.map((stage, i) => stage.open(segments.of(i), stage.name, stage.buffer)),
       output: openOutput(this),
     }
-    this.#schedule = new Schedule(this.#parts, this.#failure, this.stopwatch, {
+    this.#schedule = new Schedule(this.#parts, this.#failure, this.stopwatch, options?.inFlight, {
       succeed: () => this.#succeed(),
       stop: () => this.#stop(),
       cut: (stage) => segments.cut(stage),
@@ -165,8 +167,9 @@ export class ActiveRun implements Host {
 }
 
 function checkRunOptions(options: RunOptions | undefined): void {
-  checkOptions('run', options, ['signal', 'clock', 'errors'])
-  const { signal, clock, errors } = options ?? {}
+  checkOptions('run', options, ['signal', 'clock', 'errors', 'inFlight'])
+  const { signal, clock, errors, inFlight } = options ?? {}
+  if (inFlight !== undefined) checkCount('run: inFlight', inFlight, 1)
   if (errors !== undefined && errors !== 'fail' && errors !== 'collect') {
     throw new TypeError(`run: errors: expected 'fail' or 'collect', got ${show(errors)}`)
   }

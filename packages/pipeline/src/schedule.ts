@@ -44,6 +44,7 @@ export class Schedule {
   readonly #downstream: readonly Downstream[]
   readonly #failure: Failure
   readonly #stopwatch: Stopwatch
+  readonly #mostInFlight: number | undefined
   readonly #endings: Endings
   readonly #turn = new Turn()
   #passing = false
@@ -53,13 +54,20 @@ export class Schedule {
   #hasBegun = false
   #hasRested = false
 
-  constructor({ source, stages, output }: Parts, failure: Failure, stopwatch: Stopwatch, endings: Endings) {
+  constructor(
+    { source, stages, output }: Parts,
+    failure: Failure,
+    stopwatch: Stopwatch,
+    mostInFlight: number | undefined,
+    endings: Endings,
+  ) {
     this.#source = source
     this.#stages = stages
     this.#upstream = [source, ...stages]
     this.#downstream = [...stages, output]
     this.#failure = failure
     this.#stopwatch = stopwatch
+    this.#mostInFlight = mostInFlight
     this.#endings = endings
   }
 
@@ -101,11 +109,19 @@ export class Schedule {
   #move(link: number): boolean {
     const from = this.#upstream[link]
     const to = this.#downstream[link]
-    if (from === undefined || to === undefined || !to.room || !from.ready()) return false
+    if (from === undefined || to === undefined || !to.room || !this.#mayEnter(link) || !from.ready()) return false
     if (this.#failure.happened) return false // The source did that, inside of its next().
     to.accept(from)
     if (isSatisfied(to)) this.#cut(link)
     return true
+  }
+
+  /** Whether the run may take in another item. */
+  #mayEnter(link: number): boolean {
+    if (link > 0 || this.#mostInFlight === undefined) return true
+    let inFlight = 0
+    for (const { meter } of this.#stages) inFlight += meter.held
+    return inFlight < this.#mostInFlight
   }
 
   /** A stage may want nothing at all. */

@@ -28,7 +28,10 @@ describe('a wrong argument throws at once and names itself', () => {
       'batch: unknown option "concurrency"; known: timeoutMs, weight, maxWeight, name',
       () => pipeline().batch(2, wrong({ concurrency: 2 })),
     ],
-    ['run: unknown option "singal"; known: signal, clock, errors', () => pipeline().run(wrong({ singal: 1 }))],
+    [
+      'run: unknown option "singal"; known: signal, clock, errors, inFlight',
+      () => pipeline().run(wrong({ singal: 1 })),
+    ],
     ['run: signal: expected an AbortSignal, got [object Object]', () => pipeline().run({ signal: wrong({}) })],
     ['run: clock: expected an object with now(), got 5', () => pipeline().toArray({ clock: wrong(5) })],
     ['threads: pool: expected a thread pool, got undefined', () => pipeline().threads(wrong(undefined), wrong('a'))],

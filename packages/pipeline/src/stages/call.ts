@@ -53,7 +53,8 @@ export class CallStage implements ActiveStage {
   constructor(settings: CallSettings, host: Host, name: string, buffer: number) {
     const { concurrency } = settings
     const most = typeof concurrency === 'number' ? concurrency : concurrency.value
-    this.meter = new Meter(name, most, most + buffer, host.stopwatch)
+    const limit = host.isShared ? Number.POSITIVE_INFINITY : most + buffer
+    this.meter = new Meter(name, most, limit, host.stopwatch)
     this.#settings = settings
     this.#stage = { name, signal: host.signal }
     this.#host = host
@@ -118,12 +119,13 @@ export class CallStage implements ActiveStage {
 
   #call(item: unknown, index: number, slot: Slot, key: unknown): void {
     const { call } = this.#settings // Called without a receiver.
+    const beganMs = this.#host.stopwatch.nowMs
     try {
       const result = call(item as never, index, this.#stage)
       if (isThenable(result)) {
         Promise.resolve(result).then(
           (value) => {
-            this.#finish(slot, value, index)
+            this.#finish(slot, value, index, beganMs)
             this.#settled(key)
             this.#host.proceed()
           },
@@ -135,7 +137,7 @@ export class CallStage implements ActiveStage {
         )
         return
       }
-      this.#finish(slot, result, index)
+      this.#finish(slot, result, index, beganMs)
     } catch (error) {
       this.#fail(error, slot)
     }
@@ -158,8 +160,9 @@ export class CallStage implements ActiveStage {
     }
   }
 
-  #finish(slot: Slot, value: unknown, index: number): void {
+  #finish(slot: Slot, value: unknown, index: number, beganMs: number): void {
     this.#host.stopwatch.tick()
+    this.meter.lasted(this.#host.stopwatch.nowMs - beganMs)
     if (value !== undefined && value !== DROPPED) {
       this.#results.fill(slot, value)
       this.meter.finished()

@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { from, type Run } from '../src/index.ts'
+import { Counted, quiet, Work } from './support.ts'
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
+
+describe('inFlight', () => {
+  test('lets a fast stage run ahead of a slow one as far as items are left, and no further', async () => {
+    const [source, slow] = [new Counted(100), new Work<number>()]
+    const run = from(source)
+      .map((n) => n)
+      .map(slow.fn, { concurrency: 2 })
+      .run({ inFlight: 7 })
+    await quiet()
+    expect(source.taken).toBe(7)
+    expect(run.stats().stages).toMatchObject([{ waiting: 5 }, { running: 2 }])
+    await slow.finish(1, 1)
+    expect(source.taken).toBe(7)
+    await slow.finish(0, 0)
+    // One lies in the output, so one more was taken in.
+    expect(source.taken).toBe(8)
+    run.abort()
+    for (const n of slow.running) await slow.finish(n, n)
+  })
+
+  test('is never exceeded, and loses nothing, whatever the stages, durations and order', async () => {
+    const stage = fc.record({ concurrency: fc.integer({ min: 1, max: 4 }), ordered: fc.boolean(), turns: fc.nat(3) })
+    const property = fc.asyncProperty(
+      fc.array(stage, { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.nat(30),
+      async (stages, inFlight, count) => {
+        let most = 0
+        let run: Run<number> | undefined
+        let pipeline = from(numbers(count))
+        for (const { turns, ...options } of stages) {
+          pipeline = pipeline.map(async (n) => {
+            const held = run?.stats().stages.map(({ running, waiting, parked }) => running + waiting + parked) ?? []
+            most = Math.max(
+              most,
+              held.reduce((sum, one) => sum + one, 0),
+            )
+            for (let i = 0; i < turns + (n % 3); i++) await null
+            return n
+          }, options)
+        }
+        run = pipeline.run({ inFlight })
+        const out: number[] = []
+        for await (const n of run.output) out.push(n)
+        expect(most).toBeLessThanOrEqual(inFlight)
+        expect(out.sort((a, b) => a - b)).toEqual(numbers(count))
+      },
+    )
+    await fc.assert(property, { numRuns: 150 })
+  })
+
+  test('of one is a pipeline without overlap', async () => {
+    let running = 0
+    const alone = async (n: number) => {
+      expect(++running).toBe(1)
+      await null
+      running--
+      return n
+    }
+    expect(
+      await from(numbers(5)).map(alone, { concurrency: 3 }).map(alone, { concurrency: 3 }).toArray({ inFlight: 1 }),
+    ).toEqual(numbers(5))
+  })
+
+  test('refuses what is no integer from 1', () => {
+    expect(() => from([1]).run({ inFlight: 0 })).toThrow('run: inFlight: expected an integer from 1, got 0')
+  })
+})
+
+describe('quantiles', () => {
+  test('tell what half and almost all of the calls took', async () => {
+    const run = from(numbers(100))
+      .map((n) => new Promise<number>((resolve) => setTimeout(resolve, n % 10 === 0 ? 60 : 10, n)), {
+        concurrency: 100,
+      })
+      .run()
+    let taken = 0
+    while ((await run.output.receive()) !== undefined) taken++
+    const { stages } = await run.done
+    expect(taken).toBe(100)
+    expect(stages[0]?.p50Ms).toBeGreaterThan(8)
+    expect(stages[0]?.p50Ms).toBeLessThan(50)
+    expect(stages[0]?.p99Ms).toBeGreaterThan(50)
+    expect(stages[0]?.perSecond).toBeGreaterThan(100)
+  })
+})
