@@ -85,6 +85,7 @@ export function formatNumber(value: number, unit: Unit): string {
   if (unit === 'ns') return value < 100 ? `${value.toPrecision(3)} ns` : `${value.toFixed(0)} ns`
   if (unit === 'µs') return `${value < 100 ? value.toPrecision(3) : value.toFixed(0)} µs`
   if (unit === 'promises') return value.toFixed(2)
+  if (unit === '× ideal') return `${value.toFixed(3)}×`
   if (unit === 'ms') return value < 1000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(2)} s`
   const [scaled, prefix] = value >= 1e6 ? [value / 1e6, 'M'] : value >= 1e3 ? [value / 1e3, 'k'] : [value, '']
   const digits = scaled >= 1000 ? scaled.toFixed(0) : scaled.toPrecision(3)

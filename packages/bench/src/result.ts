@@ -4,7 +4,7 @@ import type { Failure } from './run.ts'
 import type { Summary } from './statistics.ts'
 
 /** What a number counts. Of rates the higher is the better, of times and sizes the lower. */
-export type Unit = 'items/s' | 'bytes/s' | 'ns' | 'µs' | 'ms' | 'bytes' | 'promises'
+export type Unit = 'items/s' | 'bytes/s' | 'ns' | 'µs' | 'ms' | 'bytes' | 'promises' | '× ideal'
 
 /** Something every contender of a section is measured for. */
 export interface Metric {

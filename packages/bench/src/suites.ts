@@ -5,6 +5,7 @@ import { suite as httpTrials } from './http/suite.ts'
 import { MICRO_CASES, runMicro } from './micro.ts'
 import { PACKERS } from './pack/packer.ts'
 import { runPack } from './pack/suite.ts'
+import { suite as pipelineTrials } from './pipeline/suite.ts'
 import { suite as taskTrials } from './pool/tasks/suite.ts'
 import { suite as threadTrials } from './pool/threads/suite.ts'
 import { suite as priorityTrials } from './priority/suite.ts'
@@ -144,6 +145,8 @@ const threads: Suite = suiteOf(threadTrials)
 
 const tasks: Suite = suiteOf(taskTrials)
 
+const pipeline: Suite = suiteOf(pipelineTrials)
+
 const http: Suite = suiteOf(httpTrials)
 
 function suiteOf({ sections, trials, module }: Trials): Suite {
@@ -171,6 +174,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   priority,
   threads,
   tasks,
+  pipeline,
   http,
   allocation,
   micro,
