@@ -29,6 +29,16 @@ describe('an item that cannot be sent', () => {
     expect(pool.stats()).toMatchObject({ length: 0, held: 0, drained: 7 })
   })
 
+  test('is also one whose priority is no JSON', async () => {
+    const told: unknown[] = []
+    const pool = priorityPool<Item>({ capacity: 100 })
+    await using server = await poolServer(pool, { onUnsendable: (item) => void told.push(item) })
+    await pool.submit('first', { priority: Number.POSITIVE_INFINITY })
+    await pool.submit('second')
+    expect(await (await fetch(`${server.url}/drain/1/0`)).json()).toEqual([{ item: 'second', priority: 0 }])
+    expect(told).toEqual(['first'])
+  })
+
   test('is a warning if nobody is to be told', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const { pool, drain } = await serve()

@@ -3,7 +3,7 @@
 /** How many items go through. */
 export const ITEMS = 1_000
 /** Through how many stages. */
-export const STAGES = 3
+const STAGES = 3
 
 /** The names of the workloads. */
 export type WorkloadName = 'even' | 'long-tail'

@@ -5,10 +5,10 @@ import { checkName, checkOptions } from '../options.ts'
 import type { ActiveStage, Host, StagePlan, Upstream } from '../plan.ts'
 
 /** Gives an item to the next stage. */
-export type Emit = (item: unknown) => void
+type Emit = (item: unknown) => void
 
 /** What a stage does that makes any number of items of each, at once. */
-export interface Flow {
+interface Flow {
   /** Takes an item, and emits what comes of it. */
   take(item: unknown, emit: Emit): void
   /** No item will come any more: emits what is left. */
