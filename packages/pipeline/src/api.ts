@@ -1,6 +1,7 @@
 import type { Receiver, Sender, Value } from '@millrace/mpsc'
 import type { Adjustable } from './adjustable.ts'
 import type { Target, ToOptions } from './sinks.ts'
+import type { NodeReadable } from './streams.ts'
 
 /** What a function sees of the stage it works for. */
 export interface Stage {
@@ -577,8 +578,11 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
    * and told of a failure, unless `leaveOpen`.
    */
   to(target: Target<T>, options?: ToOptions & RunOptions): Promise<Summary>
-  /** A stream of Node in object mode that runs the pipeline when it is read. Destroying it ends the run. Throws where there is no Node. */
-  toReadable(): import('node:stream').Readable
+  /**
+   * A `Readable` of Node in object mode that runs the pipeline when it is read. Destroying it ends the run. Throws where there is no Node.
+   * `toReadable<Readable>()` has the whole type of it, which this package does not import.
+   */
+  toReadable<S extends object = NodeReadable<T>>(): S
   /** A stream of the web that runs the pipeline when it is read. Cancelling it ends the run. */
   toReadableStream(): ReadableStream<T>
   /** Runs, at the first item asked for. Leaving the loop ends the run and waits until nothing of it works any more. */

@@ -277,8 +277,8 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
     }
   }
 
-  toReadable(): ReturnType<typeof nodeReadable> {
-    return nodeReadable(this)
+  toReadable<S extends object>(): S {
+    return nodeReadable(this) as S
   }
 
   toReadableStream(): ReadableStream<T> {

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { Writable } from 'node:stream'
+import { type Readable, Writable } from 'node:stream'
 import { buffer as bufferOf } from 'node:stream/consumers'
 import { channel } from '@millrace/mpsc'
 import { describe, expect, test } from 'vitest'
@@ -104,7 +104,7 @@ describe('reduce and to', () => {
 
 describe('toReadable and toReadableStream', () => {
   test('give the items, and destroying or cancelling them ends the run', async () => {
-    expect((await bufferOf(from(['a', 'b']).toReadable())).toString()).toBe('ab')
+    expect((await bufferOf(from(['a', 'b']).toReadable<Readable>())).toString()).toBe('ab')
     const [node, web] = [new Counted(), new Counted()]
     const readable = from(node).toReadable()
     for await (const n of readable) if (n === 2) break
