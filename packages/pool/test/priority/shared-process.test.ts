@@ -19,7 +19,11 @@ describe.concurrent('a process with a shared priority pool', () => {
     const ended = await run(`
       other('await pool.submit(7); await pool.close()')
       void pool.whenClosed().then(() => console.log('closed'))
-      setTimeout(() => console.log(pool.tryDrain(1)), 500)`)
+      const look = setInterval(() => {
+        if (!pool.closed) return
+        clearInterval(look)
+        setTimeout(() => console.log(pool.tryDrain(1)), 50)
+      }, 10).unref()`)
     expect(ended).toEqual({ stdout: '[ 7 ]\nclosed\n', stderr: '', code: 0 })
   })
 
