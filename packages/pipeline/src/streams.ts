@@ -21,7 +21,7 @@ interface Streams {
 /** A stream of Node in object mode. Throws `TypeError` where there is no Node. */
 export function nodeReadable(items: AsyncIterable<unknown>): object {
   const node = (globalThis as { process?: { getBuiltinModule?(name: string): unknown } }).process
-  const streams = node?.getBuiltinModule?.('node:stream') as Streams | undefined
+  const streams = node?.getBuiltinModule?.('stream') as Streams | undefined
   if (streams === undefined) throw new TypeError('toReadable: only Node has such streams; use toReadableStream')
   return streams.Readable.from(items, { objectMode: true })
 }
