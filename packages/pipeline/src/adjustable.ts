@@ -4,6 +4,8 @@ import { checkCount } from './options.ts'
 export interface Adjustable {
   /** The most calls that may run at a time. Setting it to fewer ends none: no further one begins until there are fewer. */
   value: number
+  /** Calls back with each new value, until what it returns is called. */
+  follow(follower: (value: number) => void): () => void
 }
 
 /**
@@ -20,8 +22,7 @@ export function adjustable(concurrency: number): Adjustable {
   return new Dial(concurrency)
 }
 
-/** An adjustable, as the stages see it that follow it. */
-export class Dial implements Adjustable {
+class Dial implements Adjustable {
   readonly #followers = new Set<(value: number) => void>()
   #value: number
 
@@ -40,9 +41,14 @@ export class Dial implements Adjustable {
     for (const follow of [...this.#followers]) follow(value)
   }
 
-  /** Calls back with each new value; returns what ends that. */
   follow(follower: (value: number) => void): () => void {
     this.#followers.add(follower)
     return () => this.#followers.delete(follower)
   }
+}
+
+/** Whether it is an adjustable, also one of another copy of this package. */
+export function isAdjustable(given: unknown): given is Adjustable {
+  const { value, follow } = Object(given) as Partial<Adjustable>
+  return typeof value === 'number' && typeof follow === 'function'
 }

@@ -56,7 +56,8 @@ export interface StageOptions<T> {
   readonly retry?: Retry | undefined
   /**
    * How long each call may take, in milliseconds. Then its signal aborts, and it has failed with a `TimeoutError`, whatever it gives; it
-   * keeps its place until it has settled, so that no more calls run than may.
+   * keeps its place until it has settled, so that no more calls run than may. A function that returns no promise is never late: nothing
+   * can happen while it runs.
    */
   readonly timeoutMs?: number | undefined
   /** Where an item goes for which all attempts failed, in place of failing the run. A full channel makes the stage wait. */

@@ -1,3 +1,4 @@
+import { Fifo } from './fifo.ts'
 import { checkCount } from './options.ts'
 
 /** Which branches an item goes to, by their numbers. */
@@ -6,31 +7,32 @@ export type Route = (item: unknown) => readonly number[]
 /**
  * Hands the items of one source to several branches, each with its own backpressure.
  *
- *     source ──▶ reading, while the branch it goes to has room ──▶ queue of the branch ──▶ next()
+ *     source ──▶ reading, while a branch waits and each has room ──▶ queue of the branch ──▶ next()
  *
- * The source is read when a branch wants an item and has none. An item for a branch that has `buffer` items waiting keeps the others from
+ * The source is read while a branch wants an item and has none. An item for a branch that has `buffer` items waiting keeps the others from
  * reading on until that branch has taken one, or is left: so the branches must be consumed at the same time.
  *
- * INVARIANT  at most one next() of the source is due, and at most one item waits for room in its branches.
- * INVARIANT  the source is closed when all branches are left, once.
+ * INVARIANT  one loop reads, so at most one next() of the source is due, and at most one item waits for room in its branches.
+ * INVARIANT  the source is closed when all branches are left, or when the route fails; once.
  */
 export class Branches {
   readonly #source: AsyncIterable<unknown>
   readonly #route: Route
   readonly #buffer: number
-  readonly #branches: Branch[]
+  readonly #branches: readonly Branch[]
   #iterator: AsyncIterator<unknown> | undefined
-  #reading: Promise<void> | undefined
-  #room = Promise.withResolvers<void>()
+  #isReading = false
+  /** Called when a branch has taken an item, or is left. */
+  #onRoom: (() => void) | undefined
   #hasEnded = false
-  #failed: { readonly error: unknown } | undefined
 
   constructor(source: AsyncIterable<unknown>, count: number, route: Route, buffer: number) {
     checkCount('branches: buffer', buffer, 1)
     this.#source = source
     this.#route = route
     this.#buffer = buffer
-    this.#branches = Array.from({ length: count }, () => new Branch(this))
+    const parent = { wants: () => this.#read(), hasRoom: () => this.#hasRoom(), left: () => this.#left() }
+    this.#branches = Array.from({ length: count }, () => new Branch(parent))
   }
 
   /** Each a source of its own. */
@@ -38,96 +40,159 @@ export class Branches {
     return this.#branches
   }
 
-  async next(branch: Branch): Promise<IteratorResult<unknown>> {
-    while (branch.queue.length === 0 && !branch.isLeft && !this.#hasEnded) {
-      this.#reading ??= this.#read()
-      await Promise.race([this.#reading, branch.wake()])
+  /** Reads until nobody waits. Never rejects. */
+  async #read(): Promise<void> {
+    if (this.#isReading || this.#hasEnded) return
+    this.#isReading = true
+    try {
+      while (!this.#hasEnded && this.#branches.some(({ isWaiting }) => isWaiting)) await this.#readOne()
+    } catch (error) {
+      this.#end({ error })
     }
-    if (branch.queue.length > 0) {
-      const value = branch.queue.shift()
-      this.#madeRoom()
-      return { done: false, value }
-    }
-    if (this.#failed !== undefined && !branch.isLeft && !branch.wasTold) {
-      branch.wasTold = true
-      throw this.#failed.error
-    }
-    return { done: true, value: undefined }
+    this.#isReading = false
   }
 
-  async leave(branch: Branch): Promise<void> {
-    if (branch.isLeft) return
-    branch.isLeft = true
-    branch.queue.length = 0
-    branch.rouse()
-    this.#madeRoom()
+  async #readOne(): Promise<void> {
+    this.#iterator ??= this.#source[Symbol.asyncIterator]()
+    const { done, value } = await this.#iterator.next()
+    if (this.#hasEnded) return
+    if (done) {
+      this.#end()
+      return
+    }
+    for (const branch of this.#routed(value)) {
+      while (branch.length >= this.#buffer) await this.#room()
+      branch.give(value)
+    }
+  }
+
+  /** A route that fails leaves the source open, so it is closed here. */
+  #routed(item: unknown): readonly Branch[] {
+    try {
+      return this.#route(item).map((place) => this.#branches[place] as Branch)
+    } catch (error) {
+      this.#close().catch(() => {}) // The first error counts.
+      throw error
+    }
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onRoom = resolve
+    })
+  }
+
+  #hasRoom(): void {
+    this.#onRoom?.()
+    this.#onRoom = undefined
+  }
+
+  async #left(): Promise<void> {
+    this.#hasRoom()
     if (this.#hasEnded || this.#branches.some(({ isLeft }) => !isLeft)) return
     this.#hasEnded = true
+    await this.#close()
+  }
+
+  async #close(): Promise<void> {
     await this.#iterator?.return?.()
   }
 
-  /** Reads one item, and puts it where it goes to. Never rejects. */
-  async #read(): Promise<void> {
-    try {
-      this.#iterator ??= this.#source[Symbol.asyncIterator]()
-      const { done, value } = await this.#iterator.next()
-      if (done) this.#hasEnded = true
-      else await this.#deliver(value)
-    } catch (error) {
-      this.#hasEnded = true
-      this.#failed ??= { error }
-    } finally {
-      this.#reading = undefined
-      if (this.#hasEnded) for (const branch of this.#branches) branch.rouse()
-    }
-  }
-
-  async #deliver(item: unknown): Promise<void> {
-    for (const place of this.#route(item)) {
-      const branch = this.#branches[place]
-      if (branch === undefined) throw new RangeError(`branches: there is no branch ${place}`)
-      while (branch.queue.length >= this.#buffer && !branch.isLeft) await this.#room.promise
-      if (branch.isLeft) continue
-      branch.queue.push(item)
-      branch.rouse()
-    }
-  }
-
-  #madeRoom(): void {
-    this.#room.resolve()
-    this.#room = Promise.withResolvers()
+  #end(failure?: Failed): void {
+    this.#hasEnded = true
+    for (const branch of this.#branches) branch.end(failure)
   }
 }
 
-/** One branch, as its pipeline reads it: once. */
-class Branch implements AsyncIterable<unknown> {
-  readonly queue: unknown[] = []
+interface Failed {
+  readonly error: unknown
+}
+
+/** What a branch tells the one it belongs to. */
+interface Parent {
+  wants(): void
+  hasRoom(): void
+  left(): Promise<void>
+}
+
+type Answer = PromiseWithResolvers<IteratorResult<unknown>>
+
+/**
+ * One branch, as its pipeline reads it: once, one next() after the other.
+ *
+ * INVARIANT  a next() waits only while nothing is in the queue, and the branch has neither ended nor is left.
+ */
+class Branch implements AsyncIterable<unknown>, AsyncIterator<unknown> {
+  readonly #parent: Parent
+  #queue = new Fifo()
+  #waiting: Answer | undefined
+  #hasEnded = false
+  #failure: Failed | undefined
+  length = 0
   isLeft = false
-  wasTold = false
-  readonly #of: Branches
-  #wake = Promise.withResolvers<void>()
 
-  constructor(of: Branches) {
-    this.#of = of
+  constructor(parent: Parent) {
+    this.#parent = parent
   }
 
-  /** Resolves when something has come for it, or it is over. */
-  wake(): Promise<void> {
-    return this.#wake.promise
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined
   }
 
-  rouse(): void {
-    this.#wake.resolve()
-    this.#wake = Promise.withResolvers()
+  give(item: unknown): void {
+    if (this.isLeft) return
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    if (waiting !== undefined) waiting.resolve({ done: false, value: item })
+    else {
+      this.#queue.push(item)
+      this.length++
+    }
+  }
+
+  end(failure: Failed | undefined): void {
+    this.#hasEnded = true
+    this.#failure = failure
+    if (this.#waiting !== undefined) this.#last().then(this.#waiting.resolve, this.#waiting.reject)
+    this.#waiting = undefined
   }
 
   [Symbol.asyncIterator](): AsyncIterator<unknown> {
-    return {
-      next: () => this.#of.next(this),
-      return: async () => {
-        await this.#of.leave(this)
-        return { done: true, value: undefined }
-      },
+    return this
+  }
+
+  next(): Promise<IteratorResult<unknown>> {
+    if (this.#queue.ready) {
+      this.length--
+      const value = this.#queue.take()
+      this.#parent.hasRoom()
+      return Promise.resolve({ done: false, value })
     }
+    if (this.isLeft || this.#hasEnded) return this.#last()
+    this.#waiting = Promise.withResolvers()
+    const { promise } = this.#waiting
+    this.#parent.wants()
+    return promise
+  }
+
+  async return(): Promise<IteratorResult<unknown>> {
+    if (this.isLeft) return END
+    this.isLeft = true
+    this.#queue = new Fifo()
+    this.length = 0
+    this.#waiting?.resolve(END)
+    this.#waiting = undefined
+    await this.#parent.left()
+    return END
+  }
+
+  /** The end, or once the failure. */
+  async #last(): Promise<IteratorResult<unknown>> {
+    const failure = this.isLeft ? undefined : this.#failure
+    this.#failure = undefined
+    if (failure !== undefined) throw failure.error
+    return END
   }
 }
+
+const END: IteratorResult<unknown> = { done: true, value: undefined }

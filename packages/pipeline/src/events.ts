@@ -18,7 +18,8 @@ export interface EventOptions {
 
 /**
  * The events of an emitter as a source: each item is the array of what the listener was given. An event `error` of an EventEmitter fails
- * the run. Listeners are there from the first item asked for until the end.
+ * the run. Listeners are there from the first item asked for until the end: what is told before is not heard, and nothing if the run
+ * fails before it begins.
  *
  * Throws `TypeError` or `RangeError` for a wrong emitter or option.
  *

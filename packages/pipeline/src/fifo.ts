@@ -1,7 +1,10 @@
+/** A taken part shorter than this stays: cutting it off costs more than it holds. */
+const CUT_OFF = 32
+
 /**
  * A queue that leaves in the order it was filled. Its limit is that of whoever fills it.
  *
- *     taken · taken · next · … · last          the taken part is cut off when it is the larger one
+ *     taken · taken · next · … · last          the taken part is cut off when it is long, and the larger one
  */
 export class Fifo {
   #items: unknown[] = []
@@ -26,7 +29,10 @@ export class Fifo {
   take(): unknown {
     const item = this.#items[this.#next]
     this.#items[this.#next++] = undefined
-    if (this.#next * 2 >= this.#items.length) {
+    if (this.#next === this.#items.length) {
+      this.#items.length = 0
+      this.#next = 0
+    } else if (this.#next >= CUT_OFF && this.#next * 2 >= this.#items.length) {
       this.#items = this.#items.slice(this.#next)
       this.#next = 0
     }

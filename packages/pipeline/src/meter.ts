@@ -195,13 +195,6 @@ export class Meter {
     this.#dropped++
   }
 
-  /** An item that ran is finished and waits, in place of one that is dropped. */
-  replaced(): void {
-    this.#charge()
-    this.running--
-    this.#dropped++
-  }
-
   /** An item came in and waits for others to leave with. */
   gathering(): void {
     this.#charge()

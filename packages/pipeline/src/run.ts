@@ -135,13 +135,22 @@ export class ActiveRun implements Host {
     this.#failure.seal()
     if (this.#parts.source.finished && this.#parts.stages.every((stage) => stage.close === undefined))
       this.#settleWell()
-    else this.#close().then(() => this.#settleWell(), this.#settle.reject)
+    else
+      this.#close().then(
+        () => this.#settleWell(),
+        (error) => this.#settleBadly(error),
+      )
   }
 
   #settleWell(): void {
     const summary = summarize(this.#end())
     if (this.#collected?.isAny) this.#settle.reject(this.#collected.toError())
     else this.#settle.resolve(summary)
+  }
+
+  #settleBadly(error: unknown): void {
+    this.#end()
+    this.#settle.reject(error)
   }
 
   /** Closes what holds something. Rejects with the first that fails to. */
@@ -154,9 +163,8 @@ export class ActiveRun implements Host {
 
   async #stop(): Promise<void> {
     await this.#failure.conclude(() => this.#close())
-    this.#end()
     this.#parts.output.fail(this.#failure.error)
-    this.#settle.reject(this.#failure.error)
+    this.#settleBadly(this.#failure.error)
   }
 
   #end(): PipelineStats {

@@ -128,6 +128,57 @@ describe('broadcast and partition', () => {
   })
 })
 
+describe('branches', () => {
+  test('that take little of much grow nothing: memory is flat over many items', async () => {
+    const [all, none] = from(new Counted(20_000)).partition(() => true)
+    const rest = none.toArray()
+    const before = heapUsed()
+    let most = 0
+    await all.forEach((n) => {
+      if (n % 5_000 === 4_999) most = Math.max(most, heapUsed() - before)
+    })
+    expect(await rest).toEqual([])
+    expect(most).toBeLessThan(2 ** 20)
+  })
+
+  test('fail with a function that throws, and close the source', async () => {
+    const source = new Counted()
+    const branches = from(source).partition((n) => {
+      if (n === 3) throw new Error('torn')
+      return n % 2 === 0
+    })
+    const errors = await Promise.all(branches.map((branch) => rejection(branch.toArray())))
+    expect(errors).toEqual([{ error: new Error('torn') }, { error: new Error('torn') }])
+    expect(source.returned).toBe(1)
+  })
+
+  test('that are all left while the source is awaited close it, and nothing is unhandled', async () => {
+    const source = Promise.withResolvers<number>()
+    let closed = 0
+    const iterator: AsyncIterator<number> = {
+      next: async () => ({ done: false, value: await source.promise }),
+      return: async () => {
+        closed++
+        return { done: true, value: undefined }
+      },
+    }
+    const found = await unhandledDuring(async () => {
+      const runs = from({ [Symbol.asyncIterator]: () => iterator })
+        .broadcast(2)
+        .map((branch) => branch.run())
+      await quiet()
+      for (const run of runs) await run[Symbol.asyncDispose]()
+      source.reject(new Error('late'))
+    })
+    expect([found, closed]).toEqual([[], 1])
+  })
+})
+
+function heapUsed(): number {
+  globalThis.gc?.()
+  return process.memoryUsage().heapUsed
+}
+
 describe('through', () => {
   test('goes on with what a function of your own makes', async () => {
     async function* twice(items: AsyncIterable<number>) {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { channel, type Value } from '@millrace/mpsc'
 import { describe, expect, test } from 'vitest'
 import { from } from '../src/index.ts'
@@ -170,7 +171,7 @@ describe('take', () => {
     expect(await run).toEqual([0, 1])
   })
 
-  test('fails with a source that fails to close', async () => {
+  test('fails with a source that fails to close, and leaves no listener on the signal', async () => {
     const source = {
       [Symbol.iterator]: () => ({
         next: () => ({ done: false, value: 1 }),
@@ -179,15 +180,10 @@ describe('take', () => {
         },
       }),
     }
-    expect(
-      (
-        await rejection(
-          from(source as Iterable<number>)
-            .take(1)
-            .toArray(),
-        )
-      ).error,
-    ).toEqual(new Error('stuck'))
+    const { signal } = new AbortController()
+    const stuck = from(source as Iterable<number>).take(1)
+    expect((await rejection(stuck.toArray({ signal }))).error).toEqual(new Error('stuck'))
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('twice, or ended by another, ends once', async () => {

@@ -6,6 +6,13 @@ import { describe, expect, test } from 'vitest'
 import { from, fromEvents } from '../src/index.ts'
 import { Counted, quiet, rejection } from './support.ts'
 
+const torn = () => from([1]).map(() => Promise.reject<number>(new Error('torn')))
+
+/** A stream whose errors nobody listens for. */
+const silent = () => new Writable({ objectMode: true, write: (_n, _e, done) => done() })
+
+const bound = (stream: Writable) => ({ listenerCount: (event: string) => stream.listenerCount(event) })
+
 describe('reduce and to', () => {
   test('reduce hands each call the state before, awaited', async () => {
     expect(await from([1, 2, 3]).reduce(async (sum, n, index) => sum + n * index, 0)).toBe(8)
@@ -22,9 +29,7 @@ describe('reduce and to', () => {
     expect(await receiver.receive()).toBeUndefined()
     expect((await done).source.done).toBe(5)
     const other = channel<number>({ capacity: 1 })
-    const failed = from([1])
-      .map(() => Promise.reject<number>(new Error('torn')))
-      .to(other.sender)
+    const failed = torn().to(other.sender)
     expect([(await rejection(failed)).error, (await rejection(other.receiver.receive())).error]).toEqual([
       new Error('torn'),
       new Error('torn'),
@@ -68,12 +73,58 @@ describe('reduce and to', () => {
     expect(source.returned).toBe(1)
     const stream = new Writable({ objectMode: true, write: (_n, _e, done) => done() })
     const told = new Promise((resolve) => stream.once('error', resolve))
-    await rejection(
-      from([1])
-        .map(() => Promise.reject<number>(new Error('torn')))
-        .to(stream),
-    )
+    await rejection(torn().to(stream))
     expect(await told).toEqual(new Error('torn'))
+  })
+
+  test('to a stream of Node is no uncaught exception: neither a failure between two writes, nor its own error when it is destroyed', async () => {
+    const [asked, stream] = [Promise.withResolvers<void>(), silent()]
+    const writing = from([1, 2])
+      .map(async (n) => {
+        if (n === 2) await asked.promise
+        return n
+      })
+      .to(stream)
+    await quiet()
+    stream.destroy(new Error('disk full'))
+    await quiet()
+    asked.resolve()
+    expect((await rejection(writing)).error).toEqual(new Error('disk full'))
+    const other = silent()
+    await rejection(torn().to(other))
+    await quiet()
+    expect(other.destroyed).toBe(true)
+    for (const { listenerCount } of [bound(stream), bound(other)]) expect(listenerCount('error')).toBe(0)
+  })
+
+  test('to a stream of Node that is to stay open leaves it so, without a listener of ours', async () => {
+    const written: number[] = []
+    const stream = new Writable({
+      objectMode: true,
+      highWaterMark: 1,
+      write(n, _, done) {
+        written.push(n)
+        setImmediate(done)
+      },
+    })
+    await from([1, 2]).to(stream, { leaveOpen: true })
+    await rejection(torn().to(stream, { leaveOpen: true }))
+    expect([written, stream.writableEnded, stream.destroyed]).toEqual([[1, 2], false, false])
+    for (const event of ['drain', 'finish', 'error', 'close']) expect(stream.listenerCount(event)).toBe(0)
+  })
+
+  test('to a stream of the web that is to stay open waits for the last write, and unlocks it', async () => {
+    const written: number[] = []
+    const stream = new WritableStream<number>({
+      async write(n) {
+        await quiet()
+        written.push(n)
+      },
+    })
+    await from([1, 2]).to(stream, { leaveOpen: true })
+    expect([written, stream.locked]).toEqual([[1, 2], false])
+    await rejection(torn().to(stream, { leaveOpen: true }))
+    await stream.close()
   })
 
   test('to a stream of the web waits until it is ready, and aborts it when the run fails', async () => {
@@ -87,17 +138,17 @@ describe('reduce and to', () => {
         reason = error
       },
     })
-    await rejection(
-      from([1])
-        .map(() => Promise.reject<number>(new Error('torn')))
-        .to(other),
-    )
+    await rejection(torn().to(other))
     expect(reason).toEqual(new Error('torn'))
   })
 
   test('refuses what is no target', async () => {
     expect((await rejection(from([1]).to({} as never))).error).toEqual(
       new TypeError('to: expected a sender, a Writable or a WritableStream, got [object Object]'),
+    )
+    const { sender } = channel<number>({ capacity: 1 })
+    expect((await rejection(from([1]).to(sender, { leaveOpen: 1 as never }))).error).toEqual(
+      new TypeError('to: leaveOpen: expected a boolean, got 1'),
     )
   })
 })
@@ -118,7 +169,6 @@ describe('toReadable and toReadableStream', () => {
   })
 
   test('fail with the run', async () => {
-    const torn = () => from([1]).map(() => Promise.reject<number>(new Error('torn')))
     expect((await rejection(torn().toReadableStream().getReader().read())).error).toEqual(new Error('torn'))
     expect((await rejection(torn().toReadable().toArray())).error).toEqual(new Error('torn'))
   })

@@ -1,9 +1,8 @@
 import { startTimer } from '@millrace/notify'
 import type { BatchOptions } from '../api.ts'
-import { Fifo } from '../fifo.ts'
-import { Meter } from '../meter.ts'
 import { checkCount, checkFunction, checkMs, checkName, checkOptions } from '../options.ts'
-import type { ActiveStage, Host, StagePlan, Upstream } from '../plan.ts'
+import type { Host, StagePlan, Upstream } from '../plan.ts'
+import { HoldingStage } from './holding.ts'
 
 /** When what was gathered is a batch. */
 export interface BatchRule {
@@ -101,24 +100,15 @@ class SizeRule implements BatchRule {
  *            did not fit the first one, and is one by itself.
  * INVARIANT  a timer runs only while something is gathered.
  */
-class BatchStage implements ActiveStage {
-  readonly meter: Meter
+class BatchStage extends HoldingStage {
   readonly #rule: BatchRule
-  readonly #host: Host
-  readonly #full = new Fifo()
   #gathering: unknown[] = []
   #cancel: (() => void) | undefined
   #isDue = false
-  #ended = false
 
   constructor(rule: BatchRule, host: Host, name: string, buffer: number) {
-    this.meter = new Meter(name, 1, 1 + buffer, host.stopwatch)
+    super(host, name, 1 + buffer)
     this.#rule = rule
-    this.#host = host
-  }
-
-  get room(): boolean {
-    return this.meter.room
   }
 
   accept(from: Upstream): void {
@@ -130,32 +120,19 @@ class BatchStage implements ActiveStage {
       if (this.#rule.fills(item)) this.#emit()
       else this.#expire(this.#rule.expiresInMs())
     } catch (error) {
-      this.#host.fail(error)
+      this.host.fail(error)
     }
   }
 
-  ready(): boolean {
-    return this.#full.ready
-  }
-
-  peek(): unknown {
-    return this.#full.peek()
-  }
-
-  take(): unknown {
-    this.meter.left()
-    const batch = this.#full.take()
+  override take(): unknown {
+    const batch = super.take()
     if (this.#isDue && this.meter.room) this.#emit()
     return batch
   }
 
-  end(): void {
-    this.#ended = true
+  override end(): void {
+    super.end()
     if (this.#gathering.length > 0) this.#emit()
-  }
-
-  get finished(): boolean {
-    return this.#ended && this.meter.empty
   }
 
   close(): void {
@@ -166,7 +143,7 @@ class BatchStage implements ActiveStage {
     this.#cancel?.()
     this.#cancel = undefined
     this.#isDue = false
-    this.#full.push(this.#gathering)
+    this.held.push(this.#gathering)
     this.#gathering = []
     this.meter.batched()
     this.#rule.begin()
@@ -176,11 +153,11 @@ class BatchStage implements ActiveStage {
     if (ms === undefined) return
     this.#cancel?.()
     this.#cancel = startTimer(ms, () => {
-      if (this.#host.signal.aborted) return
-      this.#host.stopwatch.tick()
+      if (this.host.signal.aborted) return
+      this.host.stopwatch.tick()
       if (this.meter.room) this.#emit()
       else this.#isDue = true
-      this.#host.proceed()
+      this.host.proceed()
     })
   }
 }

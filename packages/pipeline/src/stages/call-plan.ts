@@ -1,4 +1,4 @@
-import { Dial } from '../adjustable.ts'
+import { isAdjustable } from '../adjustable.ts'
 import type { Retry, StageOptions } from '../api.ts'
 import { checkCount, checkFunction, checkMs, checkName, checkOptions, checkSender, show } from '../options.ts'
 import type { StagePlan } from '../plan.ts'
@@ -36,7 +36,7 @@ export function callPlan(verb: CallVerb, options: StageOptions<never> | undefine
   checkOptions(verb.verb, options, verb.options)
   const { concurrency = verb.concurrency, ordered = true, name = verb.name } = options ?? {}
   const { keyBy, retry, timeoutMs, deadLetter } = options ?? {}
-  if (!(concurrency instanceof Dial)) checkCount(`${verb.verb}: concurrency`, concurrency as number, 1)
+  if (!isAdjustable(concurrency)) checkCount(`${verb.verb}: concurrency`, concurrency, 1)
   if (typeof ordered !== 'boolean')
     throw new TypeError(`${verb.verb}: ordered: expected a boolean, got ${show(ordered)}`)
   checkName(verb.verb, name)
@@ -48,7 +48,7 @@ export function callPlan(verb: CallVerb, options: StageOptions<never> | undefine
   const settings: CallSettings = {
     call: verb.wrap?.(call) ?? call,
     ifUndefined: verb.ifUndefined,
-    concurrency: concurrency as number | Dial,
+    concurrency,
     ordered,
     keyBy,
   }

@@ -1,4 +1,4 @@
-import type { Dial } from '../adjustable.ts'
+import type { Adjustable } from '../adjustable.ts'
 import type { Stage } from '../api.ts'
 import { Meter } from '../meter.ts'
 import type { ActiveStage, Host, Upstream } from '../plan.ts'
@@ -15,7 +15,7 @@ export const DROPPED: unique symbol = Symbol('dropped')
 /** How a stage calls. */
 export interface CallSettings {
   readonly call: Call
-  readonly concurrency: number | Dial
+  readonly concurrency: number | Adjustable
   readonly ordered: boolean
   /** Of items with the same key one is worked on at a time. */
   readonly keyBy: ((item: never, index: number) => unknown) | undefined

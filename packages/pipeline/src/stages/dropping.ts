@@ -1,8 +1,7 @@
 import type { DroppingOptions, DropSide } from '../api.ts'
-import { Fifo } from '../fifo.ts'
-import { Meter } from '../meter.ts'
 import { checkCount, checkFunction, checkName, checkOptions, show } from '../options.ts'
-import type { ActiveStage, Host, StagePlan, Upstream } from '../plan.ts'
+import type { Host, StagePlan, Upstream } from '../plan.ts'
+import { HoldingStage } from './holding.ts'
 
 type OnDrop = (item: never) => void
 
@@ -29,66 +28,44 @@ export function bufferDroppingPlan(
 }
 
 /** INVARIANT  at most `count` items wait, and one more is always taken: the oldest of them, or it, is dropped. */
-class DroppingStage implements ActiveStage {
-  readonly meter: Meter
-  readonly room = true
+class DroppingStage extends HoldingStage {
   readonly #count: number
   readonly #side: DropSide
   readonly #onDrop: OnDrop | undefined
-  readonly #host: Host
-  readonly #held = new Fifo()
-  #ended = false
 
   constructor(count: number, side: DropSide, onDrop: OnDrop | undefined, host: Host, name: string) {
-    this.meter = new Meter(name, 1, count, host.stopwatch)
+    super(host, name, count)
     this.#count = count
     this.#side = side
     this.#onDrop = onDrop
-    this.#host = host
+  }
+
+  override get room(): boolean {
+    return true
   }
 
   accept(from: Upstream): void {
     const item = from.take()
     this.meter.started()
     if (this.meter.waiting < this.#count) {
-      this.#held.push(item)
+      this.held.push(item)
       this.meter.finished()
-    } else if (this.#side === 'newest') {
-      this.meter.dropped()
-      this.#drop(item)
-    } else {
-      this.#held.push(item)
-      this.meter.replaced()
-      this.#drop(this.#held.take())
+      return
     }
-  }
-
-  ready(): boolean {
-    return this.#held.ready
-  }
-
-  peek(): unknown {
-    return this.#held.peek()
-  }
-
-  take(): unknown {
-    this.meter.left()
-    return this.#held.take()
-  }
-
-  end(): void {
-    this.#ended = true
-  }
-
-  get finished(): boolean {
-    return this.#ended && this.meter.empty
+    // The one that comes takes the place of the one that is dropped, so that as many wait as before.
+    this.meter.dropped()
+    if (this.#side === 'newest') this.#drop(item)
+    else {
+      this.held.push(item)
+      this.#drop(this.held.take())
+    }
   }
 
   #drop(item: unknown): void {
     try {
       this.#onDrop?.(item as never)
     } catch (error) {
-      this.#host.fail(error)
+      this.host.fail(error)
     }
   }
 }

@@ -1,8 +1,7 @@
 import type { NameOptions } from '../api.ts'
-import { Fifo } from '../fifo.ts'
-import { Meter } from '../meter.ts'
 import { checkName, checkOptions } from '../options.ts'
-import type { ActiveStage, Host, StagePlan, Upstream } from '../plan.ts'
+import type { Host, StagePlan, Upstream } from '../plan.ts'
+import { HoldingStage } from './holding.ts'
 
 /** Gives an item to the next stage. */
 type Emit = (item: unknown) => void
@@ -45,21 +44,12 @@ export function flowPlan({ verb, options, position, make, isCut = false }: FlowV
  *
  * INVARIANT  an item is taken in only while fewer than 1 + buffer wait to leave.
  */
-class FlowStage implements ActiveStage {
-  readonly meter: Meter
+class FlowStage extends HoldingStage {
   readonly #flow: Flow
-  readonly #host: Host
-  readonly #results = new Fifo()
-  #ended = false
 
   constructor(flow: Flow, host: Host, name: string, buffer: number) {
-    this.meter = new Meter(name, 1, 1 + buffer, host.stopwatch)
+    super(host, name, 1 + buffer)
     this.#flow = flow
-    this.#host = host
-  }
-
-  get room(): boolean {
-    return this.meter.room
   }
 
   get satisfied(): boolean {
@@ -71,39 +61,22 @@ class FlowStage implements ActiveStage {
     try {
       this.#flow.take(from.take(), this.#emit)
     } catch (error) {
-      this.#host.fail(error)
+      this.host.fail(error)
     }
   }
 
-  ready(): boolean {
-    return this.#results.ready
-  }
-
-  peek(): unknown {
-    return this.#results.peek()
-  }
-
-  take(): unknown {
-    this.meter.left()
-    return this.#results.take()
-  }
-
-  end(): void {
-    this.#ended = true
+  override end(): void {
+    super.end()
     try {
       this.#flow.end?.(this.#emit)
     } catch (error) {
-      this.#host.fail(error)
+      this.host.fail(error)
     }
-  }
-
-  get finished(): boolean {
-    return this.#ended && this.meter.empty
   }
 
   readonly #emit = (item: unknown): void => {
     if (item === undefined) throw new TypeError(`${this.meter.name}: gave undefined, which is never an item`)
-    this.#results.push(item)
+    this.held.push(item)
     this.meter.gave()
   }
 }

@@ -1,10 +1,9 @@
 /** Stages that go by the clock. */
 import { startTimer } from '@millrace/notify'
 import type { NameOptions, RateOptions } from '../api.ts'
-import { Fifo } from '../fifo.ts'
-import { Meter } from '../meter.ts'
 import { checkCount, checkMs, checkName, checkOptions } from '../options.ts'
-import type { ActiveStage, Host, StagePlan, Upstream } from '../plan.ts'
+import type { Host, StagePlan, Upstream } from '../plan.ts'
+import { HoldingStage } from './holding.ts'
 
 /** A stage that lets so many items through in a time, by a token bucket. */
 export function rateLimitPlan(rate: RateOptions, position: number): StagePlan {
@@ -34,40 +33,11 @@ export function debouncePlan(ms: number, options: NameOptions | undefined, posit
 }
 
 /** What stages have in common that hold items until a time. */
-abstract class TimedStage implements ActiveStage {
-  readonly meter: Meter
-  protected readonly host: Host
-  protected readonly held = new Fifo()
-  protected hasEnded = false
+abstract class TimedStage extends HoldingStage {
   #cancel: (() => void) | undefined
 
   constructor(host: Host, name: string, buffer: number) {
-    this.meter = new Meter(name, 1, 1 + buffer, host.stopwatch)
-    this.host = host
-  }
-
-  get room(): boolean {
-    return this.meter.room
-  }
-
-  abstract accept(from: Upstream): void
-  abstract ready(): boolean
-
-  peek(): unknown {
-    return this.held.peek()
-  }
-
-  take(): unknown {
-    this.meter.left()
-    return this.held.take()
-  }
-
-  end(): void {
-    this.hasEnded = true
-  }
-
-  get finished(): boolean {
-    return this.hasEnded && this.meter.empty
+    super(host, name, 1 + buffer)
   }
 
   close(): void {
@@ -120,7 +90,7 @@ class RateStage extends TimedStage {
     this.meter.gave()
   }
 
-  ready(): boolean {
+  override ready(): boolean {
     if (!this.held.ready) return false
     this.#count()
     if (this.#tokens >= 1) return true
@@ -154,10 +124,6 @@ class DebounceStage extends TimedStage {
     this.meter.took()
     this.#latest = from.take()
     this.wait(this.#ms, () => this.#emit())
-  }
-
-  ready(): boolean {
-    return this.held.ready
   }
 
   override end(): void {
