@@ -2,23 +2,18 @@
 const PER_OCTAVE = 8
 /** From a microsecond to three days. */
 const BUCKETS = PER_OCTAVE * 38
-/** All of the first calls are counted, and then one of so many. */
-const ALL_OF = 128
-const ONE_OF = 8
 
-/** How long calls took: a histogram with buckets that grow, of a sample. */
+/** How long calls took: a histogram with buckets that grow. */
 export class Durations {
-  readonly #buckets = new Uint32Array(BUCKETS)
-  #seen = 0
+  readonly #buckets = new Float64Array(BUCKETS)
   #counted = 0
 
-  /** A call took so long. */
-  add(ms: number): void {
-    if (++this.#seen > ALL_OF && this.#seen % ONE_OF !== 0) return
+  /** So many calls took so long. */
+  add(ms: number, calls: number): void {
     const octaves = Math.log2(Math.max(1, ms * 1_000))
     const bucket = Math.min(BUCKETS - 1, Math.floor(octaves * PER_OCTAVE))
-    this.#buckets[bucket] = (this.#buckets[bucket] as number) + 1
-    this.#counted++
+    this.#buckets[bucket] = (this.#buckets[bucket] as number) + calls
+    this.#counted += calls
   }
 
   /** What this share of the calls took at most; 0 if there were none. */

@@ -5,6 +5,10 @@ import type { Downstream, Host, Upstream } from './plan.ts'
 
 /** Where results leave the run. */
 export interface Output extends Downstream {
+  /** Takes an item, if it can at once; only when there is room. */
+  offer(item: unknown): boolean
+  /** Takes the next item of `from` when it can; there is one, and it was offered. Has no room until then. */
+  await(from: Upstream): void
   /** The run has failed and nothing of it works any more. */
   fail(error: unknown): void
 }
@@ -31,11 +35,29 @@ export class ChannelOutput implements Output {
     return !this.#sending
   }
 
-  accept(from: Upstream): void {
-    const outcome = this.#sender.trySend(from.peek() as Value)
+  offer(item: unknown): boolean {
+    const outcome = this.#sender.trySend(item as Value)
     if (outcome === 'closed') this.#left()
-    else if (outcome === 'sent') this.#sent(from)
-    else this.#wait(from)
+    if (outcome !== 'sent') return false
+    this.meter.started()
+    this.meter.passed()
+    return true
+  }
+
+  /** Closing rejects the send: on a failed run that is what `fail` did, otherwise the consumer left. */
+  await(from: Upstream): void {
+    this.#sending = true
+    this.meter.started()
+    this.#sender.send(from.peek() as Value).then(
+      () => {
+        this.#host.stopwatch.glance()
+        this.#sending = false
+        this.meter.passed()
+        from.take()
+        this.#host.proceed()
+      },
+      () => this.#left(),
+    )
   }
 
   end(): void {
@@ -45,28 +67,6 @@ export class ChannelOutput implements Output {
   fail(error: unknown): void {
     // A channel closed with `undefined` would end well; `done` still rejects with what was thrown.
     this.#sender.close(error === undefined ? new Error('the pipeline failed with undefined') : error)
-  }
-
-  #sent(from: Upstream): void {
-    from.take()
-    this.meter.started()
-    this.meter.passed()
-  }
-
-  /** Closing rejects the send: on a failed run that is what `fail` did, otherwise the consumer left. */
-  #wait(from: Upstream): void {
-    this.#sending = true
-    this.meter.started()
-    this.#sender.send(from.peek() as Value).then(
-      () => {
-        this.#host.stopwatch.tick()
-        this.#sending = false
-        this.meter.passed()
-        from.take()
-        this.#host.proceed()
-      },
-      () => this.#left(),
-    )
   }
 
   #left(): void {
@@ -88,11 +88,14 @@ export class SinkOutput implements Output {
     return true
   }
 
-  accept(from: Upstream): void {
-    this.#sink(from.take())
+  offer(item: unknown): boolean {
+    this.#sink(item)
     this.meter.started()
     this.meter.passed()
+    return true
   }
+
+  await(): void {}
 
   end(): void {}
 

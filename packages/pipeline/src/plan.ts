@@ -1,4 +1,8 @@
-import type { Meter, Stopwatch } from './meter.ts'
+import type { Meter } from './meter.ts'
+import type { Stopwatch } from './stopwatch.ts'
+
+/** In place of an item: there is none. */
+export const NONE: unique symbol = Symbol('none')
 
 /** What items come out of: the source or a stage, as what follows it sees it. */
 export interface Upstream {
@@ -18,14 +22,16 @@ export interface Downstream {
   readonly meter: Meter
   /** Whether it takes an item now. */
   readonly room: boolean
-  /** Takes the next item of `from`; only when there is room and `from` is ready. */
-  accept(from: Upstream): void
   /** No item will come any more. */
   end(): void
 }
 
 /** A stage at work. */
 export interface ActiveStage extends Upstream, Downstream {
+  /** Takes an item; only when there is room. Gives what leaves at once, as if it had waited and been taken; or `NONE`. */
+  accept(item: unknown): unknown
+  /** What it gave at once has no place to go: it waits here after all. */
+  hold?(item: unknown): void
   /** Whether it wants no more items: what comes before it has nothing to do any more. */
   readonly satisfied?: boolean
   /** Called once, when the run has ended or is about to and no call runs: frees what the stage holds. */

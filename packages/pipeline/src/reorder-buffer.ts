@@ -1,80 +1,122 @@
+import { Fifo } from './fifo.ts'
+
 /** Where the result of one item will lie. */
-export interface Slot {
+export interface Slot<S extends Slot<S>> {
   value: unknown
   filled: boolean
-  previous: Slot | undefined
-  next: Slot | undefined
+  previous: S | undefined
+  next: S | undefined
 }
 
 /**
- * The results of a stage, in the order in which they leave: a list in which an ordered item takes its slot when it starts, and an
- * unordered one when it is finished.
+ * The results of a stage, in the order in which they leave.
  *
- *     first                              last
- *       ▼                                  ▼
- *     filled ─ filled ─ open ─ filled ─ open        ordered: leaves from the first on, up to the first open slot
- *     filled ─ filled ─ filled                      unordered: has no open places
+ *     ready:  result · result          slots:  first open ─ filled ─ open ─ filled          ordered
+ *     ready:  result · result · …      no slots                                             unordered
  *
- * INVARIANT  a slot is in the list from open (ordered) or fill (unordered) until take or drop; so a dropped item holds
- *            nothing, and the list is never longer than what runs and waits.
+ * An ordered result waits in its slot until none before it is open. Slots are used again.
+ *
+ * INVARIANT  the first slot is open; so what may leave is in `ready`, and what is not wanted any more holds nothing.
  */
-export class ReorderBuffer {
+export class ReorderBuffer<S extends Slot<S>> {
   readonly #ordered: boolean
-  #first: Slot | undefined
-  #last: Slot | undefined
+  readonly #make: () => S
+  readonly #ready = new Fifo()
+  #unused: S | undefined
+  #first: S | undefined
+  #last: S | undefined
 
-  constructor(ordered: boolean) {
+  /** `make` makes a slot that is not filled, and not linked. */
+  constructor(ordered: boolean, make: () => S) {
     this.#ordered = ordered
+    this.#make = make
   }
 
-  /** A slot for an item that starts now. */
-  open(): Slot {
-    const slot: Slot = { value: undefined, filled: false, previous: undefined, next: undefined }
+  /** A slot for an item that starts now: behind all others. It is to be filled or dropped, once, and not touched afterwards. */
+  open(): S {
+    const slot = this.#unused ?? this.#make()
+    this.#unused = slot.next
+    slot.next = undefined
     if (this.#ordered) this.#append(slot)
     return slot
   }
 
   /** The result of that item. */
-  fill(slot: Slot, value: unknown): void {
+  fill(slot: S, value: unknown): void {
+    if (!this.#ordered) {
+      this.#ready.push(value)
+      this.#forget(slot)
+      return
+    }
     slot.value = value
     slot.filled = true
-    if (!this.#ordered) this.#append(slot)
+    if (slot === this.#first) this.#advance()
   }
 
   /** That item has no result. */
-  drop(slot: Slot): void {
-    if (this.#ordered) this.#remove(slot)
+  drop(slot: S): void {
+    if (this.#ordered) {
+      const wasFirst = slot === this.#first
+      this.#remove(slot)
+      if (wasFirst) this.#advance()
+    }
+    this.#forget(slot)
+  }
+
+  /** The result of an item that starts now and is finished: as `fill` of a slot that was just opened. */
+  push(value: unknown): void {
+    if (this.#first === undefined) this.#ready.push(value)
+    else this.fill(this.open(), value)
+  }
+
+  /** Whether a result that is pushed would leave next. */
+  get isEmpty(): boolean {
+    return this.#first === undefined && !this.#ready.ready
   }
 
   /** Whether a result may leave. */
   get ready(): boolean {
-    return this.#first?.filled === true
+    return this.#ready.ready
   }
 
   /** The result that leaves next; only when one is ready. */
   peek(): unknown {
-    return this.#first?.value
+    return this.#ready.peek()
   }
 
   /** Takes the result that leaves next; only when one is ready. */
   take(): unknown {
-    const slot = this.#first
-    if (slot === undefined) return undefined
-    this.#remove(slot)
-    return slot.value
+    return this.#ready.take()
   }
 
-  #append(slot: Slot): void {
+  /** Lets go what the first open slot has kept. */
+  #advance(): void {
+    for (let slot = this.#first; slot?.filled; slot = this.#first) {
+      this.#ready.push(slot.value)
+      this.#remove(slot)
+      this.#forget(slot)
+    }
+  }
+
+  #append(slot: S): void {
     slot.previous = this.#last
     if (this.#last === undefined) this.#first = slot
     else this.#last.next = slot
     this.#last = slot
   }
 
-  #remove(slot: Slot): void {
+  #remove(slot: S): void {
     if (slot.previous === undefined) this.#first = slot.next
     else slot.previous.next = slot.next
     if (slot.next === undefined) this.#last = slot.previous
     else slot.next.previous = slot.previous
+  }
+
+  #forget(slot: S): void {
+    slot.value = undefined
+    slot.filled = false
+    slot.previous = undefined
+    slot.next = this.#unused
+    this.#unused = slot
   }
 }

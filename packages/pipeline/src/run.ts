@@ -1,13 +1,14 @@
 import type { PipelineStats, RunOptions, Summary } from './api.ts'
 import { Collected } from './collected.ts'
 import { abortError, Failure } from './failure.ts'
-import { Stopwatch, summarize } from './meter.ts'
+import { summarize } from './meter.ts'
 import { checkCount, checkOptions, show } from './options.ts'
 import type { Output } from './output.ts'
 import type { Host, StagePlan } from './plan.ts'
 import { type Parts, Schedule } from './schedule.ts'
 import { Segments } from './segment.ts'
 import { Source } from './source.ts'
+import { Stopwatch } from './stopwatch.ts'
 import type { OpenTap } from './taps.ts'
 
 /** What `from` was given. All pipelines built upon it share it, and it is read once. */

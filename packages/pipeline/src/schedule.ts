@@ -1,8 +1,8 @@
 import type { Failure } from './failure.ts'
-import type { Stopwatch } from './meter.ts'
 import type { Output } from './output.ts'
-import type { ActiveStage, Downstream, Upstream } from './plan.ts'
+import { type ActiveStage, type Downstream, NONE, type Upstream } from './plan.ts'
 import type { Source } from './source.ts'
+import type { Stopwatch } from './stopwatch.ts'
 import { Turn } from './turn.ts'
 
 /** The parts of a run, in their order. */
@@ -42,11 +42,12 @@ export class Schedule {
   readonly #stages: readonly ActiveStage[]
   readonly #upstream: readonly Upstream[]
   readonly #downstream: readonly Downstream[]
+  readonly #output: Output
   readonly #failure: Failure
   readonly #stopwatch: Stopwatch
   readonly #mostInFlight: number | undefined
   readonly #endings: Endings
-  readonly #turn = new Turn()
+  readonly #turn: Turn
   #passing = false
   /** How many links will carry nothing any more, counted from the source. */
   #endedLinks = 0
@@ -65,8 +66,10 @@ export class Schedule {
     this.#stages = stages
     this.#upstream = [source, ...stages]
     this.#downstream = [...stages, output]
+    this.#output = output
     this.#failure = failure
     this.#stopwatch = stopwatch
+    this.#turn = new Turn(() => stopwatch.expire())
     this.#mostInFlight = mostInFlight
     this.#endings = endings
   }
@@ -76,6 +79,7 @@ export class Schedule {
     if (this.#passing || this.#over) return
     if (!this.#failure.happened && !this.#turn.resting) {
       this.#passing = true
+      this.#turn.open(this.#stopwatch.realMs)
       if (!this.#hasBegun) this.#begin()
       if (this.#hasRested) this.#moveEach()
       do this.#pass()
@@ -89,13 +93,18 @@ export class Schedule {
     }
   }
 
+  readonly #resume = (): void => {
+    this.#stopwatch.tick()
+    this.proceed()
+  }
+
   #pass(): void {
     const last = this.#downstream.length - 1
     let link = last
     while (link >= this.#endedLinks || (this.#endedLinks === 0 && this.#source.runAhead())) {
-      const moved = link < 0 || this.#move(link)
-      if (this.#failure.happened || (moved && this.#restIsDue())) return
-      link = moved ? Math.min(link + 1, last) : link - 1
+      const reached = link < 0 ? 0 : this.#move(link)
+      if (this.#failure.happened || (reached !== undefined && this.#restIsDue())) return
+      link = reached === undefined ? link - 1 : Math.min(reached, last)
     }
   }
 
@@ -106,14 +115,38 @@ export class Schedule {
       this.#move(link)
   }
 
-  #move(link: number): boolean {
-    const from = this.#upstream[link]
-    const to = this.#downstream[link]
-    if (from === undefined || to === undefined || !to.room || !this.#mayEnter(link) || !from.ready()) return false
-    if (this.#failure.happened) return false // The source did that, inside of its next().
-    to.accept(from)
-    if (isSatisfied(to)) this.#cut(link)
-    return true
+  /** Moves an item over a link, and as far as it goes at once. Gives the link that is next; undefined if nothing moved. */
+  #move(link: number): number | undefined {
+    const from = this.#upstream[link] as Upstream
+    if (!this.#downstream[link]?.room || !this.#mayEnter(link) || !from.ready()) return undefined
+    if (this.#failure.happened) return undefined // The source did that, inside of its next().
+    if (link === this.#stages.length) {
+      if (this.#output.offer(from.peek())) from.take()
+      else if (!this.#failure.happened) this.#output.await(from)
+      return link
+    }
+    return this.#carry(from.take(), link)
+  }
+
+  /** Takes an item that has left for `link` from stage to stage while each gives something at once and the next has room. */
+  #carry(left: unknown, link: number): number {
+    let item = left
+    for (let at = link; at < this.#stages.length; at++) {
+      const stage = this.#stages[at] as ActiveStage
+      item = stage.accept(item)
+      if (isSatisfied(stage)) this.#cut(at)
+      if (item === NONE) return stage.ready() ? at + 1 : link
+      if (this.#failure.happened || !this.#downstream[at + 1]?.room) {
+        stage.hold?.(item)
+        return link
+      }
+    }
+    if (!this.#output.offer(item)) {
+      const lastStage = this.#stages.at(-1) as ActiveStage
+      lastStage.hold?.(item)
+      if (!this.#failure.happened) this.#output.await(lastStage)
+    }
+    return link
   }
 
   /** Whether the run may take in another item. */
@@ -139,9 +172,9 @@ export class Schedule {
   }
 
   #restIsDue(): boolean {
-    if (!this.#turn.over(this.#stopwatch.realMs)) return false
+    if (!this.#turn.isOver(this.#stopwatch.realMs)) return false
     this.#hasRested = true
-    this.#turn.rest(this.proceed)
+    this.#turn.rest(this.#resume)
     return true
   }
 

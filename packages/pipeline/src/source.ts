@@ -4,7 +4,7 @@ import { Meter } from './meter.ts'
 import { show } from './options.ts'
 import type { Host, Upstream } from './plan.ts'
 import { closeTap, type OpenTap, type Tap } from './taps.ts'
-import { isThenable } from './thenable.ts'
+import { isObject, isThenable } from './thenable.ts'
 
 /**
  * The source at work: fetches an item when the first stage has room for it, or ahead of that if it has a buffer.
@@ -81,17 +81,23 @@ export class Source implements Upstream {
   }
 
   #fetch(): void {
+    const { stopwatch } = this.#host
+    const calls = stopwatch.glance()
+    const beganMs = stopwatch.nowMs
     this.meter.started()
     try {
       const answer = this.#tap?.next()
       if (!isThenable(answer)) {
-        this.#host.stopwatch.tick()
+        if (calls > 0) {
+          stopwatch.tick()
+          this.meter.returned(stopwatch.nowMs - beganMs, calls)
+        }
         this.#receive(answer)
         return
       }
       Promise.resolve(answer).then(
         (result) => {
-          this.#host.stopwatch.tick()
+          stopwatch.glance()
           this.#receive(result)
           this.#host.proceed()
         },
@@ -104,7 +110,7 @@ export class Source implements Upstream {
 
   #receive(result: unknown): void {
     try {
-      if (Object(result) !== result) {
+      if (!isObject(result)) {
         throw new TypeError(`${this.meter.name}: next() gave ${show(result)}, not an object`)
       }
       const { done, value } = result as IteratorResult<unknown>

@@ -15,8 +15,15 @@ const SLICE_MS = 1
 export class Turn {
   #began: number | undefined
   #resting = false
+  readonly #onEnd: () => void
   readonly #close = (): void => {
     this.#began = undefined
+    this.#onEnd()
+  }
+
+  /** Calls back when a turn in which the run has worked is over. */
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd
   }
 
   /** Whether the run has given up control and is to be left alone until it resumes. */
@@ -24,14 +31,16 @@ export class Turn {
     return this.#resting
   }
 
+  /** The run works, in this turn of the event loop. */
+  open(nowMs: number): void {
+    if (this.#began !== undefined) return
+    this.#began = nowMs
+    afterTurn(this.#close)
+  }
+
   /** Whether the run has worked long enough in this turn of the event loop. */
-  over(nowMs: number): boolean {
-    if (this.#began === undefined) {
-      this.#began = nowMs
-      afterTurn(this.#close)
-      return false
-    }
-    return nowMs - this.#began >= SLICE_MS
+  isOver(nowMs: number): boolean {
+    return this.#began !== undefined && nowMs - this.#began >= SLICE_MS
   }
 
   /** Rests until the event loop has turned, then calls `resume`. */

@@ -1,7 +1,7 @@
 import { startTimer } from '@millrace/notify'
 import type { BatchOptions } from '../api.ts'
 import { checkCount, checkFunction, checkMs, checkName, checkOptions } from '../options.ts'
-import type { Host, StagePlan, Upstream } from '../plan.ts'
+import { type Host, NONE, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
 
 /** When what was gathered is a batch. */
@@ -111,8 +111,7 @@ class BatchStage extends HoldingStage {
     this.#rule = rule
   }
 
-  accept(from: Upstream): void {
-    const item = from.take()
+  accept(item: unknown): typeof NONE {
     try {
       if (this.#rule.overflows(item)) this.#emit()
       this.#gathering.push(item)
@@ -122,6 +121,7 @@ class BatchStage extends HoldingStage {
     } catch (error) {
       this.host.fail(error)
     }
+    return NONE
   }
 
   override take(): unknown {

@@ -1,8 +1,9 @@
 import type { Adjustable } from '../adjustable.ts'
 import type { Stage } from '../api.ts'
 import { Meter } from '../meter.ts'
-import type { ActiveStage, Host, Upstream } from '../plan.ts'
+import { type ActiveStage, type Host, NONE } from '../plan.ts'
 import { ReorderBuffer, type Slot } from '../reorder-buffer.ts'
+import type { Stopwatch } from '../stopwatch.ts'
 import { isThenable } from '../thenable.ts'
 import { Keys } from './keys.ts'
 
@@ -23,12 +24,23 @@ export interface CallSettings {
   readonly ifUndefined: 'fail' | 'drop'
 }
 
-/** An item and where its result goes. */
-export interface Job {
-  readonly item: unknown
-  readonly index: number
-  readonly slot: Slot
-  readonly key: unknown
+/** An item whose call runs, or waits for its turn, and where its result goes. Used again, and so are its two functions. */
+export class Job implements Slot<Job> {
+  value: unknown
+  filled = false
+  previous: Job | undefined
+  next: Job | undefined
+  item: unknown
+  index = 0
+  key: unknown
+  beganMs = 0
+  readonly onValue: (value: unknown) => void
+  readonly onError: (error: unknown) => void
+
+  constructor(onValue: (job: Job, value: unknown) => void, onError: (job: Job, error: unknown) => void) {
+    this.onValue = (value) => onValue(this, value)
+    this.onError = (error) => onError(this, error)
+  }
 }
 
 /**
@@ -45,7 +57,8 @@ export class CallStage implements ActiveStage {
   readonly #settings: CallSettings
   readonly #stage: Stage
   readonly #host: Host
-  readonly #results: ReorderBuffer
+  readonly #stopwatch: Stopwatch
+  readonly #results: ReorderBuffer<Job>
   readonly #keys: Keys | undefined
   readonly #unfollow: (() => void) | undefined
   #ended = false
@@ -58,7 +71,13 @@ export class CallStage implements ActiveStage {
     this.#settings = settings
     this.#stage = { name, signal: host.signal }
     this.#host = host
-    this.#results = new ReorderBuffer(settings.ordered)
+    this.#stopwatch = host.stopwatch
+    const makeJob = (): Job =>
+      new Job(
+        (job, value) => this.#resolved(job, value),
+        (job, error) => this.#rejected(job, error),
+      )
+    this.#results = new ReorderBuffer(settings.ordered, makeJob)
     this.#keys = settings.keyBy === undefined ? undefined : new Keys()
     if (typeof concurrency !== 'number') this.#unfollow = concurrency.follow((value) => this.#resize(value))
   }
@@ -67,29 +86,15 @@ export class CallStage implements ActiveStage {
     return this.meter.room
   }
 
-  accept(from: Upstream): void {
-    const item = from.take()
-    const index = this.meter.received
-    const slot = this.#results.open()
-    const { keyBy } = this.#settings
-    if (keyBy === undefined || this.#keys === undefined) {
-      this.meter.started()
-      this.#call(item, index, slot, undefined)
-      return
-    }
-    let key: unknown
-    try {
-      key = keyBy(item as never, index)
-    } catch (error) {
-      this.meter.started()
-      this.#fail(error, slot)
-      return
-    }
-    if (this.#keys.parks({ item, index, slot, key })) this.meter.parks()
-    else {
-      this.meter.started()
-      this.#call(item, index, slot, key)
-    }
+  accept(item: unknown): unknown {
+    if (this.#keys === undefined) return this.#callAtOnce(item)
+    this.#callInTurn(item, this.#keys)
+    return NONE
+  }
+
+  hold(item: unknown): void {
+    this.meter.returns()
+    this.#results.push(item)
   }
 
   ready(): boolean {
@@ -117,34 +122,133 @@ export class CallStage implements ActiveStage {
     this.#unfollow?.()
   }
 
-  #call(item: unknown, index: number, slot: Slot, key: unknown): void {
+  /** A result that is there when the call returns needs no job. */
+  #callAtOnce(item: unknown): unknown {
     const { call } = this.#settings // Called without a receiver.
-    const beganMs = this.#host.stopwatch.nowMs
+    const index = this.meter.received
+    const calls = this.#stopwatch.glance()
+    const beganMs = this.#stopwatch.nowMs
+    this.meter.started()
     try {
       const result = call(item as never, index, this.#stage)
       if (isThenable(result)) {
-        Promise.resolve(result).then(
-          (value) => {
-            this.#finish(slot, value, index, beganMs)
-            this.#settled(key)
-            this.#host.proceed()
-          },
-          (error) => {
-            this.#fail(error, slot)
-            this.#settled(key)
-            this.#host.proceed()
-          },
-        )
+        const job = this.#results.open()
+        job.index = index
+        this.#await(job, result, beganMs)
+        return NONE
+      }
+      if (calls > 0) this.#returned(beganMs, calls)
+      if (!this.#isResult(result, index)) this.meter.dropped()
+      else if (this.#results.isEmpty) {
+        this.meter.passed()
+        return result
+      } else {
+        this.#results.push(result)
+        this.meter.finished()
+      }
+    } catch (error) {
+      this.meter.dropped()
+      this.#host.failCall(error)
+    }
+    return NONE
+  }
+
+  /** The place of the result is that of the item, also when its key makes it wait. */
+  #callInTurn(item: unknown, keys: Keys): void {
+    const job = this.#results.open()
+    job.item = item
+    job.index = this.meter.received
+    try {
+      job.key = this.#settings.keyBy?.(item as never, job.index)
+    } catch (error) {
+      this.meter.started()
+      this.#drop(job)
+      this.#host.failCall(error)
+      return
+    }
+    if (keys.parks(job)) this.meter.parks()
+    else {
+      this.meter.started()
+      this.#call(job)
+    }
+  }
+
+  #call(job: Job): void {
+    const { call } = this.#settings
+    const calls = this.#stopwatch.glance()
+    const beganMs = this.#stopwatch.nowMs
+    const { key } = job
+    try {
+      const result = call(job.item as never, job.index, this.#stage)
+      if (isThenable(result)) {
+        this.#await(job, result, beganMs)
         return
       }
-      this.#finish(slot, result, index, beganMs)
+      if (calls > 0) this.#returned(beganMs, calls)
+      this.#finish(job, result)
     } catch (error) {
-      this.#fail(error, slot)
+      this.#drop(job)
+      this.#host.failCall(error)
     }
     this.#settled(key)
   }
 
-  /** The call for a key is over. Before anything else may start: those that are parked came first. */
+  #await(job: Job, result: unknown, beganMs: number): void {
+    job.beganMs = beganMs
+    Promise.resolve(result).then(job.onValue, job.onError)
+  }
+
+  #resolved(job: Job, value: unknown): void {
+    const calls = this.#stopwatch.glance()
+    if (calls > 0) this.meter.lasted(this.#stopwatch.nowMs - job.beganMs, calls)
+    const { key } = job
+    this.#finish(job, value)
+    this.#settled(key)
+    this.#host.proceed()
+  }
+
+  #rejected(job: Job, error: unknown): void {
+    this.#stopwatch.glance()
+    const { key } = job
+    this.#drop(job)
+    this.#host.failCall(error)
+    this.#settled(key)
+    this.#host.proceed()
+  }
+
+  #returned(beganMs: number, calls: number): void {
+    this.#stopwatch.tick()
+    this.meter.returned(this.#stopwatch.nowMs - beganMs, calls)
+  }
+
+  #finish(job: Job, value: unknown): void {
+    if (this.#isResult(value, job.index)) {
+      job.item = job.key = undefined
+      this.#results.fill(job, value)
+      this.meter.finished()
+    } else this.#drop(job)
+  }
+
+  #drop(job: Job): void {
+    job.item = job.key = undefined
+    this.#results.drop(job)
+    this.meter.dropped()
+  }
+
+  #isResult(value: unknown, index: number): boolean {
+    if (value === DROPPED) return false
+    if (value !== undefined) return true
+    if (this.#settings.ifUndefined === 'fail') {
+      this.#host.failed(
+        new TypeError(
+          `${this.meter.name}: item ${index} gave undefined, which is never an item; filterMap drops items`,
+        ),
+      )
+    }
+    return false
+  }
+
+    /** The call for a key is over. Before anything else may start: those that are parked came first. */
   #settled(key: unknown): void {
     if (this.#keys === undefined) return
     this.#keys.release(key)
@@ -156,35 +260,12 @@ export class CallStage implements ActiveStage {
       const job = this.#keys?.take()
       if (job === undefined) return
       this.meter.unparked()
-      this.#call(job.item, job.index, job.slot, job.key)
+      this.#call(job)
     }
-  }
-
-  #finish(slot: Slot, value: unknown, index: number, beganMs: number): void {
-    this.#host.stopwatch.tick()
-    this.meter.lasted(this.#host.stopwatch.nowMs - beganMs)
-    if (value !== undefined && value !== DROPPED) {
-      this.#results.fill(slot, value)
-      this.meter.finished()
-      return
-    }
-    this.#results.drop(slot)
-    this.meter.dropped()
-    if (this.#settings.ifUndefined === 'drop' || value === DROPPED) return
-    this.#host.failed(
-      new TypeError(`${this.meter.name}: item ${index} gave undefined, which is never an item; filterMap drops items`),
-    )
-  }
-
-  #fail(error: unknown, slot: Slot): void {
-    this.#host.stopwatch.tick()
-    this.#results.drop(slot)
-    this.meter.dropped()
-    this.#host.failCall(error)
   }
 
   #resize(concurrency: number): void {
-    this.#host.stopwatch.tick()
+    this.#stopwatch.tick()
     this.meter.resize(concurrency)
     this.#unpark()
     this.#host.proceed()

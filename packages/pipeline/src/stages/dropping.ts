@@ -1,6 +1,6 @@
 import type { DroppingOptions, DropSide } from '../api.ts'
 import { checkCount, checkFunction, checkName, checkOptions, show } from '../options.ts'
-import type { Host, StagePlan, Upstream } from '../plan.ts'
+import { type Host, NONE, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
 
 type OnDrop = (item: never) => void
@@ -44,13 +44,12 @@ class DroppingStage extends HoldingStage {
     return true
   }
 
-  accept(from: Upstream): void {
-    const item = from.take()
+  accept(item: unknown): typeof NONE {
     this.meter.started()
     if (this.meter.waiting < this.#count) {
       this.held.push(item)
       this.meter.finished()
-      return
+      return NONE
     }
     // The one that comes takes the place of the one that is dropped, so that as many wait as before.
     this.meter.dropped()
@@ -59,6 +58,7 @@ class DroppingStage extends HoldingStage {
       this.held.push(item)
       this.#drop(this.held.take())
     }
+    return NONE
   }
 
   #drop(item: unknown): void {

@@ -2,7 +2,7 @@ import type { FlattenOptions } from '../api.ts'
 import { Fifo } from '../fifo.ts'
 import { Meter } from '../meter.ts'
 import { checkCount, checkName, checkOptions, show } from '../options.ts'
-import type { ActiveStage, Host, StagePlan, Upstream } from '../plan.ts'
+import { type ActiveStage, type Host, NONE, type StagePlan } from '../plan.ts'
 import { closeTap, type Tap, tapOf } from '../taps.ts'
 import { isThenable } from '../thenable.ts'
 
@@ -80,8 +80,7 @@ class FlattenStage implements ActiveStage {
     return this.#inners.length < this.#most
   }
 
-  accept(from: Upstream): void {
-    const item = from.take()
+  accept(item: unknown): typeof NONE {
     this.meter.took()
     try {
       const inner = new Inner(tapOf(item, this.meter.name)(this.#host.signal))
@@ -90,6 +89,7 @@ class FlattenStage implements ActiveStage {
     } catch (error) {
       this.#host.failCall(error)
     }
+    return NONE
   }
 
   ready(): boolean {
@@ -134,13 +134,13 @@ class FlattenStage implements ActiveStage {
       try {
         const answer = inner.tap.next()
         if (!isThenable(answer)) {
-          this.#host.stopwatch.tick() // The run is to see how long this goes on.
+          this.#host.stopwatch.glance() // The run is to see how long this goes on.
           this.#receive(inner, answer)
           continue
         }
         Promise.resolve(answer).then(
           (result) => {
-            this.#host.stopwatch.tick()
+            this.#host.stopwatch.glance()
             this.#resume(inner, result)
             this.#host.proceed()
           },

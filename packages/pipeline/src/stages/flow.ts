@@ -1,6 +1,6 @@
 import type { NameOptions } from '../api.ts'
 import { checkName, checkOptions } from '../options.ts'
-import type { Host, StagePlan, Upstream } from '../plan.ts'
+import { type Host, NONE, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
 
 /** Gives an item to the next stage. */
@@ -56,13 +56,14 @@ class FlowStage extends HoldingStage {
     return this.#flow.satisfied === true
   }
 
-  accept(from: Upstream): void {
+  accept(item: unknown): typeof NONE {
     this.meter.took()
     try {
-      this.#flow.take(from.take(), this.#emit)
+      this.#flow.take(item, this.#emit)
     } catch (error) {
       this.host.fail(error)
     }
+    return NONE
   }
 
   override end(): void {

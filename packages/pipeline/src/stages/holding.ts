@@ -1,6 +1,6 @@
 import { Fifo } from '../fifo.ts'
 import { Meter } from '../meter.ts'
-import type { ActiveStage, Host, Upstream } from '../plan.ts'
+import type { ActiveStage, Host, NONE } from '../plan.ts'
 
 /** What stages have in common that call nothing for each item, and hold items until they leave in their order. */
 export abstract class HoldingStage implements ActiveStage {
@@ -19,7 +19,7 @@ export abstract class HoldingStage implements ActiveStage {
     return this.meter.room
   }
 
-  abstract accept(from: Upstream): void
+  abstract accept(item: unknown): typeof NONE
 
   ready(): boolean {
     return this.held.ready

@@ -2,7 +2,7 @@
 import { startTimer } from '@millrace/notify'
 import type { NameOptions, RateOptions } from '../api.ts'
 import { checkCount, checkMs, checkName, checkOptions } from '../options.ts'
-import type { Host, StagePlan, Upstream } from '../plan.ts'
+import { type Host, NONE, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
 
 /** A stage that lets so many items through in a time, by a token bucket. */
@@ -84,10 +84,11 @@ class RateStage extends TimedStage {
     this.#tokens = burst
   }
 
-  accept(from: Upstream): void {
+  accept(item: unknown): typeof NONE {
     this.meter.took()
-    this.held.push(from.take())
+    this.held.push(item)
     this.meter.gave()
+    return NONE
   }
 
   override ready(): boolean {
@@ -120,10 +121,11 @@ class DebounceStage extends TimedStage {
     this.#ms = ms
   }
 
-  accept(from: Upstream): void {
+  accept(item: unknown): typeof NONE {
     this.meter.took()
-    this.#latest = from.take()
+    this.#latest = item
     this.wait(this.#ms, () => this.#emit())
+    return NONE
   }
 
   override end(): void {

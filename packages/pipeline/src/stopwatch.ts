@@ -1,0 +1,121 @@
+import type { Clock } from './api.ts'
+import { show } from './options.ts'
+
+/** So long may pass between two readings of the clock, as far as can be foreseen. */
+const CLOSE_MS = 0.02
+/** At most so many events pass between them, since the next one may take long. */
+const MOST_EVENTS = 16
+
+/** Many quick events must follow each other before some are left out, so that one slow stage among quick ones is always met. */
+const GROWTH = 1.05
+
+/** Looked up once: as a global it costs a call each time. */
+const realTime = performance
+
+/** What time is charged to, as it stands when the time has passed. */
+export interface Charged {
+  charge(spentMs: number): void
+}
+
+/**
+ * The time of one run. It passes only in `tick`, which charges it to all parts of the run: whatever changes between two ticks has taken
+ * no time.
+ *
+ * Reading the clock costs as much as a short call. So while events follow each other quickly only one of some is a reason to tick, by
+ * chance: so many that about a fiftieth of a millisecond passes between two.
+ *
+ * INVARIANT  time is finite and never falls: a clock that breaks is told of, and not read again.
+ * INVARIANT  the first event in a turn of the event loop ticks, since any time may have passed; so does each one with a clock that was given.
+ */
+export class Stopwatch {
+  /** Undefined where real time serves for both. */
+  #clock: Clock | undefined
+  readonly #onBroken: (error: TypeError) => void
+  readonly #beganMs: number
+  readonly #charged: Charged[] = []
+  readonly #mostEvents: number
+  #events = 0
+  /** With so many events it is time to tick. */
+  #due = 1
+  #usual = 1
+  /** Time for the statistics. */
+  nowMs: number
+  /** Time for being fair to the event loop, whatever clock was given. */
+  realMs: number
+
+  /** Throws `TypeError` if the clock does not work now; `onBroken` hears of it if it breaks later. */
+  constructor(clock: Clock | undefined, onBroken: (error: TypeError) => void) {
+    this.#clock = clock
+    this.#mostEvents = clock === undefined ? MOST_EVENTS : 1
+    this.#onBroken = onBroken
+    this.realMs = realTime.now()
+    this.#beganMs = this.nowMs = clock === undefined ? this.realMs : read(clock, Number.NEGATIVE_INFINITY)
+  }
+
+  /** From now on time is charged to this, too. */
+  charge(part: Charged): void {
+    this.#charged.push(part)
+  }
+
+  /** Something happens: ticks if it is time to. Returns for how many events this one stands, or 0 if it did not tick. */
+  glance(): number {
+    if (++this.#events < this.#due) return 0
+    const events = this.#events
+    this.tick()
+    return events
+  }
+
+  /** Any time may have passed since the last event: the next one ticks. */
+  expire(): void {
+    this.#due = 1
+  }
+
+  /** Reads the clock, and charges the time since it was read. */
+  tick(): void {
+    const { nowMs, realMs } = this
+    this.realMs = realTime.now()
+    this.#space(this.realMs - realMs)
+    this.nowMs = this.#clock === undefined ? this.realMs : this.#readGiven(this.#clock)
+    const spentMs = this.nowMs - nowMs
+    if (spentMs > 0) for (const part of this.#charged) part.charge(spentMs)
+  }
+
+  /** Time from the start to the last tick. */
+  get elapsedMs(): number {
+    return this.nowMs - this.#beganMs
+  }
+
+  #readGiven(clock: Clock): number {
+    try {
+      return read(clock, this.nowMs)
+    } catch (error) {
+      this.#clock = stopped(this.nowMs)
+      this.#onBroken(error as TypeError)
+      return this.nowMs
+    }
+  }
+
+  /** Decides when to tick next: by chance, so that what comes in a rhythm is not met always at the same beat. */
+  #space(spentMs: number): void {
+    const fit = spentMs > 0 ? (Math.max(1, this.#events) * CLOSE_MS) / spentMs : this.#mostEvents
+    this.#usual = Math.max(1, Math.min(fit, GROWTH * this.#usual, this.#mostEvents))
+    this.#events = 0
+    this.#due = this.#usual < 2 ? 1 : Math.ceil(Math.random() * 2 * this.#usual)
+  }
+}
+
+function read(clock: Clock, leastMs: number): number {
+  let nowMs: number
+  try {
+    nowMs = clock.now()
+  } catch (cause) {
+    throw new TypeError('run: clock: now() threw', { cause })
+  }
+  if (Number.isFinite(nowMs) && nowMs >= leastMs) return nowMs
+  const after = Number.isFinite(leastMs) ? ` after ${leastMs}` : ''
+  throw new TypeError(`run: clock: expected now() to give a number that never falls, got ${show(nowMs)}${after}`)
+}
+
+function stopped(nowMs: number): Clock {
+  return { now: () => nowMs }
+}
