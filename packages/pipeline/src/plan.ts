@@ -51,8 +51,11 @@ export interface Host {
   failed(error: unknown): void
   /** A call has failed: the run does so too, at once or in the end, as it was told to. The caller proceeds. */
   failCall(error: unknown): void
-  /** Something has changed that the schedule does not know of: moves what can move now. */
-  proceed(): void
+  /**
+   * Something has changed that the schedule does not know of: moves what can move now. With a link: only what came over it or what may come
+   * has changed.
+   */
+  proceed(link?: number): void
 }
 
 /** One stage of a pipeline, before it runs. */
@@ -63,5 +66,13 @@ export interface StagePlan {
   /** Whether it may be satisfied before its upstream has ended. */
   readonly isCut?: boolean
   /** Makes the stage of one run. */
-  readonly open: (host: Host, name: string, buffer: number) => ActiveStage
+  readonly open: (host: Host, place: Place) => ActiveStage
+}
+
+/** Which stage of a run one is. */
+export interface Place {
+  readonly name: string
+  readonly buffer: number
+  /** Its number, from 0: also that of the link its items come over. They leave over the next one. */
+  readonly link: number
 }

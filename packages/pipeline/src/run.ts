@@ -62,7 +62,9 @@ export class ActiveRun implements Host {
     const segments = new Segments(plan.stages, this)
     this.#parts = {
       source: new Source(plan.source.open, plan.source.name, plan.sourceBuffer, segments.source),
-      stages: plan.stages.map((stage, i) => stage.open(segments.of(i), stage.name, stage.buffer)),
+      stages: plan.stages.map((stage, i) =>
+        stage.open(segments.of(i), { name: stage.name, buffer: stage.buffer, link: i }),
+      ),
       output: openOutput(this),
     }
     this.#schedule = new Schedule(this.#parts, this.#failure, this.stopwatch, options?.inFlight, {
@@ -83,8 +85,8 @@ export class ActiveRun implements Host {
     return this.#failure.signal
   }
 
-  proceed(): void {
-    this.#schedule.proceed()
+  proceed(link?: number): void {
+    this.#schedule.proceed(link)
   }
 
   failed(error: unknown): void {

@@ -75,15 +75,17 @@ export class Schedule {
   }
 
   /** Moves all that can move. Does nothing when called during a pass, which goes on to see what has changed. */
-  readonly proceed = (): void => {
+  proceed(changed?: number): void {
     if (this.#passing || this.#over) return
     if (!this.#failure.happened && !this.#turn.resting) {
       this.#passing = true
       this.#turn.open(this.#stopwatch.realMs)
       if (!this.#hasBegun) this.#begin()
-      if (this.#hasRested) this.#moveEach()
-      do this.#pass()
-      while (this.#canEndLink())
+      if (this.#hasRested) {
+        this.#moveEach()
+        this.#pass()
+      } else this.#pass(changed)
+      while (this.#canEndLink()) this.#pass()
       this.#passing = false
     }
     if (this.#failure.happened) this.#stopWhenQuiet()
@@ -98,13 +100,21 @@ export class Schedule {
     this.proceed()
   }
 
-  #pass(): void {
+  /** Only what came over link `changed`, or may come, has changed since the last pass; or anything, if not given. */
+  #pass(changed?: number): void {
     const last = this.#downstream.length - 1
-    let link = last
-    while (link >= this.#endedLinks || (this.#endedLinks === 0 && this.#source.runAhead())) {
+    let link = changed === undefined ? last : changed + 1
+    // Below this link nothing has changed, and nothing can move.
+    let lowest = changed === undefined || this.#mostInFlight !== undefined ? -1 : changed
+    while (link >= lowest) {
+      if (link < this.#endedLinks && (this.#endedLinks > 0 || !this.#source.runAhead())) return
       const reached = link < 0 ? 0 : this.#move(link)
       if (this.#failure.happened || (reached !== undefined && this.#restIsDue())) return
-      link = reached === undefined ? link - 1 : Math.min(reached, last)
+      if (reached === undefined) link--
+      else {
+        lowest = Math.min(lowest, link - 1)
+        link = Math.min(reached, last)
+      }
     }
   }
 

@@ -40,8 +40,8 @@ class Segment implements Host {
     if (!this.#isCut) this.#run.failCall(error)
   }
 
-  proceed(): void {
-    this.#run.proceed()
+  proceed(link?: number): void {
+    this.#run.proceed(link)
   }
 
   cut(): void {

@@ -1,7 +1,7 @@
 import { startTimer } from '@millrace/notify'
 import type { BatchOptions } from '../api.ts'
 import { checkCount, checkFunction, checkMs, checkName, checkOptions } from '../options.ts'
-import { type Host, NONE, type StagePlan } from '../plan.ts'
+import { type Host, NONE, type Place, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
 
 /** When what was gathered is a batch. */
@@ -27,7 +27,7 @@ export function gatherPlan(
   return {
     name: name ?? `${verb} ${position}`,
     buffer: 0,
-    open: (host, ...rest) => new BatchStage(makeRule(), host, ...rest),
+    open: (host, place) => new BatchStage(makeRule(), host, place),
   }
 }
 
@@ -106,8 +106,8 @@ class BatchStage extends HoldingStage {
   #cancel: (() => void) | undefined
   #isDue = false
 
-  constructor(rule: BatchRule, host: Host, name: string, buffer: number) {
-    super(host, name, 1 + buffer)
+  constructor(rule: BatchRule, host: Host, place: Place) {
+    super(host, place.name, 1 + place.buffer)
     this.#rule = rule
   }
 

@@ -52,7 +52,7 @@ export function callPlan(verb: CallVerb, options: StageOptions<never> | undefine
     ordered,
     keyBy,
   }
-  return { name, buffer: 0, open: (host, ...rest) => new CallStage(settings, host, ...rest) }
+  return { name, buffer: 0, open: (host, place) => new CallStage(settings, host, place) }
 }
 
 function checkRetry(verb: string, retry: Retry): void {

@@ -1,7 +1,7 @@
 import type { Adjustable } from '../adjustable.ts'
 import type { Stage } from '../api.ts'
 import { Meter } from '../meter.ts'
-import { type ActiveStage, type Host, NONE } from '../plan.ts'
+import { type ActiveStage, type Host, NONE, type Place } from '../plan.ts'
 import { ReorderBuffer, type Slot } from '../reorder-buffer.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import { isThenable } from '../thenable.ts'
@@ -54,6 +54,7 @@ export class Job implements Slot<Job> {
  */
 export class CallStage implements ActiveStage {
   readonly meter: Meter
+  readonly #link: number
   readonly #settings: CallSettings
   readonly #stage: Stage
   readonly #host: Host
@@ -63,11 +64,13 @@ export class CallStage implements ActiveStage {
   readonly #unfollow: (() => void) | undefined
   #ended = false
 
-  constructor(settings: CallSettings, host: Host, name: string, buffer: number) {
+  constructor(settings: CallSettings, host: Host, place: Place) {
     const { concurrency } = settings
+    const { name, buffer, link } = place
     const most = typeof concurrency === 'number' ? concurrency : concurrency.value
     const limit = host.isShared ? Number.POSITIVE_INFINITY : most + buffer
     this.meter = new Meter(name, most, limit, host.stopwatch)
+    this.#link = link
     this.#settings = settings
     this.#stage = { name, signal: host.signal }
     this.#host = host
@@ -204,7 +207,7 @@ export class CallStage implements ActiveStage {
     const { key } = job
     this.#finish(job, value)
     this.#settled(key)
-    this.#host.proceed()
+    this.#host.proceed(this.#link)
   }
 
   #rejected(job: Job, error: unknown): void {
@@ -213,7 +216,7 @@ export class CallStage implements ActiveStage {
     this.#drop(job)
     this.#host.failCall(error)
     this.#settled(key)
-    this.#host.proceed()
+    this.#host.proceed(this.#link)
   }
 
   #returned(beganMs: number, calls: number): void {
@@ -248,7 +251,7 @@ export class CallStage implements ActiveStage {
     return false
   }
 
-    /** The call for a key is over. Before anything else may start: those that are parked came first. */
+  /** The call for a key is over. Before anything else may start: those that are parked came first. */
   #settled(key: unknown): void {
     if (this.#keys === undefined) return
     this.#keys.release(key)

@@ -23,7 +23,7 @@ export function bufferDroppingPlan(
   return {
     name: name ?? `bufferDropping ${position}`,
     buffer: 0,
-    open: (host, stageName, buffer) => new DroppingStage(count + buffer, side, onDrop, host, stageName),
+    open: (host, place) => new DroppingStage(count + place.buffer, side, onDrop, host, place.name),
   }
 }
 

@@ -2,7 +2,7 @@ import type { FlattenOptions } from '../api.ts'
 import { Fifo } from '../fifo.ts'
 import { Meter } from '../meter.ts'
 import { checkCount, checkName, checkOptions, show } from '../options.ts'
-import { type ActiveStage, type Host, NONE, type StagePlan } from '../plan.ts'
+import { type ActiveStage, type Host, NONE, type Place, type StagePlan } from '../plan.ts'
 import { closeTap, type Tap, tapOf } from '../taps.ts'
 import { isThenable } from '../thenable.ts'
 
@@ -16,7 +16,7 @@ export function flattenPlan(options: FlattenOptions | undefined, position: numbe
   return {
     name: name ?? `${verb} ${position}`,
     buffer: 0,
-    open: (host, ...rest) => new FlattenStage(concurrency, ordered, host, ...rest),
+    open: (host, place) => new FlattenStage(concurrency, ordered, host, place),
   }
 }
 
@@ -52,7 +52,7 @@ interface Arrival {
  *
  * Ordered: the first one is emptied before the second gives anything. Unordered: items leave as they came.
  *
- * INVARIANT  of each at most 1 + buffer items are here, the one that is fetched included.
+ * INVARIANT  of each at most 1 + place.buffer items are here, the one that is fetched included.
  * INVARIANT  the item that leaves next is the same until it has left.
  * INVARIANT  next() of an iterable is never called while an answer of it is due, nor after its end; return() once, if it was left before.
  */
@@ -68,10 +68,10 @@ class FlattenStage implements ActiveStage {
   #isClosed = false
   #ended = false
 
-  constructor(most: number, ordered: boolean, host: Host, name: string, buffer: number) {
-    this.meter = new Meter(name, most, Number.POSITIVE_INFINITY, host.stopwatch)
+  constructor(most: number, ordered: boolean, host: Host, place: Place) {
+    this.meter = new Meter(place.name, most, Number.POSITIVE_INFINITY, host.stopwatch)
     this.#most = most
-    this.#ahead = 1 + buffer
+    this.#ahead = 1 + place.buffer
     this.#ordered = ordered
     this.#host = host
   }

@@ -1,6 +1,6 @@
 import type { NameOptions } from '../api.ts'
 import { checkName, checkOptions } from '../options.ts'
-import { type Host, NONE, type StagePlan } from '../plan.ts'
+import { type Host, NONE, type Place, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
 
 /** Gives an item to the next stage. */
@@ -35,7 +35,7 @@ export function flowPlan({ verb, options, position, make, isCut = false }: FlowV
     name: options?.name ?? `${verb} ${position}`,
     buffer: 0,
     isCut,
-    open: (host, name, buffer) => new FlowStage(make(), host, name, buffer),
+    open: (host, place) => new FlowStage(make(), host, place),
   }
 }
 
@@ -47,8 +47,8 @@ export function flowPlan({ verb, options, position, make, isCut = false }: FlowV
 class FlowStage extends HoldingStage {
   readonly #flow: Flow
 
-  constructor(flow: Flow, host: Host, name: string, buffer: number) {
-    super(host, name, 1 + buffer)
+  constructor(flow: Flow, host: Host, place: Place) {
+    super(host, place.name, 1 + place.buffer)
     this.#flow = flow
   }
 

@@ -2,7 +2,7 @@
 import { startTimer } from '@millrace/notify'
 import type { NameOptions, RateOptions } from '../api.ts'
 import { checkCount, checkMs, checkName, checkOptions } from '../options.ts'
-import { type Host, NONE, type StagePlan } from '../plan.ts'
+import { type Host, NONE, type Place, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
 
 /** A stage that lets so many items through in a time, by a token bucket. */
@@ -16,7 +16,7 @@ export function rateLimitPlan(rate: RateOptions, position: number): StagePlan {
   return {
     name: name ?? `rateLimit ${position}`,
     buffer: 0,
-    open: (host, ...rest) => new RateStage(perMs / count, burst, host, ...rest),
+    open: (host, place) => new RateStage(perMs / count, burst, host, place),
   }
 }
 
@@ -28,7 +28,7 @@ export function debouncePlan(ms: number, options: NameOptions | undefined, posit
   return {
     name: options?.name ?? `debounce ${position}`,
     buffer: 0,
-    open: (host, ...rest) => new DebounceStage(ms, host, ...rest),
+    open: (host, place) => new DebounceStage(ms, host, place),
   }
 }
 
@@ -36,8 +36,8 @@ export function debouncePlan(ms: number, options: NameOptions | undefined, posit
 abstract class TimedStage extends HoldingStage {
   #cancel: (() => void) | undefined
 
-  constructor(host: Host, name: string, buffer: number) {
-    super(host, name, 1 + buffer)
+  constructor(host: Host, place: Place) {
+    super(host, place.name, 1 + place.buffer)
   }
 
   close(): void {
@@ -77,8 +77,8 @@ class RateStage extends TimedStage {
   #tokens: number
   #countedAt = performance.now()
 
-  constructor(everyMs: number, burst: number, host: Host, name: string, buffer: number) {
-    super(host, name, buffer)
+  constructor(everyMs: number, burst: number, host: Host, place: Place) {
+    super(host, place)
     this.#everyMs = everyMs
     this.#burst = burst
     this.#tokens = burst
@@ -116,8 +116,8 @@ class DebounceStage extends TimedStage {
   readonly #ms: number
   #latest: unknown
 
-  constructor(ms: number, host: Host, name: string, buffer: number) {
-    super(host, name, buffer)
+  constructor(ms: number, host: Host, place: Place) {
+    super(host, place)
     this.#ms = ms
   }
 
