@@ -3,8 +3,8 @@ import { show } from './options.ts'
 
 /** So long may pass between two readings of the clock, as far as can be foreseen. */
 const CLOSE_MS = 0.02
-/** At most so many events pass between them, since the next one may take long. */
-const MOST_EVENTS = 16
+/** At most so many events pass between them, and half as many again: the next one may take long. */
+const MOST_EVENTS = 32
 
 /** Many quick events must follow each other before some are left out, so that one slow stage among quick ones is always met. */
 const GROWTH = 1.05
@@ -100,7 +100,7 @@ export class Stopwatch {
     const fit = spentMs > 0 ? (Math.max(1, this.#events) * CLOSE_MS) / spentMs : this.#mostEvents
     this.#usual = Math.max(1, Math.min(fit, GROWTH * this.#usual, this.#mostEvents))
     this.#events = 0
-    this.#due = this.#usual < 2 ? 1 : Math.ceil(Math.random() * 2 * this.#usual)
+    this.#due = this.#usual < 2 ? 1 : Math.ceil((0.5 + Math.random()) * this.#usual)
   }
 }
 

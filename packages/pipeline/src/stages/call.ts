@@ -206,7 +206,7 @@ export class CallStage implements ActiveStage {
     if (calls > 0) this.meter.lasted(this.#stopwatch.nowMs - job.beganMs, calls)
     const { key } = job
     this.#finish(job, value)
-    this.#settled(key)
+    if (this.#keys !== undefined) this.#settled(key)
     this.#host.proceed(this.#link)
   }
 
