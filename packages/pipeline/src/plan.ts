@@ -51,11 +51,10 @@ export interface Host {
   failed(error: unknown): void
   /** A call has failed: the run does so too, at once or in the end, as it was told to. The caller proceeds. */
   failCall(error: unknown): void
-  /**
-   * Something has changed that the schedule does not know of: moves what can move now. With a link: only what came over it or what may come
-   * has changed.
-   */
-  proceed(link?: number): void
+  /** Something has changed that the schedule does not know of: moves what can move now. */
+  proceed(): void
+  /** As `proceed`, a microtask later: what happens often at the same time is then seen at once. */
+  proceedSoon(): void
 }
 
 /** One stage of a pipeline, before it runs. */
@@ -73,6 +72,4 @@ export interface StagePlan {
 export interface Place {
   readonly name: string
   readonly buffer: number
-  /** Its number, from 0: also that of the link its items come over. They leave over the next one. */
-  readonly link: number
 }

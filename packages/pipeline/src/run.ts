@@ -63,7 +63,7 @@ export class ActiveRun implements Host {
     this.#parts = {
       source: new Source(plan.source.open, plan.source.name, plan.sourceBuffer, segments.source),
       stages: plan.stages.map((stage, i) =>
-        stage.open(segments.of(i), { name: stage.name, buffer: stage.buffer, link: i }),
+        stage.open(segments.of(i), { name: stage.name, buffer: stage.buffer }),
       ),
       output: openOutput(this),
     }
@@ -85,8 +85,12 @@ export class ActiveRun implements Host {
     return this.#failure.signal
   }
 
-  proceed(link?: number): void {
-    this.#schedule.proceed(link)
+  proceedSoon(): void {
+    this.#schedule.proceedSoon()
+  }
+
+  proceed(): void {
+    this.#schedule.proceed()
   }
 
   failed(error: unknown): void {

@@ -35,7 +35,7 @@ export interface Endings {
  * A stage that is satisfied ends its own link and all before it. The run has succeeded when all links have ended and no call runs.
  *
  * INVARIANT  one pass at a time; what happens during a pass (a call fails, the run is aborted) is seen before its next move.
- * INVARIANT  when no pass runs or rests, nothing can move; so each event outside of a pass calls `proceed`.
+ * INVARIANT  when no pass runs, rests or is due, nothing can move; so each event outside of a pass calls `proceed` or `proceedSoon`.
  */
 export class Schedule {
   readonly #source: Source
@@ -49,6 +49,8 @@ export class Schedule {
   readonly #endings: Endings
   readonly #turn: Turn
   #passing = false
+  /** Whether a microtask is queued that proceeds. */
+  #isDue = false
   /** How many links will carry nothing any more, counted from the source. */
   #endedLinks = 0
   #over = false
@@ -75,17 +77,16 @@ export class Schedule {
   }
 
   /** Moves all that can move. Does nothing when called during a pass, which goes on to see what has changed. */
-  proceed(changed?: number): void {
+  readonly proceed = (): void => {
+    this.#isDue = false
     if (this.#passing || this.#over) return
     if (!this.#failure.happened && !this.#turn.resting) {
       this.#passing = true
       this.#turn.open(this.#stopwatch.realMs)
       if (!this.#hasBegun) this.#begin()
-      if (this.#hasRested) {
-        this.#moveEach()
-        this.#pass()
-      } else this.#pass(changed)
-      while (this.#canEndLink()) this.#pass()
+      if (this.#hasRested) this.#moveEach()
+      do this.#pass()
+      while (this.#canEndLink())
       this.#passing = false
     }
     if (this.#failure.happened) this.#stopWhenQuiet()
@@ -95,26 +96,25 @@ export class Schedule {
     }
   }
 
+  /** Proceeds when whatever else is ready has happened too: many calls that settle at once are seen by one pass. */
+  proceedSoon(): void {
+    if (this.#isDue || this.#passing) return
+    this.#isDue = true
+    queueMicrotask(this.proceed)
+  }
+
   readonly #resume = (): void => {
     this.#stopwatch.tick()
     this.proceed()
   }
 
-  /** Only what came over link `changed`, or may come, has changed since the last pass; or anything, if not given. */
-  #pass(changed?: number): void {
+  #pass(): void {
     const last = this.#downstream.length - 1
-    let link = changed === undefined ? last : changed + 1
-    // Below this link nothing has changed, and nothing can move.
-    let lowest = changed === undefined || this.#mostInFlight !== undefined ? -1 : changed
-    while (link >= lowest) {
-      if (link < this.#endedLinks && (this.#endedLinks > 0 || !this.#source.runAhead())) return
+    let link = last
+    while (link >= this.#endedLinks || (this.#endedLinks === 0 && this.#source.runAhead())) {
       const reached = link < 0 ? 0 : this.#move(link)
       if (this.#failure.happened || (reached !== undefined && this.#restIsDue())) return
-      if (reached === undefined) link--
-      else {
-        lowest = Math.min(lowest, link - 1)
-        link = Math.min(reached, last)
-      }
+      link = reached === undefined ? link - 1 : Math.min(reached, last)
     }
   }
 

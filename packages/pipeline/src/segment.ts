@@ -40,8 +40,12 @@ class Segment implements Host {
     if (!this.#isCut) this.#run.failCall(error)
   }
 
-  proceed(link?: number): void {
-    this.#run.proceed(link)
+  proceedSoon(): void {
+    this.#run.proceedSoon()
+  }
+
+  proceed(): void {
+    this.#run.proceed()
   }
 
   cut(): void {

@@ -54,7 +54,6 @@ export class Job implements Slot<Job> {
  */
 export class CallStage implements ActiveStage {
   readonly meter: Meter
-  readonly #link: number
   readonly #settings: CallSettings
   readonly #stage: Stage
   readonly #host: Host
@@ -66,11 +65,10 @@ export class CallStage implements ActiveStage {
 
   constructor(settings: CallSettings, host: Host, place: Place) {
     const { concurrency } = settings
-    const { name, buffer, link } = place
+    const { name, buffer } = place
     const most = typeof concurrency === 'number' ? concurrency : concurrency.value
     const limit = host.isShared ? Number.POSITIVE_INFINITY : most + buffer
     this.meter = new Meter(name, most, limit, host.stopwatch)
-    this.#link = link
     this.#settings = settings
     this.#stage = { name, signal: host.signal }
     this.#host = host
@@ -206,8 +204,8 @@ export class CallStage implements ActiveStage {
     if (calls > 0) this.meter.lasted(this.#stopwatch.nowMs - job.beganMs, calls)
     const { key } = job
     this.#finish(job, value)
-    if (this.#keys !== undefined) this.#settled(key)
-    this.#host.proceed(this.#link)
+    this.#settled(key)
+    this.#host.proceedSoon()
   }
 
   #rejected(job: Job, error: unknown): void {
@@ -216,7 +214,7 @@ export class CallStage implements ActiveStage {
     this.#drop(job)
     this.#host.failCall(error)
     this.#settled(key)
-    this.#host.proceed(this.#link)
+    this.#host.proceedSoon()
   }
 
   #returned(beganMs: number, calls: number): void {
