@@ -587,5 +587,5 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
   /** A stream of the web that runs the pipeline when it is read. Cancelling it ends the run. */
   toReadableStream(): ReadableStream<T>
   /** Runs, at the first item asked for. Leaving the loop ends the run and waits until nothing of it works any more. */
-  [Symbol.asyncIterator](): AsyncIterator<T, void, undefined>
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined>
 }

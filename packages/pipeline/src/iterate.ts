@@ -1,32 +1,114 @@
-import type { Value } from '@millrace/mpsc'
-import type { Run } from './api.ts'
+import { Fifo } from './fifo.ts'
+import { Meter } from './meter.ts'
+import type { Output } from './output.ts'
+import { type Host, NONE } from './plan.ts'
+import type { ActiveRun } from './run.ts'
+
+type Answer = IteratorResult<unknown, undefined>
+type Resolve = (answer: Answer | PromiseLike<Answer>) => void
+
+const END: Answer = { done: true, value: undefined }
 
 /**
- * The results of a pipeline, for `for await`. It runs from the first `next` on.
+ * The results of a pipeline, for `for await`: an output that is asked. The pipeline runs from the first `next` on.
  *
- * Written by hand and not as a generator, which would queue `return` behind a `next` that waits: so a pipeline that is
- * the source of another one stops at once.
+ *     offer ──▶ held, at most one ──▶ next()             somebody waits for an item, or an item for somebody, or neither
+ *           └─▶ next() that waits
+ *
+ * Written by hand and not as a generator, which would queue `return` behind a `next` that waits: so a pipeline that is the source of
+ * another one stops at once. An item costs one promise, that of `next`.
  */
-export function iterate<T extends Value>(start: () => Run<T>): AsyncIterator<T, void, undefined> {
-  let run: Run<T> | undefined
-  let ended = false
-  return {
-    async next() {
-      if (ended) return { done: true, value: undefined }
-      run ??= start()
-      // The output ends with the error of the run; it is taken from `done`, which has it also when it is undefined.
-      const value = await run.output.receive().catch(() => undefined)
-      if (value !== undefined) return { done: false, value }
-      if (!ended) {
-        ended = true
-        await run.done
-      }
-      return { done: true, value: undefined }
-    },
-    async return() {
-      ended = true
-      await run?.[Symbol.asyncDispose]()
-      return { done: true, value: undefined }
-    },
+class Results implements Output, AsyncIterator<unknown, undefined> {
+  readonly #start: (open: (host: Host) => Output) => ActiveRun
+  #run: ActiveRun | undefined
+  #host: Host | undefined
+  #meter: Meter | undefined
+  #held: unknown = NONE
+  readonly #waiting = new Fifo()
+  #hasEnded = false
+  /** Whether the end, or the failure, has been told. */
+  #isOver = false
+
+  constructor(start: (open: (host: Host) => Output) => ActiveRun) {
+    this.#start = start
   }
+
+  get meter(): Meter {
+    return this.#meter as Meter
+  }
+
+  get room(): boolean {
+    return this.#held === NONE
+  }
+
+  offer(item: unknown): boolean {
+    if (this.#waiting.ready) (this.#waiting.take() as Resolve)({ done: false, value: item })
+    else this.#held = item
+    this.meter.started()
+    this.meter.passed()
+    return true
+  }
+
+  await(): void {}
+
+  end(): void {
+    this.#hasEnded = true
+    while (this.#waiting.ready) (this.#waiting.take() as Resolve)(this.#last())
+  }
+
+  fail(): void {
+    this.end()
+  }
+
+  next(): Promise<Answer> {
+    if (this.#isOver) return Promise.resolve(END)
+    if (this.#run === undefined) return this.#first()
+    const value = this.#held
+    if (value !== NONE) {
+      this.#held = NONE
+      this.#host?.proceedSoon()
+      return Promise.resolve({ done: false, value })
+    }
+    return this.#hasEnded ? this.#last() : new Promise(this.#wait)
+  }
+
+  async return(): Promise<Answer> {
+    this.#isOver = true
+    this.#held = NONE
+    this.end()
+    await this.#run?.leave()
+    return END
+  }
+
+  readonly #wait = (resolve: Resolve): void => this.#waiting.push(resolve)
+
+  #first(): Promise<Answer> {
+    try {
+      this.#run = this.#start((host) => this.#open(host))
+      return new Promise(this.#wait)
+    } catch (error) {
+      this.#isOver = true
+      return Promise.reject(error)
+    }
+  }
+
+  #open(host: Host): Output {
+    this.#host = host
+    this.#meter = new Meter('output', 1, 1, host.stopwatch)
+    return this
+  }
+
+  /** The end, or once what the run failed with. */
+  async #last(): Promise<Answer> {
+    if (!this.#isOver) {
+      this.#isOver = true
+      await this.#run?.done
+    }
+    return END
+  }
+}
+
+/** The results of the run that `start` makes with the output it is given. */
+export function iterate(start: (open: (host: Host) => Output) => ActiveRun): AsyncIterator<unknown, undefined> {
+  return new Results(start)
 }

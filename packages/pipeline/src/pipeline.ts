@@ -285,8 +285,8 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
     return webReadable(this)
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
-    return iterate(() => this.run())
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
+    return iterate((open) => new ActiveRun(this.#plan, open, undefined)) as AsyncIterator<T, undefined>
   }
 
   /** Runs with a last stage whose results are not kept. */

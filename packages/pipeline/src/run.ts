@@ -62,9 +62,7 @@ export class ActiveRun implements Host {
     const segments = new Segments(plan.stages, this)
     this.#parts = {
       source: new Source(plan.source.open, plan.source.name, plan.sourceBuffer, segments.source),
-      stages: plan.stages.map((stage, i) =>
-        stage.open(segments.of(i), { name: stage.name, buffer: stage.buffer }),
-      ),
+      stages: plan.stages.map((stage, i) => stage.open(segments.of(i), { name: stage.name, buffer: stage.buffer })),
       output: openOutput(this),
     }
     this.#schedule = new Schedule(this.#parts, this.#failure, this.stopwatch, options?.inFlight, {

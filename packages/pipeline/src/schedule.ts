@@ -84,9 +84,10 @@ export class Schedule {
       this.#passing = true
       this.#turn.open(this.#stopwatch.realMs)
       if (!this.#hasBegun) this.#begin()
-      if (this.#hasRested) this.#moveEach()
-      do this.#pass()
-      while (this.#canEndLink())
+      if (!this.#hasRested || this.#moveEach()) {
+        do this.#pass()
+        while (this.#canEndLink())
+      }
       this.#passing = false
     }
     if (this.#failure.happened) this.#stopWhenQuiet()
@@ -118,11 +119,15 @@ export class Schedule {
     }
   }
 
-  /** A stage that makes items without end of one it took would keep the pass from all links before it. */
-  #moveEach(): void {
+  /**
+   * Moves an item over each link; false if there is no time left for a pass. A stage that makes items without end of one it took would
+   * keep a pass from all links before it.
+   */
+  #moveEach(): boolean {
     this.#hasRested = false
     for (let link = this.#endedLinks; link < this.#downstream.length && !this.#failure.happened; link++)
       this.#move(link)
+    return !this.#restIsDue()
   }
 
   /** Moves an item over a link, and as far as it goes at once. Gives the link that is next; undefined if nothing moved. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { from, type Run } from '../src/index.ts'
 import { Counted, quiet, Work } from './support.ts'
+import { VirtualTime } from './virtual-time.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
 
@@ -75,18 +76,17 @@ describe('inFlight', () => {
 
 describe('quantiles', () => {
   test('tell what half and almost all of the calls took', async () => {
-    const run = from(numbers(100))
-      .map((n) => new Promise<number>((resolve) => setTimeout(resolve, n % 10 === 0 ? 60 : 10, n)), {
-        concurrency: 100,
-      })
-      .run()
-    let taken = 0
-    while ((await run.output.receive()) !== undefined) taken++
-    const { stages } = await run.done
-    expect(taken).toBe(100)
-    expect(stages[0]?.p50Ms).toBeGreaterThan(8)
-    expect(stages[0]?.p50Ms).toBeLessThan(50)
-    expect(stages[0]?.p99Ms).toBeGreaterThan(50)
-    expect(stages[0]?.perSecond).toBeGreaterThan(100)
+    const time = new VirtualTime()
+    const done = from(numbers(100))
+      .map((n) => time.after(n % 10 === 0 ? 60 : 10, n), { concurrency: 100 })
+      .forEach(undefined, { clock: time })
+    await time.runToEnd()
+    const stage = (await done).stages[0]
+    for (const [told, truth] of [
+      [stage?.p50Ms, 10],
+      [stage?.p99Ms, 60],
+    ] as const)
+      expect(Math.abs((told ?? 0) / truth - 1)).toBeLessThan(1 / 12)
+    expect(stage?.perSecond).toBeCloseTo(100 / 0.06)
   })
 })
