@@ -1,5 +1,7 @@
 import type { Receiver, Sender, Value } from '@millrace/mpsc'
 import type { Adjustable } from './adjustable.ts'
+import type { CheckpointOptions } from './lineage/ledger.ts'
+import type { Cursor } from './lineage/positions.ts'
 import type { Target, ToOptions } from './sinks.ts'
 import type { NodeReadable } from './streams.ts'
 
@@ -169,6 +171,23 @@ export interface NameOptions {
   readonly name?: string | undefined
 }
 
+/** Settings of the source. */
+export interface FromOptions extends NameOptions {
+  /** A cursor that a run before this one has saved: the items that were processed then are passed over. The source must give the same ones. */
+  readonly resume?: Cursor | undefined
+}
+
+/** A source that is told of each item when it is fully processed: a queue whose messages are acknowledged, say. */
+export interface SettledSource<T> {
+  /** The items. */
+  readonly items: Iterable<T | PromiseLike<T>> | AsyncIterable<T>
+  /**
+   * Everything made of the item has left the run: a call of the last stage has ended, a `for await` has been given it, it lies in the output; or with an error: a call failed, or the run ended before. Each item that was taken is
+   * settled once; the run ends when all that this gives has settled, and fails if it fails. At most 256 are due before no more is taken.
+   */
+  settle(item: T, error?: unknown): unknown
+}
+
 /** Settings of a run. */
 export interface RunOptions {
   /** Aborts the run with `signal.reason`. */
@@ -183,6 +202,12 @@ export interface RunOptions {
    * left, so that those are held where they help most. A new one is taken from the source when one has left. Arrays count as one.
    */
   readonly inFlight?: number | undefined
+  /**
+   * Tells which items of the source are fully processed: everything made of them has left the run, or was dropped. `from` takes the
+   * cursor to go on behind them. Exact also for unordered stages; what a stage gathers over several items (`scan`, `dedupe`, `window`) is
+   * not kept. Items whose calls failed are not processed.
+   */
+  readonly checkpoint?: CheckpointOptions | undefined
   /** The clock of the statistics; a monotonic one if not given. It decides nothing else. */
   readonly clock?: Clock | undefined
 }

@@ -24,6 +24,7 @@ class Results implements Output, AsyncIterator<unknown, undefined> {
   #host: Host | undefined
   #meter: Meter | undefined
   #held: unknown = NONE
+  #plain: (item: unknown) => unknown = asIs
   readonly #waiting = new Fifo()
   #hasEnded = false
   /** Whether the end, or the failure, has been told. */
@@ -42,7 +43,7 @@ class Results implements Output, AsyncIterator<unknown, undefined> {
   }
 
   offer(item: unknown): boolean {
-    if (this.#waiting.ready) (this.#waiting.take() as Resolve)({ done: false, value: item })
+    if (this.#waiting.ready) (this.#waiting.take() as Resolve)({ done: false, value: this.#plain(item) })
     else this.#held = item
     this.meter.started()
     this.meter.passed()
@@ -50,6 +51,10 @@ class Results implements Output, AsyncIterator<unknown, undefined> {
   }
 
   await(): void {}
+
+  track(plain: (item: unknown) => unknown): void {
+    this.#plain = plain
+  }
 
   end(): void {
     this.#hasEnded = true
@@ -63,8 +68,8 @@ class Results implements Output, AsyncIterator<unknown, undefined> {
   next(): Promise<Answer> {
     if (this.#isOver) return Promise.resolve(END)
     if (this.#run === undefined) return this.#first()
-    const value = this.#held
-    if (value !== NONE) {
+    if (this.#held !== NONE) {
+      const value = this.#plain(this.#held)
       this.#held = NONE
       this.#host?.proceedSoon()
       return Promise.resolve({ done: false, value })
@@ -106,6 +111,10 @@ class Results implements Output, AsyncIterator<unknown, undefined> {
     }
     return END
   }
+}
+
+function asIs(item: unknown): unknown {
+  return item
 }
 
 /** The results of the run that `start` makes with the output it is given. */

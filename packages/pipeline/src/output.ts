@@ -9,6 +9,8 @@ export interface Output extends Downstream {
   offer(item: unknown): boolean
   /** Takes the next item of `from` when it can; there is one, and it was offered. Has no room until then. */
   await(from: Upstream): void
+  /** If it holds items itself: from now on it is given tracked ones, and makes plain ones of them when they leave it. */
+  track?(plain: (item: unknown) => unknown): void
   /** The run has failed and nothing of it works any more. */
   fail(error: unknown): void
 }

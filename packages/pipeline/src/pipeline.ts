@@ -7,11 +7,13 @@ import type {
   DroppingOptions,
   DropSide,
   FlattenOptions,
+  FromOptions,
   NameOptions,
   Pipeline,
   RateOptions,
   Run,
   RunOptions,
+  SettledSource,
   Stage,
   StageOptions,
   Summary,
@@ -23,6 +25,7 @@ import { Branches, type Route } from './branches.ts'
 import { abortError } from './failure.ts'
 import { iterate } from './iterate.ts'
 import { zipped } from './join.ts'
+import { checkCursor } from './lineage/tracking.ts'
 import { checkCount, checkFunction, checkName, checkOptions } from './options.ts'
 import { ChannelOutput, SinkOutput } from './output.ts'
 import type { StagePlan } from './plan.ts'
@@ -54,17 +57,31 @@ import { tapOf } from './taps.ts'
  * await lengths.toArray() // => [3, 4, 5]
  */
 export function from<T extends Value>(
-  source: Iterable<T | PromiseLike<T>> | AsyncIterable<T>,
-  options?: NameOptions,
+  source: Iterable<T | PromiseLike<T>> | AsyncIterable<T> | SettledSource<T>,
+  options?: FromOptions,
 ): Pipeline<T> {
-  const open = tapOf(source)
-  checkOptions('from', options, ['name'])
-  checkName('from', options?.name)
+  const { items, settle } = isSettled(source) ? source : { items: source, settle: undefined }
+  const open = tapOf(items)
+  checkOptions('from', options, ['name', 'resume'])
+  const { name, resume } = options ?? {}
+  checkName('from', name)
+  if (resume !== undefined) checkCursor(resume)
   return new PlannedPipeline({
-    source: { name: options?.name ?? 'source', open, taken: false },
+    source: {
+      name: name ?? 'source',
+      open,
+      settle: settle && ((item, ...errors) => settle.call(source, item, ...errors)),
+      resume,
+      taken: false,
+    },
     sourceBuffer: 0,
     stages: [],
   })
+}
+
+function isSettled<T>(source: unknown): source is SettledSource<T> {
+  const { items, settle } = Object(source) as Partial<SettledSource<T>>
+  return typeof settle === 'function' && Object(items) === items
 }
 
 type Source = AsyncIterable<Value> | Iterable<Value | PromiseLike<Value>>

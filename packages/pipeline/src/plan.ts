@@ -1,3 +1,4 @@
+import type { StageLineage } from './lineage/lineage.ts'
 import type { Meter } from './meter.ts'
 import type { Stopwatch } from './stopwatch.ts'
 
@@ -72,4 +73,6 @@ export interface StagePlan {
 export interface Place {
   readonly name: string
   readonly buffer: number
+  /** Undefined where items are not tracked. */
+  readonly lineage: StageLineage | undefined
 }

@@ -1,6 +1,10 @@
 import type { PipelineStats, RunOptions, Summary } from './api.ts'
 import { Collected } from './collected.ts'
 import { abortError, Failure } from './failure.ts'
+import type { Settle } from './lineage/ledger.ts'
+import type { Failed } from './lineage/lineage.ts'
+import type { Cursor } from './lineage/positions.ts'
+import { checkCheckpoint, Tracking } from './lineage/tracking.ts'
 import { summarize } from './meter.ts'
 import { checkCount, checkOptions, show } from './options.ts'
 import type { Output } from './output.ts'
@@ -15,6 +19,10 @@ import type { OpenTap } from './taps.ts'
 interface SourcePlan {
   readonly name: string
   readonly open: OpenTap
+  /** Told of each item when it is fully processed. */
+  readonly settle: Settle | undefined
+  /** What is processed already, and passed over. */
+  readonly resume: Cursor | undefined
   taken: boolean
 }
 
@@ -41,6 +49,8 @@ export class ActiveRun implements Host {
   readonly #failure = new Failure()
   /** Undefined where the first failed call fails the run. */
   readonly #collected: Collected | undefined
+  /** Undefined where nobody wants to know when an item is processed. */
+  readonly #tracking: Tracking | undefined
   readonly #parts: Parts
   readonly #schedule: Schedule
   readonly #settle: PromiseWithResolvers<Summary>
@@ -60,10 +70,19 @@ export class ActiveRun implements Host {
     this.isShared = options?.inFlight !== undefined
     this.#collected = options?.errors === 'collect' ? new Collected() : undefined
     const segments = new Segments(plan.stages, this)
+    const output = openOutput(this)
+    this.#tracking = Tracking.of(plan.source, options?.checkpoint, (error) => this.fail(error))
     this.#parts = {
-      source: new Source(plan.source.open, plan.source.name, plan.sourceBuffer, segments.source),
-      stages: plan.stages.map((stage, i) => stage.open(segments.of(i), { name: stage.name, buffer: stage.buffer })),
-      output: openOutput(this),
+      source: new Source(
+        this.#tracking?.tap(plan.source) ?? plan.source.open,
+        plan.source.name,
+        plan.sourceBuffer,
+        segments.source,
+      ),
+      stages: plan.stages.map(({ name, buffer, open }, i) =>
+        open(segments.of(i), { name, buffer, lineage: this.#tracking?.stage(i) }),
+      ),
+      output: this.#tracking?.output(output) ?? output,
     }
     this.#schedule = new Schedule(this.#parts, this.#failure, this.stopwatch, options?.inFlight, {
       succeed: () => this.#succeed(),
@@ -138,13 +157,15 @@ export class ActiveRun implements Host {
 
   #succeed(): void {
     this.#failure.seal()
-    if (this.#parts.source.finished && this.#parts.stages.every((stage) => stage.close === undefined))
-      this.#settleWell()
-    else
-      this.#close().then(
+    const { source, stages } = this.#parts
+    const isClosed = source.finished && stages.every((stage) => stage.close === undefined)
+    if (isClosed && this.#tracking === undefined) this.#settleWell()
+    else {
+      this.#close(undefined).then(
         () => this.#settleWell(),
         (error) => this.#settleBadly(error),
       )
+    }
   }
 
   #settleWell(): void {
@@ -158,16 +179,18 @@ export class ActiveRun implements Host {
     this.#settle.reject(error)
   }
 
-  /** Closes what holds something. Rejects with the first that fails to. */
-  async #close(): Promise<void> {
+  /** Closes what holds something, and then settles what is open. Rejects with the first that fails to. */
+  async #close(failed: Failed | undefined): Promise<void> {
     const { source, stages } = this.#parts
     const closing = [source.close(), ...stages.map(async (stage) => stage.close?.())]
+    await Promise.allSettled(closing)
+    closing.push(this.#tracking?.close(failed) ?? Promise.resolve())
     await Promise.allSettled(closing)
     await Promise.all(closing)
   }
 
   async #stop(): Promise<void> {
-    await this.#failure.conclude(() => this.#close())
+    await this.#failure.conclude(() => this.#close({ error: this.#failure.error }))
     this.#parts.output.fail(this.#failure.error)
     this.#settleBadly(this.#failure.error)
   }
@@ -180,8 +203,9 @@ export class ActiveRun implements Host {
 }
 
 function checkRunOptions(options: RunOptions | undefined): void {
-  checkOptions('run', options, ['signal', 'clock', 'errors', 'inFlight'])
-  const { signal, clock, errors, inFlight } = options ?? {}
+  checkOptions('run', options, ['signal', 'clock', 'errors', 'inFlight', 'checkpoint'])
+  const { signal, clock, errors, inFlight, checkpoint } = options ?? {}
+  if (checkpoint !== undefined) checkCheckpoint(checkpoint)
   if (inFlight !== undefined) checkCount('run: inFlight', inFlight, 1)
   if (errors !== undefined && errors !== 'fail' && errors !== 'collect') {
     throw new TypeError(`run: errors: expected 'fail' or 'collect', got ${show(errors)}`)

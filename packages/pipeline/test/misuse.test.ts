@@ -12,7 +12,7 @@ describe('a wrong argument throws at once and names itself', () => {
     ['from: expected an iterable, an async iterable or a receiver, got 7', () => from(wrong(7))],
     ['from: expected an iterable, an async iterable or a receiver, got undefined', () => from(wrong(undefined))],
     ['from: expected an iterable, an async iterable or a receiver, got [object Object]', () => from(wrong({}))],
-    ['from: unknown option "nmae"; known: name', () => from([1], wrong({ nmae: 'x' }))],
+    ['from: unknown option "nmae"; known: name, resume', () => from([1], wrong({ nmae: 'x' }))],
     ['map: fn: expected a function, got undefined', () => pipeline().map(wrong(undefined))],
     ['map: expected an options object, got 3', () => pipeline().map(same, wrong(3))],
     ['map: expected an options object, got null', () => pipeline().map(same, wrong(null))],
@@ -29,7 +29,7 @@ describe('a wrong argument throws at once and names itself', () => {
       () => pipeline().batch(2, wrong({ concurrency: 2 })),
     ],
     [
-      'run: unknown option "singal"; known: signal, clock, errors, inFlight',
+      'run: unknown option "singal"; known: signal, clock, errors, inFlight, checkpoint',
       () => pipeline().run(wrong({ singal: 1 })),
     ],
     ['run: signal: expected an AbortSignal, got [object Object]', () => pipeline().run({ signal: wrong({}) })],

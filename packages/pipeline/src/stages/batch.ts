@@ -1,5 +1,6 @@
 import { startTimer } from '@millrace/notify'
 import type { BatchOptions } from '../api.ts'
+import type { StageLineage } from '../lineage/lineage.ts'
 import { checkCount, checkFunction, checkMs, checkName, checkOptions } from '../options.ts'
 import { type Host, NONE, type Place, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
@@ -102,6 +103,7 @@ class SizeRule implements BatchRule {
  */
 class BatchStage extends HoldingStage {
   readonly #rule: BatchRule
+  readonly #lineage: StageLineage | undefined
   #gathering: unknown[] = []
   #cancel: (() => void) | undefined
   #isDue = false
@@ -109,14 +111,16 @@ class BatchStage extends HoldingStage {
   constructor(rule: BatchRule, host: Host, place: Place) {
     super(host, place.name, 1 + place.buffer)
     this.#rule = rule
+    this.#lineage = place.lineage
   }
 
   accept(item: unknown): typeof NONE {
+    const value = this.#lineage === undefined ? item : this.#lineage.value(item)
     try {
-      if (this.#rule.overflows(item)) this.#emit()
+      if (this.#rule.overflows(value)) this.#emit()
       this.#gathering.push(item)
       this.meter.gathering()
-      if (this.#rule.fills(item)) this.#emit()
+      if (this.#rule.fills(value)) this.#emit()
       else this.#expire(this.#rule.expiresInMs())
     } catch (error) {
       this.host.fail(error)
@@ -143,7 +147,7 @@ class BatchStage extends HoldingStage {
     this.#cancel?.()
     this.#cancel = undefined
     this.#isDue = false
-    this.held.push(this.#gathering)
+    this.held.push(this.#lineage?.join(this.#gathering) ?? this.#gathering)
     this.#gathering = []
     this.meter.batched()
     this.#rule.begin()

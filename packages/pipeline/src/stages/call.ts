@@ -1,5 +1,6 @@
 import type { Adjustable } from '../adjustable.ts'
 import type { Stage } from '../api.ts'
+import type { StageLineage } from '../lineage/lineage.ts'
 import { Meter } from '../meter.ts'
 import { type ActiveStage, type Host, NONE, type Place } from '../plan.ts'
 import { ReorderBuffer, type Slot } from '../reorder-buffer.ts'
@@ -22,6 +23,16 @@ export interface CallSettings {
   readonly keyBy: ((item: never, index: number) => unknown) | undefined
   /** What a result of `undefined` means. */
   readonly ifUndefined: 'fail' | 'drop'
+}
+
+/** How a stage calls whose items are tracked. */
+function tracked(settings: CallSettings, lineage: StageLineage): CallSettings {
+  const { call, keyBy, ifUndefined } = settings
+  return {
+    ...settings,
+    call: lineage.call(call, ifUndefined === 'drop'),
+    keyBy: keyBy === undefined ? undefined : lineage.keyBy(keyBy),
+  }
 }
 
 /** An item whose call runs, or waits for its turn, and where its result goes. Used again, and so are its two functions. */
@@ -69,7 +80,7 @@ export class CallStage implements ActiveStage {
     const most = typeof concurrency === 'number' ? concurrency : concurrency.value
     const limit = host.isShared ? Number.POSITIVE_INFINITY : most + buffer
     this.meter = new Meter(name, most, limit, host.stopwatch)
-    this.#settings = settings
+    this.#settings = place.lineage === undefined ? settings : tracked(settings, place.lineage)
     this.#stage = { name, signal: host.signal }
     this.#host = host
     this.#stopwatch = host.stopwatch

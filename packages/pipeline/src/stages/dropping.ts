@@ -1,6 +1,7 @@
 import type { DroppingOptions, DropSide } from '../api.ts'
+import type { StageLineage } from '../lineage/lineage.ts'
 import { checkCount, checkFunction, checkName, checkOptions, show } from '../options.ts'
-import { type Host, NONE, type StagePlan } from '../plan.ts'
+import { type Host, NONE, type Place, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
 
 type OnDrop = (item: never) => void
@@ -23,19 +24,21 @@ export function bufferDroppingPlan(
   return {
     name: name ?? `bufferDropping ${position}`,
     buffer: 0,
-    open: (host, place) => new DroppingStage(count + place.buffer, side, onDrop, host, place.name),
+    open: (host, place) => new DroppingStage(count, side, onDrop, host, place),
   }
 }
 
 /** INVARIANT  at most `count` items wait, and one more is always taken: the oldest of them, or it, is dropped. */
 class DroppingStage extends HoldingStage {
+  readonly #lineage: StageLineage | undefined
   readonly #count: number
   readonly #side: DropSide
   readonly #onDrop: OnDrop | undefined
 
-  constructor(count: number, side: DropSide, onDrop: OnDrop | undefined, host: Host, name: string) {
-    super(host, name, count)
-    this.#count = count
+  constructor(count: number, side: DropSide, onDrop: OnDrop | undefined, host: Host, place: Place) {
+    super(host, place.name, count + place.buffer)
+    this.#lineage = place.lineage
+    this.#count = count + place.buffer
     this.#side = side
     this.#onDrop = onDrop
   }
@@ -62,8 +65,9 @@ class DroppingStage extends HoldingStage {
   }
 
   #drop(item: unknown): void {
+    this.#lineage?.release(item)
     try {
-      this.#onDrop?.(item as never)
+      this.#onDrop?.((this.#lineage === undefined ? item : this.#lineage.value(item)) as never)
     } catch (error) {
       this.host.fail(error)
     }

@@ -1,5 +1,6 @@
 import type { FlattenOptions } from '../api.ts'
 import { Fifo } from '../fifo.ts'
+import type { Failed, StageLineage } from '../lineage/lineage.ts'
 import { Meter } from '../meter.ts'
 import { checkCount, checkName, checkOptions, show } from '../options.ts'
 import { type ActiveStage, type Host, NONE, type Place, type StagePlan } from '../plan.ts'
@@ -30,8 +31,13 @@ class Inner {
   isFetching = false
   hasEnded = false
 
-  constructor(tap: Tap) {
+  /** The item that it was. */
+  readonly outer: unknown
+  failed: Failed | undefined
+
+  constructor(tap: Tap, outer: unknown) {
     this.tap = tap
+    this.outer = outer
   }
 
   get isSpent(): boolean {
@@ -58,6 +64,7 @@ interface Arrival {
  */
 class FlattenStage implements ActiveStage {
   readonly meter: Meter
+  readonly #lineage: StageLineage | undefined
   readonly #most: number
   readonly #ahead: number
   readonly #ordered: boolean
@@ -70,6 +77,7 @@ class FlattenStage implements ActiveStage {
 
   constructor(most: number, ordered: boolean, host: Host, place: Place) {
     this.meter = new Meter(place.name, most, Number.POSITIVE_INFINITY, host.stopwatch)
+    this.#lineage = place.lineage
     this.#most = most
     this.#ahead = 1 + place.buffer
     this.#ordered = ordered
@@ -83,10 +91,12 @@ class FlattenStage implements ActiveStage {
   accept(item: unknown): typeof NONE {
     this.meter.took()
     try {
-      const inner = new Inner(tapOf(item, this.meter.name)(this.#host.signal))
+      const value = this.#lineage === undefined ? item : this.#lineage.value(item)
+      const inner = new Inner(tapOf(value, this.meter.name)(this.#host.signal), item)
       this.#inners.push(inner)
       this.#fetch(inner)
     } catch (error) {
+      this.#lineage?.release(item, { error })
       this.#host.failCall(error)
     }
     return NONE
@@ -172,7 +182,8 @@ class FlattenStage implements ActiveStage {
     else if (value === undefined) {
       throw new TypeError(`${this.meter.name}: an item of an item is undefined, which is never an item`)
     } else {
-      const arrival: Arrival = { inner, item: value }
+      const item = this.#lineage === undefined ? value : this.#lineage.derive(inner.outer, value)
+      const arrival: Arrival = { inner, item }
       if (this.#ordered) inner.items.push(arrival)
       else this.#arrivals.push(arrival)
       inner.length++
@@ -185,6 +196,7 @@ class FlattenStage implements ActiveStage {
   #break(inner: Inner, error: unknown): void {
     inner.isFetching = false
     inner.hasEnded = true
+    inner.failed = { error }
     if (inner.isSpent) this.#forget(inner)
     this.#host.failCall(error)
     this.#host.proceed()
@@ -192,6 +204,8 @@ class FlattenStage implements ActiveStage {
 
   #forget(inner: Inner): void {
     const place = this.#inners.indexOf(inner)
-    if (place >= 0) this.#inners.splice(place, 1)
+    if (place < 0) return
+    this.#inners.splice(place, 1)
+    this.#lineage?.release(inner.outer, inner.failed)
   }
 }

@@ -7,11 +7,9 @@ import { HoldingStage } from './holding.ts'
 type Emit = (item: unknown) => void
 
 /** What a stage does that makes any number of items of each, at once. */
-interface Flow {
+export interface Flow {
   /** Takes an item, and emits what comes of it. */
   take(item: unknown, emit: Emit): void
-  /** No item will come any more: emits what is left. */
-  end?(emit: Emit): void
   /** Whether it wants no more. */
   readonly satisfied?: boolean
 }
@@ -49,7 +47,7 @@ class FlowStage extends HoldingStage {
 
   constructor(flow: Flow, host: Host, place: Place) {
     super(host, place.name, 1 + place.buffer)
-    this.#flow = flow
+    this.#flow = place.lineage?.flow(flow) ?? flow
   }
 
   get satisfied(): boolean {
@@ -64,15 +62,6 @@ class FlowStage extends HoldingStage {
       this.host.fail(error)
     }
     return NONE
-  }
-
-  override end(): void {
-    super.end()
-    try {
-      this.#flow.end?.(this.#emit)
-    } catch (error) {
-      this.host.fail(error)
-    }
   }
 
   readonly #emit = (item: unknown): void => {

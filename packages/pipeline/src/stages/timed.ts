@@ -1,6 +1,7 @@
 /** Stages that go by the clock. */
 import { startTimer } from '@millrace/notify'
 import type { NameOptions, RateOptions } from '../api.ts'
+import type { StageLineage } from '../lineage/lineage.ts'
 import { checkCount, checkMs, checkName, checkOptions } from '../options.ts'
 import { type Host, NONE, type Place, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
@@ -114,15 +115,18 @@ class RateStage extends TimedStage {
 /** INVARIANT  of the items that came without a pause between them the last one is held, and a timer runs. */
 class DebounceStage extends TimedStage {
   readonly #ms: number
+  readonly #lineage: StageLineage | undefined
   #latest: unknown
 
   constructor(ms: number, host: Host, place: Place) {
     super(host, place)
     this.#ms = ms
+    this.#lineage = place.lineage
   }
 
   accept(item: unknown): typeof NONE {
     this.meter.took()
+    if (this.#latest !== undefined) this.#lineage?.release(this.#latest)
     this.#latest = item
     this.wait(this.#ms, () => this.#emit())
     return NONE

@@ -1,0 +1,142 @@
+/** Both ends of a run whose items are tracked: where they come in, and where they leave. */
+import type { Meter } from '../meter.ts'
+import type { Output } from '../output.ts'
+import type { Upstream } from '../plan.ts'
+import type { OpenTap, Tap } from '../taps.ts'
+import { isObject, isThenable } from '../thenable.ts'
+import { afterTurn } from '../turn.ts'
+import type { Ledger } from './ledger.ts'
+import type { Lineage, Tracked } from './lineage.ts'
+import { type Cursor, Positions } from './positions.ts'
+
+/** So many items are passed over before the event loop has its turn. */
+const SKIPPED_AT_ONCE = 1_000
+
+/** A source whose items are tracked, without those that `resume` says are processed. */
+export function trackedTap(
+  open: OpenTap,
+  lineage: Lineage,
+  ledger: Ledger | undefined,
+  resume: Cursor | undefined,
+): OpenTap {
+  return (signal) => {
+    const tap = new TrackedTap(open(signal), lineage, ledger, new Positions(resume))
+    return tap.asTap()
+  }
+}
+
+class TrackedTap {
+  readonly #tap: Tap
+  readonly #lineage: Lineage
+  readonly #ledger: Ledger | undefined
+  readonly #processed: Positions
+  #position = 0
+
+  constructor(tap: Tap, lineage: Lineage, ledger: Ledger | undefined, processed: Positions) {
+    this.#tap = tap
+    this.#lineage = lineage
+    this.#ledger = ledger
+    this.#processed = processed
+  }
+
+  asTap(): Tap {
+    const next = (): unknown => {
+      const room = this.#ledger?.room()
+      return room === undefined ? this.#next() : room.then(() => this.#next())
+    }
+    return typeof this.#tap.return === 'function' ? { next, return: () => this.#tap.return?.() } : { next }
+  }
+
+  #next(): unknown {
+    for (let skipped = 0; skipped < SKIPPED_AT_ONCE; skipped++) {
+      const answer = this.#tap.next()
+      if (isThenable(answer))
+        return answer.then((result) => (this.#isProcessed(result) ? this.#next() : this.#enter(result)))
+      if (!this.#isProcessed(answer)) return this.#enter(answer)
+    }
+    return new Promise<void>((resolve) => afterTurn(resolve)).then(() => this.#next())
+  }
+
+  /** Counts the item, if it is one. */
+  #isProcessed(answer: unknown): boolean {
+    if (!isObject(answer) || (answer as IteratorResult<unknown>).done) return false
+    return this.#processed.has(this.#position++)
+  }
+
+  /** What is no item is left to the source to complain of. */
+  #enter(answer: unknown): unknown {
+    if (!isObject(answer)) return answer
+    const { done, value } = answer as IteratorResult<unknown>
+    if (done || value === undefined) return answer
+    return { done: false, value: this.#lineage.enter(value, this.#position - 1) }
+  }
+}
+
+/** An output that is given plain items; each is released when it has left. */
+export class TrackedOutput implements Output {
+  readonly #output: Output
+  readonly #lineage: Lineage
+
+  constructor(output: Output, lineage: Lineage) {
+    this.#output = output
+    this.#lineage = lineage
+  }
+
+  get meter(): Meter {
+    return this.#output.meter
+  }
+
+  get room(): boolean {
+    return this.#output.room
+  }
+
+  offer(item: unknown): boolean {
+    const tracked = item as Tracked
+    if (!this.#output.offer(tracked.value)) return false
+    this.#lineage.release(tracked)
+    return true
+  }
+
+  await(from: Upstream): void {
+    this.#output.await(new Plain(from, this.#lineage))
+  }
+
+  end(): void {
+    this.#output.end()
+  }
+
+  fail(error: unknown): void {
+    this.#output.fail(error)
+  }
+}
+
+/** What tracked items come out of, as one of plain items. */
+class Plain implements Upstream {
+  readonly #from: Upstream
+  readonly #lineage: Lineage
+
+  constructor(from: Upstream, lineage: Lineage) {
+    this.#from = from
+    this.#lineage = lineage
+  }
+
+  get meter(): Meter {
+    return this.#from.meter
+  }
+
+  get finished(): boolean {
+    return this.#from.finished
+  }
+
+  ready(): boolean {
+    return this.#from.ready()
+  }
+
+  peek(): unknown {
+    return (this.#from.peek() as Tracked).value
+  }
+
+  take(): unknown {
+    return this.#lineage.leave(this.#from.take() as Tracked)
+  }
+}

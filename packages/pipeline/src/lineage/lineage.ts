@@ -1,0 +1,195 @@
+import type { Call } from '../stages/call.ts'
+import { DROPPED } from '../stages/call.ts'
+import type { Flow } from '../stages/flow.ts'
+import { isThenable } from '../thenable.ts'
+
+/** Why something is not processed. Boxed, since anything can be thrown. */
+export interface Failed {
+  readonly error: unknown
+}
+
+/** An item of the source, while something made of it is in the run. */
+export interface Origin {
+  /** Its number, from 0. */
+  readonly position: number
+  readonly item: unknown
+  /** How much of it is in the run. */
+  open: number
+  failed: Failed | undefined
+}
+
+/** What stages hand on in place of an item: the item, and what it was made of. */
+export class Tracked {
+  readonly value: unknown
+  readonly origins: readonly Origin[]
+  /** Which one it is, from 0: the same as long as one item makes one. */
+  readonly id: number
+
+  constructor(value: unknown, origins: readonly Origin[], id: number) {
+    this.value = value
+    this.origins = origins
+    this.id = id
+  }
+}
+
+/** Told of each call. Times are in milliseconds since the run began. */
+export interface Recorder {
+  began(stage: number, item: Tracked): number
+  ended(call: number): void
+}
+
+/** What one stage does with items that are tracked: what it does with plain ones, on the values. */
+export class StageLineage {
+  readonly #lineage: Lineage
+  readonly #stage: number
+
+  constructor(lineage: Lineage, stage: number) {
+    this.#lineage = lineage
+    this.#stage = stage
+  }
+
+  /** The call, for tracked items. `dropsUndefined`: a result of `undefined` leaves nothing behind, else the run fails of it. */
+  call(call: Call, dropsUndefined: boolean): Call {
+    const lineage = this.#lineage
+    return (tracked: never, index, stage) => {
+      const item: Tracked = tracked
+      const record = lineage.recorder?.began(this.#stage, item)
+      const ended = (): void => {
+        if (record !== undefined) lineage.recorder?.ended(record)
+      }
+      const done = (value: unknown): unknown => {
+        ended()
+        if (value !== undefined && value !== DROPPED) return lineage.become(item, value)
+        if (value === DROPPED || dropsUndefined) lineage.release(item)
+        return value
+      }
+      const failed = (error: unknown): never => {
+        ended()
+        lineage.release(item, { error })
+        throw error
+      }
+      let result: unknown
+      try {
+        result = call(item.value as never, index, stage)
+      } catch (error) {
+        return failed(error)
+      }
+      return isThenable(result) ? Promise.resolve(result).then(done, failed) : done(result)
+    }
+  }
+
+  /** The key of tracked items. One that cannot be told is a failure of the item. */
+  keyBy(keyBy: (item: never, index: number) => unknown): (item: never, index: number) => unknown {
+    return (tracked: never, index) => {
+      const item: Tracked = tracked
+      try {
+        return keyBy(item.value as never, index)
+      } catch (error) {
+        this.#lineage.release(item, { error })
+        throw error
+      }
+    }
+  }
+
+  flow(flow: Flow): Flow {
+    const lineage = this.#lineage
+    return {
+      take(tracked, emit) {
+        const item = tracked as Tracked
+        flow.take(item.value, (value) => emit(lineage.derive(item, value)))
+        lineage.release(item)
+      },
+      get satisfied() {
+        return flow.satisfied === true
+      },
+    }
+  }
+
+  /** One more item, made of one that stays. */
+  derive(from: unknown, value: unknown): Tracked {
+    return this.#lineage.derive(from as Tracked, value)
+  }
+
+  /** An array of tracked items, as a tracked array of items, which takes their place. */
+  join(items: readonly unknown[]): Tracked {
+    return this.#lineage.join(items as readonly Tracked[])
+  }
+
+  /** The item itself. */
+  value(item: unknown): unknown {
+    return (item as Tracked).value
+  }
+
+  /** Nothing of the item is left here. */
+  release(item: unknown, failed?: Failed): void {
+    this.#lineage.release(item as Tracked, failed)
+  }
+}
+
+/**
+ * Which items of the source each item in the run was made of; for runs that tell when one is fully processed.
+ *
+ *     source ─ enter ─▶ Tracked ─ become (map), derive (flatten), join (batch) ─▶ Tracked ─ release ─▶ left the run, dropped, or failed
+ *
+ * Stages hold and hand on tracked items as they do plain ones; only where the user's functions see them they are plain.
+ *
+ * INVARIANT  the `open` of an origin is the number of tracked items in the run that were made of it; at 0 it is told of, once.
+ */
+export class Lineage {
+  readonly recorder: Recorder | undefined
+  readonly #onProcessed: (origin: Origin) => void
+  readonly #open = new Set<Origin>()
+  #nextId = 0
+
+  constructor(onProcessed: (origin: Origin) => void, recorder: Recorder | undefined) {
+    this.#onProcessed = onProcessed
+    this.recorder = recorder
+  }
+
+  /** The items of the source that are not fully processed. */
+  get open(): Iterable<Origin> {
+    return this.#open
+  }
+
+  /** An item comes from the source. */
+  enter(item: unknown, position: number): Tracked {
+    const origin: Origin = { position, item, open: 1, failed: undefined }
+    this.#open.add(origin)
+    return new Tracked(item, [origin], this.#nextId++)
+  }
+
+  /** Another item in its place. */
+  become(item: Tracked, value: unknown): Tracked {
+    return new Tracked(value, item.origins, item.id)
+  }
+
+  derive(from: Tracked, value: unknown): Tracked {
+    for (const origin of from.origins) origin.open++
+    return new Tracked(value, from.origins, this.#nextId++)
+  }
+
+  join(items: readonly Tracked[]): Tracked {
+    const values = items.map(({ value }) => value)
+    // An origin that is in it twice is also released twice.
+    return new Tracked(
+      values,
+      items.flatMap(({ origins }) => origins),
+      this.#nextId++,
+    )
+  }
+
+  /** The plain item, which leaves the run. */
+  leave(item: Tracked): unknown {
+    this.release(item)
+    return item.value
+  }
+
+  release(item: Tracked, failed?: Failed): void {
+    for (const origin of item.origins) {
+      origin.failed ??= failed
+      if (--origin.open > 0) continue
+      this.#open.delete(origin)
+      this.#onProcessed(origin)
+    }
+  }
+}

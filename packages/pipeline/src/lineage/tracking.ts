@@ -1,0 +1,77 @@
+import { abortError } from '../failure.ts'
+import { checkCount, checkFunction, checkOptions } from '../options.ts'
+import type { Output } from '../output.ts'
+import type { OpenTap } from '../taps.ts'
+import { TrackedOutput, trackedTap } from './ends.ts'
+import { type CheckpointOptions, Ledger, type Settle } from './ledger.ts'
+import { type Failed, Lineage, StageLineage, type Tracked } from './lineage.ts'
+import type { Cursor } from './positions.ts'
+
+/** What a source has to do with it. */
+interface SourceSettings {
+  readonly open: OpenTap
+  readonly settle: Settle | undefined
+  readonly resume: Cursor | undefined
+}
+
+/** A run that tells when an item of its source is fully processed: the parts of it that know. */
+export class Tracking {
+  readonly #lineage: Lineage
+  readonly #ledger: Ledger
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
+    this.#lineage = new Lineage((origin) => ledger.processed(origin), undefined)
+  }
+
+  /** Undefined if nobody wants to know. `onFailure` hears of a `settle` or a `save` that fails. */
+  static of(
+    { settle, resume }: SourceSettings,
+    checkpoint: CheckpointOptions | undefined,
+    onFailure: (error: unknown) => void,
+  ): Tracking | undefined {
+    if (settle === undefined && checkpoint === undefined && resume === undefined) return undefined
+    return new Tracking(new Ledger(settle, checkpoint, resume, onFailure))
+  }
+
+  tap({ open, resume }: SourceSettings): OpenTap {
+    return trackedTap(open, this.#lineage, this.#ledger, resume)
+  }
+
+  stage(number: number): StageLineage {
+    return new StageLineage(this.#lineage, number)
+  }
+
+  output(output: Output): Output {
+    if (output.track === undefined) return new TrackedOutput(output, this.#lineage)
+    output.track((item) => this.#lineage.leave(item as Tracked))
+    return output
+  }
+
+  /** Resolves when every item that was taken is settled, and the cursor is saved. What is not processed is settled with `failed`. */
+  close(failed: Failed | undefined): Promise<void> {
+    return this.#ledger.close(
+      this.#lineage.open,
+      failed ?? { error: abortError('The pipeline had all it wanted before this item was processed') },
+    )
+  }
+}
+
+/** Throws for wrong settings of a checkpoint. */
+export function checkCheckpoint(checkpoint: CheckpointOptions): void {
+  checkOptions('run: checkpoint', checkpoint, ['save', 'everyItems'])
+  const { save, everyItems } = checkpoint
+  checkFunction('run: checkpoint.save', save)
+  if (everyItems !== undefined) checkCount('run: checkpoint.everyItems', everyItems, 1)
+}
+
+/** Throws for what is no cursor. */
+export function checkCursor(cursor: Cursor): void {
+  checkOptions('from: resume', cursor, ['next', 'ahead'])
+  checkCount('from: resume.next', cursor.next, 0)
+  if (!Array.isArray(cursor.ahead)) throw new TypeError('from: resume.ahead: expected an array of ranges')
+  for (const [from, to] of cursor.ahead) {
+    checkCount('from: resume.ahead', from, cursor.next)
+    checkCount('from: resume.ahead', to, from)
+  }
+}
