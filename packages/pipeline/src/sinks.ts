@@ -13,7 +13,7 @@ export interface NodeWritable {
 }
 
 /** The events of it that are used. */
-export type NodeEvent = 'drain' | 'finish' | 'close' | 'error'
+type NodeEvent = 'drain' | 'finish' | 'close' | 'error'
 
 /** What items can be sent to. */
 export type Target<T> = Sender<T & Value> | NodeWritable | WritableStream<T>
