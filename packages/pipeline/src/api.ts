@@ -208,8 +208,38 @@ export interface RunOptions {
    * not kept. Items whose calls failed are not processed.
    */
   readonly checkpoint?: CheckpointOptions | undefined
+  /** Records what happens to each item: a `trace()` of `@millrace/pipeline/trace`. */
+  readonly trace?: RunRecorder | undefined
   /** The clock of the statistics; a monotonic one if not given. It decides nothing else. */
   readonly clock?: Clock | undefined
+}
+
+/** A stage, as a recorder is told of it. */
+export interface RecordedStage {
+  /** The name of the stage. */
+  readonly name: string
+  /** How many results may wait beside what runs. */
+  readonly buffer: number
+  /** The most calls at a time; not there where it calls nothing. */
+  readonly concurrency?: number
+  /** Whether results leave in the order of their items; not there where it calls nothing. */
+  readonly ordered?: boolean
+}
+
+/** Told of what happens in a run. Items have numbers from 0; times are in milliseconds since the run began, and never fall. */
+export interface RunRecorder {
+  /** A run begins. Throws if it cannot be recorded. */
+  begin(stages: readonly RecordedStage[]): void
+  /** The source gave an item. */
+  came(item: number, askedMs: number, cameMs: number): void
+  /** A call begins in a stage, counted from 0. Gives a number for it. */
+  began(stage: number, item: number, atMs: number): number
+  /** It has ended; at once, or as a promise. */
+  ended(call: number, atMs: number, isSync: boolean): void
+  /** An item leaves the run. */
+  leaves(item: number, atMs: number): void
+  /** The run has ended. */
+  end(stats: PipelineStats): void
 }
 
 /** Tells the time in milliseconds from any fixed moment, and never goes back. One that does, or throws, fails the run with a `TypeError`. */

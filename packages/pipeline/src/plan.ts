@@ -65,6 +65,8 @@ export interface StagePlan {
   readonly buffer: number
   /** Whether it may be satisfied before its upstream has ended. */
   readonly isCut?: boolean
+  /** How it calls, if it does. */
+  readonly calls?: { readonly concurrency: number; readonly ordered: boolean }
   /** Makes the stage of one run. */
   readonly open: (host: Host, place: Place) => ActiveStage
 }

@@ -1,4 +1,4 @@
-import type { PipelineStats, RunOptions, Summary } from './api.ts'
+import type { PipelineStats, RunOptions, RunRecorder, Summary } from './api.ts'
 import { Collected } from './collected.ts'
 import { abortError, Failure } from './failure.ts'
 import type { Settle } from './lineage/ledger.ts'
@@ -49,6 +49,7 @@ export class ActiveRun implements Host {
   readonly #failure = new Failure()
   /** Undefined where the first failed call fails the run. */
   readonly #collected: Collected | undefined
+  readonly #trace: RunRecorder | undefined
   /** Undefined where nobody wants to know when an item is processed. */
   readonly #tracking: Tracking | undefined
   readonly #parts: Parts
@@ -66,12 +67,14 @@ export class ActiveRun implements Host {
       )
     }
     this.stopwatch = new Stopwatch(options?.clock, (error) => this.#failure.fail(error))
+    this.#trace = options?.trace
+    this.#trace?.begin(plan.stages.map(({ name, buffer, calls }) => ({ name, buffer, ...calls })))
     plan.source.taken = true
     this.isShared = options?.inFlight !== undefined
     this.#collected = options?.errors === 'collect' ? new Collected() : undefined
     const segments = new Segments(plan.stages, this)
     const output = openOutput(this)
-    this.#tracking = Tracking.of(plan.source, options?.checkpoint, (error) => this.fail(error))
+    this.#tracking = Tracking.of(plan.source, options ?? {}, this.stopwatch, (error) => this.fail(error))
     this.#parts = {
       source: new Source(
         this.#tracking?.tap(plan.source) ?? plan.source.open,
@@ -198,14 +201,18 @@ export class ActiveRun implements Host {
   #end(): PipelineStats {
     this.#callerSignal?.removeEventListener('abort', this.#onAbort)
     this.#finalStats = this.stats()
+    this.#trace?.end(this.#finalStats)
     return this.#finalStats
   }
 }
 
 function checkRunOptions(options: RunOptions | undefined): void {
-  checkOptions('run', options, ['signal', 'clock', 'errors', 'inFlight', 'checkpoint'])
-  const { signal, clock, errors, inFlight, checkpoint } = options ?? {}
+  checkOptions('run', options, ['signal', 'clock', 'errors', 'inFlight', 'checkpoint', 'trace'])
+  const { signal, clock, errors, inFlight, checkpoint, trace } = options ?? {}
   if (checkpoint !== undefined) checkCheckpoint(checkpoint)
+  if (trace !== undefined && typeof trace?.began !== 'function') {
+    throw new TypeError(`run: trace: expected a trace, got ${show(trace)}`)
+  }
   if (inFlight !== undefined) checkCount('run: inFlight', inFlight, 1)
   if (errors !== undefined && errors !== 'fail' && errors !== 'collect') {
     throw new TypeError(`run: errors: expected 'fail' or 'collect', got ${show(errors)}`)

@@ -49,10 +49,11 @@ class TrackedTap {
 
   #next(): unknown {
     for (let skipped = 0; skipped < SKIPPED_AT_ONCE; skipped++) {
+      const askedMs = this.#lineage.log?.nowMs ?? 0
       const answer = this.#tap.next()
       if (isThenable(answer))
-        return answer.then((result) => (this.#isProcessed(result) ? this.#next() : this.#enter(result)))
-      if (!this.#isProcessed(answer)) return this.#enter(answer)
+        return answer.then((result) => (this.#isProcessed(result) ? this.#next() : this.#enter(result, askedMs)))
+      if (!this.#isProcessed(answer)) return this.#enter(answer, askedMs)
     }
     return new Promise<void>((resolve) => afterTurn(resolve)).then(() => this.#next())
   }
@@ -64,11 +65,13 @@ class TrackedTap {
   }
 
   /** What is no item is left to the source to complain of. */
-  #enter(answer: unknown): unknown {
+  #enter(answer: unknown, askedMs: number): unknown {
     if (!isObject(answer)) return answer
     const { done, value } = answer as IteratorResult<unknown>
     if (done || value === undefined) return answer
-    return { done: false, value: this.#lineage.enter(value, this.#position - 1) }
+    const item = this.#lineage.enter(value, this.#position - 1)
+    this.#lineage.log?.came(item.id, askedMs)
+    return { done: false, value: item }
   }
 }
 
@@ -93,7 +96,7 @@ export class TrackedOutput implements Output {
   offer(item: unknown): boolean {
     const tracked = item as Tracked
     if (!this.#output.offer(tracked.value)) return false
-    this.#lineage.release(tracked)
+    this.#lineage.leave(tracked)
     return true
   }
 

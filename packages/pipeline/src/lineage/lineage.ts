@@ -2,6 +2,7 @@ import type { Call } from '../stages/call.ts'
 import { DROPPED } from '../stages/call.ts'
 import type { Flow } from '../stages/flow.ts'
 import { isThenable } from '../thenable.ts'
+import type { Log } from './log.ts'
 
 /** Why something is not processed. Boxed, since anything can be thrown. */
 export interface Failed {
@@ -32,12 +33,6 @@ export class Tracked {
   }
 }
 
-/** Told of each call. Times are in milliseconds since the run began. */
-export interface Recorder {
-  began(stage: number, item: Tracked): number
-  ended(call: number): void
-}
-
 /** What one stage does with items that are tracked: what it does with plain ones, on the values. */
 export class StageLineage {
   readonly #lineage: Lineage
@@ -53,18 +48,16 @@ export class StageLineage {
     const lineage = this.#lineage
     return (tracked: never, index, stage) => {
       const item: Tracked = tracked
-      const record = lineage.recorder?.began(this.#stage, item)
-      const ended = (): void => {
-        if (record !== undefined) lineage.recorder?.ended(record)
-      }
+      const record = lineage.log?.began(this.#stage, item.id) ?? -1
+      let isSync = true
       const done = (value: unknown): unknown => {
-        ended()
+        lineage.log?.ended(record, isSync)
         if (value !== undefined && value !== DROPPED) return lineage.become(item, value)
         if (value === DROPPED || dropsUndefined) lineage.release(item)
         return value
       }
       const failed = (error: unknown): never => {
-        ended()
+        lineage.log?.ended(record, isSync)
         lineage.release(item, { error })
         throw error
       }
@@ -74,7 +67,9 @@ export class StageLineage {
       } catch (error) {
         return failed(error)
       }
-      return isThenable(result) ? Promise.resolve(result).then(done, failed) : done(result)
+      if (!isThenable(result)) return done(result)
+      isSync = false
+      return Promise.resolve(result).then(done, failed)
     }
   }
 
@@ -96,7 +91,11 @@ export class StageLineage {
     return {
       take(tracked, emit) {
         const item = tracked as Tracked
-        flow.take(item.value, (value) => emit(lineage.derive(item, value)))
+        let isFirst = true
+        flow.take(item.value, (value) => {
+          emit(lineage.derive(item, value, isFirst))
+          isFirst = false
+        })
         lineage.release(item)
       },
       get satisfied() {
@@ -107,7 +106,7 @@ export class StageLineage {
 
   /** One more item, made of one that stays. */
   derive(from: unknown, value: unknown): Tracked {
-    return this.#lineage.derive(from as Tracked, value)
+    return this.#lineage.derive(from as Tracked, value, false)
   }
 
   /** An array of tracked items, as a tracked array of items, which takes their place. */
@@ -136,14 +135,15 @@ export class StageLineage {
  * INVARIANT  the `open` of an origin is the number of tracked items in the run that were made of it; at 0 it is told of, once.
  */
 export class Lineage {
-  readonly recorder: Recorder | undefined
+  /** Undefined where nobody wants to see what happens. */
+  readonly log: Log | undefined
   readonly #onProcessed: (origin: Origin) => void
   readonly #open = new Set<Origin>()
   #nextId = 0
 
-  constructor(onProcessed: (origin: Origin) => void, recorder: Recorder | undefined) {
+  constructor(onProcessed: (origin: Origin) => void, log: Log | undefined) {
     this.#onProcessed = onProcessed
-    this.recorder = recorder
+    this.log = log
   }
 
   /** The items of the source that are not fully processed. */
@@ -163,9 +163,10 @@ export class Lineage {
     return new Tracked(value, item.origins, item.id)
   }
 
-  derive(from: Tracked, value: unknown): Tracked {
+  /** One more, beside the item; or in its place, if it is the `same` one. */
+  derive(from: Tracked, value: unknown, isSame: boolean): Tracked {
     for (const origin of from.origins) origin.open++
-    return new Tracked(value, from.origins, this.#nextId++)
+    return new Tracked(value, from.origins, isSame ? from.id : this.#nextId++)
   }
 
   join(items: readonly Tracked[]): Tracked {
@@ -174,12 +175,13 @@ export class Lineage {
     return new Tracked(
       values,
       items.flatMap(({ origins }) => origins),
-      this.#nextId++,
+      items[0]?.id ?? this.#nextId++,
     )
   }
 
   /** The plain item, which leaves the run. */
   leave(item: Tracked): unknown {
+    this.log?.leaves(item.id)
     this.release(item)
     return item.value
   }

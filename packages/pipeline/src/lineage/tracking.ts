@@ -1,10 +1,13 @@
+import type { RunOptions } from '../api.ts'
 import { abortError } from '../failure.ts'
 import { checkCount, checkFunction, checkOptions } from '../options.ts'
 import type { Output } from '../output.ts'
+import type { Stopwatch } from '../stopwatch.ts'
 import type { OpenTap } from '../taps.ts'
 import { TrackedOutput, trackedTap } from './ends.ts'
 import { type CheckpointOptions, Ledger, type Settle } from './ledger.ts'
 import { type Failed, Lineage, StageLineage, type Tracked } from './lineage.ts'
+import { Log } from './log.ts'
 import type { Cursor } from './positions.ts'
 
 /** What a source has to do with it. */
@@ -19,19 +22,22 @@ export class Tracking {
   readonly #lineage: Lineage
   readonly #ledger: Ledger
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, log: Log | undefined) {
     this.#ledger = ledger
-    this.#lineage = new Lineage((origin) => ledger.processed(origin), undefined)
+    this.#lineage = new Lineage((origin) => ledger.processed(origin), log)
   }
 
   /** Undefined if nobody wants to know. `onFailure` hears of a `settle` or a `save` that fails. */
   static of(
     { settle, resume }: SourceSettings,
-    checkpoint: CheckpointOptions | undefined,
+    { checkpoint, trace }: RunOptions,
+    stopwatch: Stopwatch,
     onFailure: (error: unknown) => void,
   ): Tracking | undefined {
-    if (settle === undefined && checkpoint === undefined && resume === undefined) return undefined
-    return new Tracking(new Ledger(settle, checkpoint, resume, onFailure))
+    if (settle === undefined && checkpoint === undefined && resume === undefined && trace === undefined)
+      return undefined
+    const log = trace === undefined ? undefined : new Log(trace, stopwatch)
+    return new Tracking(new Ledger(settle, checkpoint, resume, onFailure), log)
   }
 
   tap({ open, resume }: SourceSettings): OpenTap {

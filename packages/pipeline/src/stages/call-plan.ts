@@ -52,7 +52,8 @@ export function callPlan(verb: CallVerb, options: StageOptions<never> | undefine
     ordered,
     keyBy,
   }
-  return { name, buffer: 0, open: (host, place) => new CallStage(settings, host, place) }
+  const calls = { concurrency: typeof concurrency === 'number' ? concurrency : concurrency.value, ordered }
+  return { name, buffer: 0, calls, open: (host, place) => new CallStage(settings, host, place) }
 }
 
 function checkRetry(verb: string, retry: Retry): void {

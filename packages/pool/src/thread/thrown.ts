@@ -158,7 +158,8 @@ function unpackError(record: ErrorRecord): Error {
 }
 
 function bareError({ type, name, message, errors }: ErrorRecord, options: ErrorOptions | undefined): Error {
-  if (type === 'DOMException') return new DOMException(message, { name, ...options })
+  // The second argument is a name or, in Node, options; the types of browsers know only the name.
+  if (type === 'DOMException') return new DOMException(message, { name, ...options } as never)
   if (type === 'AggregateError') return new AggregateError((errors ?? []).map(unpackThrown), message, options)
   return new simpleErrors[type](message, options)
 }
