@@ -66,7 +66,8 @@ export class ActiveRun implements Host {
         `run: ${plan.source.name} has been run already; a source is read once, so begin anew with from()`,
       )
     }
-    this.stopwatch = new Stopwatch(options?.clock, (error) => this.#failure.fail(error))
+    const isExact = options?.clock !== undefined || options?.trace !== undefined
+    this.stopwatch = new Stopwatch(options?.clock, isExact, (error) => this.#failure.fail(error))
     this.#trace = options?.trace
     this.#trace?.begin(plan.stages.map(({ name, buffer, calls }) => ({ name, buffer, ...calls })))
     plan.source.taken = true

@@ -25,7 +25,7 @@ export interface Charged {
  * chance: so many that about a fiftieth of a millisecond passes between two.
  *
  * INVARIANT  time is finite and never falls: a clock that breaks is told of, and not read again.
- * INVARIANT  the first event in a turn of the event loop ticks, since any time may have passed; so does each one with a clock that was given.
+ * INVARIANT  the first event in a turn of the event loop ticks, since any time may have passed; so does each one if the run is to be exact.
  */
 export class Stopwatch {
   /** Undefined where real time serves for both. */
@@ -43,10 +43,10 @@ export class Stopwatch {
   /** Time for being fair to the event loop, whatever clock was given. */
   realMs: number
 
-  /** Throws `TypeError` if the clock does not work now; `onBroken` hears of it if it breaks later. */
-  constructor(clock: Clock | undefined, onBroken: (error: TypeError) => void) {
+  /** `isExact`: each event ticks. Throws `TypeError` if the clock does not work now; `onBroken` hears of it if it breaks later. */
+  constructor(clock: Clock | undefined, isExact: boolean, onBroken: (error: TypeError) => void) {
     this.#clock = clock
-    this.#mostEvents = clock === undefined ? MOST_EVENTS : 1
+    this.#mostEvents = isExact ? 1 : MOST_EVENTS
     this.#onBroken = onBroken
     this.realMs = realTime.now()
     this.#beganMs = this.nowMs = clock === undefined ? this.realMs : read(clock, Number.NEGATIVE_INFINITY)

@@ -29,7 +29,7 @@ describe('a wrong argument throws at once and names itself', () => {
       () => pipeline().batch(2, wrong({ concurrency: 2 })),
     ],
     [
-      'run: unknown option "singal"; known: signal, clock, errors, inFlight, checkpoint',
+      'run: unknown option "singal"; known: signal, clock, errors, inFlight, checkpoint, trace',
       () => pipeline().run(wrong({ singal: 1 })),
     ],
     ['run: signal: expected an AbortSignal, got [object Object]', () => pipeline().run({ signal: wrong({}) })],

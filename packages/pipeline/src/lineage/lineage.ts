@@ -1,7 +1,4 @@
-import type { Call } from '../stages/call.ts'
-import { DROPPED } from '../stages/call.ts'
 import type { Flow } from '../stages/flow.ts'
-import { isThenable } from '../thenable.ts'
 import type { Log } from './log.ts'
 
 /** Why something is not processed. Boxed, since anything can be thrown. */
@@ -43,47 +40,19 @@ export class StageLineage {
     this.#stage = stage
   }
 
-  /** The call, for tracked items. `dropsUndefined`: a result of `undefined` leaves nothing behind, else the run fails of it. */
-  call(call: Call, dropsUndefined: boolean): Call {
-    const lineage = this.#lineage
-    return (tracked: never, index, stage) => {
-      const item: Tracked = tracked
-      const record = lineage.log?.began(this.#stage, item.id) ?? -1
-      let isSync = true
-      const done = (value: unknown): unknown => {
-        lineage.log?.ended(record, isSync)
-        if (value !== undefined && value !== DROPPED) return lineage.become(item, value)
-        if (value === DROPPED || dropsUndefined) lineage.release(item)
-        return value
-      }
-      const failed = (error: unknown): never => {
-        lineage.log?.ended(record, isSync)
-        lineage.release(item, { error })
-        throw error
-      }
-      let result: unknown
-      try {
-        result = call(item.value as never, index, stage)
-      } catch (error) {
-        return failed(error)
-      }
-      if (!isThenable(result)) return done(result)
-      isSync = false
-      return Promise.resolve(result).then(done, failed)
-    }
+  /** A call begins for the item. Gives a number for it. */
+  began(item: unknown): number {
+    return this.#lineage.log?.began(this.#stage, (item as Tracked).id) ?? -1
   }
 
-  /** The key of tracked items. One that cannot be told is a failure of the item. */
-  keyBy(keyBy: (item: never, index: number) => unknown): (item: never, index: number) => unknown {
-    return (tracked: never, index) => {
-      const item: Tracked = tracked
-      try {
-        return keyBy(item.value as never, index)
-      } catch (error) {
-        this.#lineage.release(item, { error })
-        throw error
-      }
-    }
+  /** It has ended; at once, or as a promise. */
+  ended(call: number, isSync: boolean): void {
+    this.#lineage.log?.ended(call, isSync)
+  }
+
+  /** Another item in its place. */
+  become(item: unknown, value: unknown): Tracked {
+    return this.#lineage.become(item as Tracked, value)
   }
 
   flow(flow: Flow): Flow {

@@ -1,7 +1,7 @@
 import type { RunRecorder } from '../api.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 
-/** Tells a recorder what happens, and when: each time the clock is read. */
+/** Tells a recorder what happens, and when: at the last tick. A run that is recorded ticks at each event. */
 export class Log {
   readonly #recorder: RunRecorder
   readonly #stopwatch: Stopwatch
@@ -13,11 +13,12 @@ export class Log {
 
   /** Milliseconds since the run began. */
   get nowMs(): number {
-    this.#stopwatch.tick()
     return this.#stopwatch.elapsedMs
   }
 
+  /** The source gave the item, just now. */
   came(item: number, askedMs: number): void {
+    this.#stopwatch.tick()
     this.#recorder.came(item, askedMs, this.nowMs)
   }
 

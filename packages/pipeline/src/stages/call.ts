@@ -25,16 +25,6 @@ export interface CallSettings {
   readonly ifUndefined: 'fail' | 'drop'
 }
 
-/** How a stage calls whose items are tracked. */
-function tracked(settings: CallSettings, lineage: StageLineage): CallSettings {
-  const { call, keyBy, ifUndefined } = settings
-  return {
-    ...settings,
-    call: lineage.call(call, ifUndefined === 'drop'),
-    keyBy: keyBy === undefined ? undefined : lineage.keyBy(keyBy),
-  }
-}
-
 /** An item whose call runs, or waits for its turn, and where its result goes. Used again, and so are its two functions. */
 export class Job implements Slot<Job> {
   value: unknown
@@ -45,6 +35,8 @@ export class Job implements Slot<Job> {
   index = 0
   key: unknown
   beganMs = 0
+  /** The number of the call, where it is recorded. */
+  record = -1
   readonly onValue: (value: unknown) => void
   readonly onError: (error: unknown) => void
 
@@ -66,6 +58,7 @@ export class Job implements Slot<Job> {
 export class CallStage implements ActiveStage {
   readonly meter: Meter
   readonly #settings: CallSettings
+  readonly #lineage: StageLineage | undefined
   readonly #stage: Stage
   readonly #host: Host
   readonly #stopwatch: Stopwatch
@@ -80,7 +73,8 @@ export class CallStage implements ActiveStage {
     const most = typeof concurrency === 'number' ? concurrency : concurrency.value
     const limit = host.isShared ? Number.POSITIVE_INFINITY : most + buffer
     this.meter = new Meter(name, most, limit, host.stopwatch)
-    this.#settings = place.lineage === undefined ? settings : tracked(settings, place.lineage)
+    this.#settings = settings
+    this.#lineage = place.lineage
     this.#stage = { name, signal: host.signal }
     this.#host = host
     this.#stopwatch = host.stopwatch
@@ -140,28 +134,36 @@ export class CallStage implements ActiveStage {
     const index = this.meter.received
     const calls = this.#stopwatch.glance()
     const beganMs = this.#stopwatch.nowMs
+    const record = this.#lineage?.began(item) ?? -1
     this.meter.started()
     try {
-      const result = call(item as never, index, this.#stage)
+      const result = call(this.#plain(item), index, this.#stage)
       if (isThenable(result)) {
         const job = this.#results.open()
+        job.item = item
         job.index = index
-        this.#await(job, result, beganMs)
+        this.#await(job, result, beganMs, record)
         return NONE
       }
-      if (calls > 0) this.#returned(beganMs, calls)
-      if (!this.#isResult(result, index)) this.meter.dropped()
-      else if (this.#results.isEmpty) {
-        this.meter.passed()
-        return result
-      } else {
-        this.#results.push(result)
-        this.meter.finished()
-      }
+      if (calls > 0) this.#returned(beganMs, calls, record)
+      if (this.#isResult(result, index)) return this.#passes(item, result)
+      this.#drops(item, result)
     } catch (error) {
-      this.meter.dropped()
-      this.#host.failCall(error)
+      this.#lineage?.ended(record, true)
+      this.#fails(item, error)
     }
+    return NONE
+  }
+
+  /** A result that is there at once leaves so, if none waits. */
+  #passes(item: unknown, result: unknown): unknown {
+    const value = this.#lineage === undefined ? result : this.#lineage.become(item, result)
+    if (this.#results.isEmpty) {
+      this.meter.passed()
+      return value
+    }
+    this.#results.push(value)
+    this.meter.finished()
     return NONE
   }
 
@@ -171,11 +173,10 @@ export class CallStage implements ActiveStage {
     job.item = item
     job.index = this.meter.received
     try {
-      job.key = this.#settings.keyBy?.(item as never, job.index)
+      job.key = this.#settings.keyBy?.(this.#plain(item), job.index)
     } catch (error) {
       this.meter.started()
-      this.#drop(job)
-      this.#host.failCall(error)
+      this.#fails(this.#dropped(job), error)
       return
     }
     if (keys.parks(job)) this.meter.parks()
@@ -189,30 +190,33 @@ export class CallStage implements ActiveStage {
     const { call } = this.#settings
     const calls = this.#stopwatch.glance()
     const beganMs = this.#stopwatch.nowMs
-    const { key } = job
+    const { item, key } = job
+    const record = this.#lineage?.began(item) ?? -1
     try {
-      const result = call(job.item as never, job.index, this.#stage)
+      const result = call(this.#plain(item), job.index, this.#stage)
       if (isThenable(result)) {
-        this.#await(job, result, beganMs)
+        this.#await(job, result, beganMs, record)
         return
       }
-      if (calls > 0) this.#returned(beganMs, calls)
+      if (calls > 0) this.#returned(beganMs, calls, record)
       this.#finish(job, result)
     } catch (error) {
-      this.#drop(job)
-      this.#host.failCall(error)
+      this.#lineage?.ended(record, true)
+      this.#fails(this.#dropped(job), error)
     }
     this.#settled(key)
   }
 
-  #await(job: Job, result: unknown, beganMs: number): void {
+  #await(job: Job, result: unknown, beganMs: number, record: number): void {
     job.beganMs = beganMs
+    job.record = record
     Promise.resolve(result).then(job.onValue, job.onError)
   }
 
   #resolved(job: Job, value: unknown): void {
     const calls = this.#stopwatch.glance()
     if (calls > 0) this.meter.lasted(this.#stopwatch.nowMs - job.beganMs, calls)
+    this.#lineage?.ended(job.record, false)
     const { key } = job
     this.#finish(job, value)
     this.#settled(key)
@@ -221,30 +225,53 @@ export class CallStage implements ActiveStage {
 
   #rejected(job: Job, error: unknown): void {
     this.#stopwatch.glance()
+    this.#lineage?.ended(job.record, false)
     const { key } = job
-    this.#drop(job)
-    this.#host.failCall(error)
+    this.#fails(this.#dropped(job), error)
     this.#settled(key)
     this.#host.proceedSoon()
   }
 
-  #returned(beganMs: number, calls: number): void {
+  #returned(beganMs: number, calls: number, record: number): void {
     this.#stopwatch.tick()
     this.meter.returned(this.#stopwatch.nowMs - beganMs, calls)
+    this.#lineage?.ended(record, true)
   }
 
   #finish(job: Job, value: unknown): void {
-    if (this.#isResult(value, job.index)) {
-      job.item = job.key = undefined
-      this.#results.fill(job, value)
-      this.meter.finished()
-    } else this.#drop(job)
+    if (!this.#isResult(value, job.index)) {
+      this.#drops(this.#dropped(job), value)
+      return
+    }
+    const result = this.#lineage === undefined ? value : this.#lineage.become(job.item, value)
+    job.item = job.key = undefined
+    this.#results.fill(job, result)
+    this.meter.finished()
   }
 
-  #drop(job: Job): void {
+  /** Frees the place of a job that has no result; gives its item. */
+  #dropped(job: Job): unknown {
+    const { item } = job
     job.item = job.key = undefined
     this.#results.drop(job)
+    return item
+  }
+
+  /** The call for an item is over and leaves nothing behind. An item of which the run fails is not processed. */
+  #drops(item: unknown, result: unknown): void {
     this.meter.dropped()
+    if (result === DROPPED || this.#settings.ifUndefined === 'drop') this.#lineage?.release(item)
+  }
+
+  #fails(item: unknown, error: unknown): void {
+    this.meter.dropped()
+    this.#lineage?.release(item, { error })
+    this.#host.failCall(error)
+  }
+
+  /** The item, as the user's functions see it. */
+  #plain(item: unknown): never {
+    return (this.#lineage === undefined ? item : this.#lineage.value(item)) as never
   }
 
   #isResult(value: unknown, index: number): boolean {

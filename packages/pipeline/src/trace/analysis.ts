@@ -39,21 +39,22 @@ class Part {
   readonly items: readonly ItemModel[]
   readonly asItIsMs: number
 
-  constructor(stages: readonly RecordedStage[], first: number, calls: Calls) {
+  /** `isLast`: an item that leaves its last stage leaves the run. */
+  constructor(stages: readonly RecordedStage[], first: number, isLast: boolean, calls: Calls) {
     this.names = stages.map(({ name }) => name)
     this.models = [
       { concurrency: 1, buffer: 0, ordered: true },
       ...stages.map(({ concurrency = 1, buffer, ordered = true }): StageModel => ({ concurrency, buffer, ordered })),
     ]
     const columns = [0, ...stages.map((_, i) => first + i + 1)]
-    this.items = itemsOf(calls, columns, first === 0)
+    this.items = itemsOf(calls, columns, first === 0, isLast)
     this.asItIsMs = simulate(this.models, this.items)
   }
 
   /** No schedule with this concurrency is faster. */
   get boundMs(): number {
     const work = this.models.map(
-      ({ concurrency }, i) => this.items.reduce((sum, item) => sum + (item[i]?.ms ?? 0), 0) / concurrency,
+      ({ concurrency }, i) => this.items.reduce((sum, { calls }) => sum + (calls[i]?.ms ?? 0), 0) / concurrency,
     )
     return Math.max(0, ...work)
   }
@@ -87,10 +88,11 @@ class Part {
       consider(`${name}: buffer ${concurrency} in place of ${buffer}`, other({ buffer: concurrency }))
     }
     if (ordered && concurrency > 1) consider(`${name}: unordered`, other({ ordered: false }))
-    if (!this.items.some((item) => item[at]?.isSync)) return
-    const threaded = this.items.map((item) =>
-      item.map((call, i) => (i === at && call !== undefined ? { ...call, isSync: false } : call)),
-    )
+    if (!this.items.some(({ calls }) => calls[at]?.isSync)) return
+    const threaded = this.items.map(({ calls, leaves }) => ({
+      calls: calls.map((call, i) => (i === at && call !== undefined ? { ...call, isSync: false } : call)),
+      leaves,
+    }))
     consider(`${name}: on ${wide} threads`, other({ concurrency: wide }), threaded)
   }
 }
@@ -102,31 +104,37 @@ export function analyze(stages: readonly RecordedStage[], calls: Calls): Analysi
     let end = first
     while (stages[end]?.concurrency !== undefined) end++
     if (end === first) continue
-    parts.push(new Part(stages.slice(first, end), first, calls))
+    parts.push(new Part(stages.slice(first, end), first, end === stages.length, calls))
     first = end
   }
-  const slowest = parts.toSorted((a, b) => b.asItIsMs - a.asItIsMs)[0] ?? new Part([], 0, calls)
+  const slowest = parts.toSorted((a, b) => b.asItIsMs - a.asItIsMs)[0] ?? new Part([], 0, true, calls)
   const { names, items, asItIsMs, boundMs } = slowest
   return { stages: names, items: items.length, asItIsMs, boundMs, gains: slowest.gains() }
 }
 
-/** What each item asks of the stages in these columns, in the order in which items came there. */
-function itemsOf(calls: Calls, columns: readonly number[], withSource: boolean): ItemModel[] {
+/**
+ * What each item asks of the stages in these columns, in the order in which items came there. Where other stages follow, it is not known
+ * whether an item leaves the last of them; most do.
+ */
+function itemsOf(calls: Calls, columns: readonly number[], withSource: boolean, isLast: boolean): ItemModel[] {
   const places = new Map(columns.map((column, i) => [column, i]))
   if (!withSource) places.delete(0)
-  const items = new Map<number, (CallModel | undefined)[]>()
+  const output = (columns.at(-1) as number) + 1
+  const items = new Map<number, { readonly calls: (CallModel | undefined)[]; leaves: boolean }>()
   for (let call = 0; call < calls.length; call++) {
-    const place = places.get(calls.stage[call] as number)
-    if (place === undefined) continue
+    const stage = calls.stage[call] as number
     const id = calls.item[call] as number
+    const place = places.get(stage)
     let item = items.get(id)
+    if (isLast && stage === output && item !== undefined) item.leaves = true
+    if (place === undefined) continue
     if (item === undefined) {
       if (items.size === MOST_ITEMS) continue
-      item = new Array<CallModel | undefined>(columns.length).fill(undefined)
+      item = { calls: new Array<CallModel | undefined>(columns.length).fill(undefined), leaves: !isLast }
       items.set(id, item)
     }
     const ms = (calls.endedMs[call] as number) - (calls.beganMs[call] as number)
-    item[place] = { ms, isSync: calls.isSync[call] === 1 }
+    item.calls[place] = { ms, isSync: calls.isSync[call] === 1 }
   }
   return [...items.values()]
 }

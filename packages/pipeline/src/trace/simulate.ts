@@ -11,8 +11,11 @@ export interface CallModel {
   readonly isSync: boolean
 }
 
-/** What an item asks of each stage; undefined where it does not get to: it is dropped before. */
-export type ItemModel = readonly (CallModel | undefined)[]
+/** What an item asks of each stage, undefined where nothing; and whether it leaves the last one, or is dropped behind its last call. */
+export interface ItemModel {
+  readonly calls: readonly (CallModel | undefined)[]
+  readonly leaves: boolean
+}
 
 /** An item in a stage. */
 interface Held {
@@ -85,7 +88,7 @@ export function simulate(models: readonly StageModel[], items: readonly ItemMode
   let next = 0
 
   const begin = (stage: number, item: number): void => {
-    const call = items[item]?.[stage] ?? { ms: 0, isSync: false }
+    const call = items[item]?.calls[stage] ?? { ms: 0, isSync: false }
     const beginsMs = call.isSync ? Math.max(nowMs, threadFreeMs) : nowMs
     const atMs = beginsMs + call.ms
     if (call.isSync) threadFreeMs = atMs
@@ -108,15 +111,14 @@ export function simulate(models: readonly StageModel[], items: readonly ItemMode
   for (move(); endings.length > 0; move()) {
     const { atMs, stage, held } = endings.take()
     nowMs = atMs
-    const isDropped = stage + 1 < stages.length && !isWanted(items[held.item], stage)
-    ;(stages[stage] as Simulated).end(held, isDropped)
+    ;(stages[stage] as Simulated).end(held, isDropped(items[held.item] as ItemModel, stage))
   }
   return nowMs
 }
 
-/** Whether the item goes on behind a stage. It may have been made behind the first ones, which then take no time for it. */
-function isWanted(item: ItemModel | undefined, stage: number): boolean {
-  return item?.some((call, i) => i > stage && call !== undefined) === true
+/** Whether the item ends in a stage. It may have been made behind the first ones, which then take no time for it. */
+function isDropped({ calls, leaves }: ItemModel, stage: number): boolean {
+  return !leaves && !calls.some((call, i) => i > stage && call !== undefined)
 }
 
 /** Endings by time: a binary heap. Those at the same time come in any order. */

@@ -10,6 +10,9 @@ export class Animation {
   readonly #byItem: Uint32Array
   readonly #starts: Uint32Array
   readonly #most: number[]
+  /** How many items the source gave, and how many left. What is dropped, or goes into another item, does not leave. */
+  readonly #came: number
+  readonly #left: number
 
   constructor(canvas: HTMLCanvasElement, stages: readonly PageStage[], columns: Columns) {
     this.#canvas = canvas
@@ -26,6 +29,8 @@ export class Animation {
       this.#byItem[place] = call
       filled[item] = place + 1
     })
+    this.#came = columns.stage.filter((stage) => stage === 0).length
+    this.#left = columns.stage.filter((stage) => stage === stages.length + 1).length
     this.#most = stages.map(({ concurrency, buffer }) => Math.max(4, concurrency + buffer))
   }
 
@@ -41,9 +46,7 @@ export class Animation {
     const height = 44 + (isNarrow ? boxHeight * boxes : boxHeight) + 44
     const context = this.#prepare(width, height)
     const ink = getComputedStyle(this.#canvas).color
-    const total =
-      coming + done + running.reduce((n, some) => n + some.length, 0) + waiting.reduce((n, some) => n + some.length, 0)
-    this.#pile(context, 'to come', coming, total, 8, width, ink)
+    this.#pile(context, 'to come', coming, this.#came, 8, width, ink)
     for (let stage = 0; stage < boxes; stage++) {
       const left = 12 + (isNarrow ? 0 : stage * boxWidth)
       const top = 44 + (isNarrow ? stage * boxHeight : 0)
@@ -56,10 +59,10 @@ export class Animation {
         if (y + side < top + boxHeight) this.#square(context, call, us, x, y, side)
       })
     }
-    this.#pile(context, 'done', done, total, height - 36, width, ink)
+    this.#pile(context, 'done', done, this.#left, height - 36, width, ink)
   }
 
-  /** What each item does: its last call that has begun tells. */
+  /** What each item does: its last call that has begun tells. Of those that are to come, only what the source gives is known then. */
   #at(us: number): { coming: number; running: number[][]; waiting: number[][]; done: number } {
     const { stage, beganUs, endedUs } = this.#columns
     const running: number[][] = this.#stages.map(() => [])
@@ -72,7 +75,7 @@ export class Animation {
       let place = first
       while (place < end && (beganUs[this.#byItem[place] as number] as number) <= us) place++
       if (place === first) {
-        coming++
+        if (stage[this.#byItem[first] as number] === 0) coming++
         continue
       }
       const call = this.#byItem[place - 1] as number
@@ -80,8 +83,7 @@ export class Animation {
       if (at < 0) coming++
       else if (at >= this.#stages.length) done++
       else if ((endedUs[call] as number) > us) running[at]?.push(call)
-      else if (place === end) done++
-      else waiting[at]?.push(call)
+      else if (place < end) waiting[at]?.push(call)
     }
     return { coming, running, waiting, done }
   }
@@ -120,10 +122,12 @@ export class Animation {
   ): void {
     const { name, concurrency } = this.#stages[stage] as PageStage
     context.fillStyle = ink
-    context.fillText(name, x, y + 12, width * 0.55)
+    context.fillText(name, x, y + 12, width * 0.48)
     context.globalAlpha = 0.65
-    const words = concurrency === 0 ? '' : `${running} of ${concurrency}, ${waiting} wait`
-    context.fillText(words, x + width * 0.58, y + 12, width * 0.4)
+    context.textAlign = 'right'
+    if (concurrency > 0)
+      context.fillText(`${running} of ${concurrency}, ${waiting} wait`, x + width - 18, y + 12, width * 0.42)
+    context.textAlign = 'left'
     context.globalAlpha = 1
   }
 

@@ -13,7 +13,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; min-width
 th, td { padding: 4px 12px 4px 0; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--line) }
 th:first-child, td:first-child { text-align: left } th { color: var(--soft); font-weight: 500 }
 tr.bottleneck td:first-child { font-weight: 700; color: var(--accent) }
-canvas { display: block; width: 100%; background: var(--card); border-radius: 8px; touch-action: pan-y }
+canvas { display: block; width: 100%; background: var(--card); border-radius: 8px; touch-action: pan-y; caret-color: var(--accent) }
 .controls { display: flex; flex-wrap: wrap; gap: 8px 12px; align-items: center; margin: 8px 0 }
 .controls input[type=range] { flex: 1 1 160px; min-width: 120px }
 button, select { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 3px 12px }

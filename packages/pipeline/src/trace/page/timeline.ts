@@ -7,7 +7,14 @@ interface Band {
   /** The calls, by the lane they are drawn in. */
   readonly lanes: number[][]
   /** When one more or one less result waits: the times, and by how many. */
-  readonly waits: { readonly atUs: Float64Array; readonly by: Int8Array }
+  readonly waits: Changes
+  readonly runs: Changes
+}
+
+/** When a count grows and falls: the times, and by how much. */
+interface Changes {
+  readonly atUs: Float64Array
+  readonly by: Int8Array
 }
 
 /** Draws when each call ran, a lane for each that ran at the same time. Its text runs in the page of a trace, as that of `Page`. */
@@ -19,7 +26,7 @@ export class Timeline {
   #fromUs = 0
   #toUs: number
   #markUs = 0
-  #picture: ImageData | undefined
+  #picture: OffscreenCanvas | undefined
 
   constructor(canvas: HTMLCanvasElement, data: PageData, columns: Columns, onPick: (us: number) => void) {
     this.#canvas = canvas
@@ -30,7 +37,7 @@ export class Timeline {
     const names = [{ name: 'source', concurrency: 1 }, ...data.stages]
     this.#bands = names.flatMap(({ name, concurrency }, stage) => {
       if (concurrency === 0) return []
-      return [{ name, lanes: this.#lanes(stage), waits: waits[stage] as Band['waits'] }]
+      return [{ name, lanes: this.#lanes(stage), waits: waits[stage] as Changes, runs: this.#runs(stage) }]
     })
     this.#listen(onPick)
   }
@@ -44,7 +51,8 @@ export class Timeline {
     this.#canvas.style.height = `${height}px`
     this.#canvas.width = Math.round(width * scale)
     this.#canvas.height = Math.round(height * scale)
-    const context = this.#canvas.getContext('2d') as CanvasRenderingContext2D
+    this.#picture = new OffscreenCanvas(this.#canvas.width, this.#canvas.height)
+    const context = this.#picture.getContext('2d') as OffscreenCanvasRenderingContext2D
     context.scale(scale, scale)
     const ink = getComputedStyle(this.#canvas).color
     let top = 0
@@ -53,7 +61,6 @@ export class Timeline {
       top += heights[i] as number
     })
     this.#axis(context, top, width, ink)
-    this.#picture = context.getImageData(0, 0, this.#canvas.width, this.#canvas.height)
     this.mark(this.#markUs)
   }
 
@@ -62,10 +69,11 @@ export class Timeline {
     this.#markUs = us
     if (this.#picture === undefined) return
     const context = this.#canvas.getContext('2d') as CanvasRenderingContext2D
-    context.putImageData(this.#picture, 0, 0)
+    context.clearRect(0, 0, this.#canvas.width, this.#canvas.height)
+    context.drawImage(this.#picture, 0, 0)
     const x = this.#x(us, this.#canvas.clientWidth)
-    context.fillStyle = getComputedStyle(this.#canvas).getPropertyValue('--accent')
-    context.fillRect(x, 0, 1.5, this.#canvas.clientHeight)
+    context.fillStyle = getComputedStyle(this.#canvas).caretColor
+    context.fillRect(x * devicePixelRatio, 0, 2 * devicePixelRatio, this.#canvas.height)
   }
 
   /** Each call goes to the first lane that is free when it begins. */
@@ -87,8 +95,22 @@ export class Timeline {
     return lanes
   }
 
+  #runs(stage: number): Changes {
+    const { length, stage: stages, beganUs, endedUs } = this.#columns
+    const changes: [atUs: number, by: number][] = []
+    for (let call = 0; call < length; call++) {
+      if (stages[call] === stage) changes.push([beganUs[call] as number, 1], [endedUs[call] as number, -1])
+    }
+    return this.#sorted(changes)
+  }
+
+  #sorted(changes: [atUs: number, by: number][]): Changes {
+    changes.sort((a, b) => a[0] - b[0])
+    return { atUs: Float64Array.from(changes, ([at]) => at), by: Int8Array.from(changes, ([, by]) => by) }
+  }
+
   /** A result waits in a stage from the end of its call to the beginning of the next one of the same item. */
-  #waits(stages: number): Band['waits'][] {
+  #waits(stages: number): Changes[] {
     const { length, item, stage, beganUs, endedUs } = this.#columns
     const changes: [atUs: number, by: number][][] = Array.from({ length: stages }, () => [])
     const last = new Map<number, number>()
@@ -100,25 +122,47 @@ export class Timeline {
       const at = changes[stage[before] as number] as [number, number][]
       at.push([endedUs[before] as number, 1], [beganUs[call] as number, -1])
     }
-    return changes.map((all) => {
-      all.sort((a, b) => a[0] - b[0])
-      return { atUs: Float64Array.from(all, ([at]) => at), by: Int8Array.from(all, ([, by]) => by) }
-    })
+    return changes.map((all) => this.#sorted(all))
   }
 
-  #band(context: CanvasRenderingContext2D, band: Band, top: number, height: number, width: number, ink: string): void {
+  #band(
+    context: OffscreenCanvasRenderingContext2D,
+    band: Band,
+    top: number,
+    height: number,
+    width: number,
+    ink: string,
+  ): void {
     context.fillStyle = ink
     context.font = '12px system-ui, sans-serif'
     context.fillText(band.name, 6, top + 14)
     const laneHeight = height / Math.max(1, band.lanes.length)
-    band.lanes.forEach((calls, lane) => {
-      this.#lane(context, calls, top + 20 + lane * laneHeight, Math.max(0.5, laneHeight - 1), width)
-    })
-    this.#waiting(context, band.waits, top + 20 + height, 20, width, ink)
+    const words: string[] = []
+    // Lanes that are too thin to be told apart are drawn as how many there are.
+    if (laneHeight < 3) {
+      words.push(`${this.#area(context, band.runs, top + 20, height, width, '#5b8def')} at a time`)
+    } else {
+      band.lanes.forEach((calls, lane) => {
+        this.#lane(context, calls, top + 20 + lane * laneHeight, laneHeight - 1, width)
+      })
+    }
+    context.globalAlpha = 0.35
+    words.push(`${this.#area(context, band.waits, top + 22 + height, 18, width, ink)} waited`)
+    context.globalAlpha = 1
+    context.fillStyle = ink
+    context.textAlign = 'right'
+    context.fillText(words.join(', '), width - 6, top + 14)
+    context.textAlign = 'left'
   }
 
   /** Calls that would share a pixel with the one before are left out. */
-  #lane(context: CanvasRenderingContext2D, calls: readonly number[], y: number, height: number, width: number): void {
+  #lane(
+    context: OffscreenCanvasRenderingContext2D,
+    calls: readonly number[],
+    y: number,
+    height: number,
+    width: number,
+  ): void {
     const { beganUs, endedUs, item } = this.#columns
     let drawnTo = Number.NEGATIVE_INFINITY
     for (const call of calls) {
@@ -135,36 +179,34 @@ export class Timeline {
     }
   }
 
-  #waiting(
-    context: CanvasRenderingContext2D,
-    { atUs, by }: Band['waits'],
+  /** Draws the most at each pixel, as a share of the most of all, and gives that. */
+  #area(
+    context: OffscreenCanvasRenderingContext2D,
+    { atUs, by }: Changes,
     top: number,
     height: number,
     width: number,
-    ink: string,
-  ): void {
+    fill: string,
+  ): number {
     const most = new Float64Array(Math.ceil(width) + 1)
-    let waiting = 0
+    let count = 0
     let reached = 0
     for (let i = 0; i < atUs.length; i++) {
       const x = Math.min(most.length - 1, Math.max(0, Math.floor(this.#x(atUs[i] as number, width))))
-      for (; reached < x; reached++) most[reached] = Math.max(most[reached] as number, waiting)
-      waiting += by[i] as number
-      most[x] = Math.max(most[x] as number, waiting)
+      for (; reached < x; reached++) most[reached] = Math.max(most[reached] as number, count)
+      count += by[i] as number
+      most[x] = Math.max(most[x] as number, count)
     }
     const peak = most.reduce((a, b) => Math.max(a, b), 0)
-    if (peak === 0) return
-    context.globalAlpha = 0.35
-    context.fillStyle = ink
-    for (let x = 0; x < most.length; x++) {
+    context.fillStyle = fill
+    for (let x = 0; peak > 0 && x < most.length; x++) {
       const tall = ((most[x] as number) / peak) * height
       context.fillRect(x, top + height - tall, 1, tall)
     }
-    context.globalAlpha = 1
-    context.fillText(`${peak} waited`, Math.max(6, width - 80), top + 10)
+    return peak
   }
 
-  #axis(context: CanvasRenderingContext2D, top: number, width: number, ink: string): void {
+  #axis(context: OffscreenCanvasRenderingContext2D, top: number, width: number, ink: string): void {
     context.fillStyle = ink
     const spanMs = (this.#toUs - this.#fromUs) / 1_000
     const rough = spanMs / Math.max(2, width / 120)
