@@ -1,9 +1,10 @@
 import { isAdjustable } from '../adjustable.ts'
 import type { Retry, StageOptions } from '../api.ts'
 import { checkCount, checkFunction, checkMs, checkName, checkOptions, checkSender, show } from '../options.ts'
-import type { StagePlan } from '../plan.ts'
+import type { Host, Place, StagePlan } from '../plan.ts'
 import { withAttempts } from './attempts.ts'
 import { type Call, type CallSettings, CallStage } from './call.ts'
+import { TrackedCallStage } from './tracked-call.ts'
 
 /** What a verb says of its stage; the rest is in the options. */
 export interface CallVerb extends Pick<CallSettings, 'call' | 'ifUndefined'> {
@@ -53,7 +54,14 @@ export function callPlan(verb: CallVerb, options: StageOptions<never> | undefine
     keyBy,
   }
   const calls = { concurrency: typeof concurrency === 'number' ? concurrency : concurrency.value, ordered }
-  return { name, buffer: 0, calls, open: (host, place) => new CallStage(settings, host, place) }
+  return { name, buffer: 0, calls, open: (host, place) => openCall(settings, host, place) }
+}
+
+function openCall(settings: CallSettings, host: Host, place: Place): CallStage {
+  const { lineage } = place
+  return lineage === undefined
+    ? new CallStage(settings, host, place)
+    : new TrackedCallStage(settings, host, place, lineage)
 }
 
 function checkRetry(verb: string, retry: Retry): void {

@@ -1,6 +1,6 @@
 import type { Adjustable } from '../adjustable.ts'
 import type { Stage } from '../api.ts'
-import type { StageLineage } from '../lineage/lineage.ts'
+import type { Failed } from '../lineage/lineage.ts'
 import { Meter } from '../meter.ts'
 import { type ActiveStage, type Host, NONE, type Place } from '../plan.ts'
 import { ReorderBuffer, type Slot } from '../reorder-buffer.ts'
@@ -58,7 +58,6 @@ export class Job implements Slot<Job> {
 export class CallStage implements ActiveStage {
   readonly meter: Meter
   readonly #settings: CallSettings
-  readonly #lineage: StageLineage | undefined
   readonly #stage: Stage
   readonly #host: Host
   readonly #stopwatch: Stopwatch
@@ -74,7 +73,6 @@ export class CallStage implements ActiveStage {
     const limit = host.isShared ? Number.POSITIVE_INFINITY : most + buffer
     this.meter = new Meter(name, most, limit, host.stopwatch)
     this.#settings = settings
-    this.#lineage = place.lineage
     this.#stage = { name, signal: host.signal }
     this.#host = host
     this.#stopwatch = host.stopwatch
@@ -128,19 +126,45 @@ export class CallStage implements ActiveStage {
     this.#unfollow?.()
   }
 
+  /** The item, as the user's functions see it. */
+  protected plain(item: unknown): unknown {
+    return item
+  }
+
+  /** What is needed of an item when its call is over. */
+  protected kept(_item: unknown): unknown {
+    return undefined
+  }
+
+  /** A call begins; gives a number for it. */
+  protected began(_item: unknown): number {
+    return -1
+  }
+
+  /** That call has ended; at once, or as a promise. */
+  protected ended(_record: number, _isSync: boolean): void {}
+
+  /** What is handed on: the result, in place of the item. */
+  protected become(_item: unknown, result: unknown): unknown {
+    return result
+  }
+
+  /** Nothing of the item is handed on. */
+  protected release(_item: unknown, _failed: Failed | undefined): void {}
+
   /** A result that is there when the call returns needs no job. */
   #callAtOnce(item: unknown): unknown {
     const { call } = this.#settings // Called without a receiver.
     const index = this.meter.received
     const calls = this.#stopwatch.glance()
     const beganMs = this.#stopwatch.nowMs
-    const record = this.#lineage?.began(item) ?? -1
+    const record = this.began(item)
     this.meter.started()
     try {
-      const result = call(this.#plain(item), index, this.#stage)
+      const result = call(this.plain(item) as never, index, this.#stage)
       if (isThenable(result)) {
         const job = this.#results.open()
-        job.item = item
+        job.item = this.kept(item)
         job.index = index
         this.#await(job, result, beganMs, record)
         return NONE
@@ -149,7 +173,7 @@ export class CallStage implements ActiveStage {
       if (this.#isResult(result, index)) return this.#passes(item, result)
       this.#drops(item, result)
     } catch (error) {
-      this.#lineage?.ended(record, true)
+      this.ended(record, true)
       this.#fails(item, error)
     }
     return NONE
@@ -157,7 +181,7 @@ export class CallStage implements ActiveStage {
 
   /** A result that is there at once leaves so, if none waits. */
   #passes(item: unknown, result: unknown): unknown {
-    const value = this.#lineage === undefined ? result : this.#lineage.become(item, result)
+    const value = this.become(item, result)
     if (this.#results.isEmpty) {
       this.meter.passed()
       return value
@@ -173,7 +197,7 @@ export class CallStage implements ActiveStage {
     job.item = item
     job.index = this.meter.received
     try {
-      job.key = this.#settings.keyBy?.(this.#plain(item), job.index)
+      job.key = this.#settings.keyBy?.(this.plain(item) as never, job.index)
     } catch (error) {
       this.meter.started()
       this.#fails(this.#dropped(job), error)
@@ -191,9 +215,9 @@ export class CallStage implements ActiveStage {
     const calls = this.#stopwatch.glance()
     const beganMs = this.#stopwatch.nowMs
     const { item, key } = job
-    const record = this.#lineage?.began(item) ?? -1
+    const record = this.began(item)
     try {
-      const result = call(this.#plain(item), job.index, this.#stage)
+      const result = call(this.plain(item) as never, job.index, this.#stage)
       if (isThenable(result)) {
         this.#await(job, result, beganMs, record)
         return
@@ -201,7 +225,7 @@ export class CallStage implements ActiveStage {
       if (calls > 0) this.#returned(beganMs, calls, record)
       this.#finish(job, result)
     } catch (error) {
-      this.#lineage?.ended(record, true)
+      this.ended(record, true)
       this.#fails(this.#dropped(job), error)
     }
     this.#settled(key)
@@ -216,7 +240,7 @@ export class CallStage implements ActiveStage {
   #resolved(job: Job, value: unknown): void {
     const calls = this.#stopwatch.glance()
     if (calls > 0) this.meter.lasted(this.#stopwatch.nowMs - job.beganMs, calls)
-    this.#lineage?.ended(job.record, false)
+    this.ended(job.record, false)
     const { key } = job
     this.#finish(job, value)
     this.#settled(key)
@@ -225,7 +249,7 @@ export class CallStage implements ActiveStage {
 
   #rejected(job: Job, error: unknown): void {
     this.#stopwatch.glance()
-    this.#lineage?.ended(job.record, false)
+    this.ended(job.record, false)
     const { key } = job
     this.#fails(this.#dropped(job), error)
     this.#settled(key)
@@ -235,7 +259,7 @@ export class CallStage implements ActiveStage {
   #returned(beganMs: number, calls: number, record: number): void {
     this.#stopwatch.tick()
     this.meter.returned(this.#stopwatch.nowMs - beganMs, calls)
-    this.#lineage?.ended(record, true)
+    this.ended(record, true)
   }
 
   #finish(job: Job, value: unknown): void {
@@ -243,7 +267,7 @@ export class CallStage implements ActiveStage {
       this.#drops(this.#dropped(job), value)
       return
     }
-    const result = this.#lineage === undefined ? value : this.#lineage.become(job.item, value)
+    const result = this.become(job.item, value)
     job.item = job.key = undefined
     this.#results.fill(job, result)
     this.meter.finished()
@@ -260,18 +284,13 @@ export class CallStage implements ActiveStage {
   /** The call for an item is over and leaves nothing behind. An item of which the run fails is not processed. */
   #drops(item: unknown, result: unknown): void {
     this.meter.dropped()
-    if (result === DROPPED || this.#settings.ifUndefined === 'drop') this.#lineage?.release(item)
+    if (result === DROPPED || this.#settings.ifUndefined === 'drop') this.release(item, undefined)
   }
 
   #fails(item: unknown, error: unknown): void {
     this.meter.dropped()
-    this.#lineage?.release(item, { error })
+    this.release(item, { error })
     this.#host.failCall(error)
-  }
-
-  /** The item, as the user's functions see it. */
-  #plain(item: unknown): never {
-    return (this.#lineage === undefined ? item : this.#lineage.value(item)) as never
   }
 
   #isResult(value: unknown, index: number): boolean {
