@@ -6,6 +6,7 @@ export default defineConfig(
     'src/pool.ts',
     'src/pool-thread.ts',
     'src/pool-shared.ts',
+    'src/pipeline-trace.ts',
     'src/pool-prometheus.ts',
     'src/mpsc-shared.ts',
     'src/mpmc-shared.ts',

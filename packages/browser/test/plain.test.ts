@@ -1,29 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { PlainPage } from './plain-page.ts'
 
-/** A page without a bundler, whose import map names what is published. */
-let page: Window
-
-/** Runs the body of an async function in that page. */
-function run(body: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    addEventListener('message', ({ data }) => ('error' in data ? reject(new Error(data.error)) : resolve(data.value)), {
-      once: true,
-    })
-    const script = page.document.createElement('script')
-    script.type = 'module'
-    script.textContent = `
-      const run = async () => { ${body} }
-      run().then((value) => parent.postMessage({ value }), (error) => parent.postMessage({ error: String(error) }))`
-    page.document.head.append(script)
-  })
-}
+let page: PlainPage
 
 beforeAll(async () => {
-  const frame = document.createElement('iframe')
-  frame.src = '/plain/'
-  document.body.append(frame)
-  await new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }))
-  page = frame.contentWindow as Window
+  page = await PlainPage.open()
 })
 
 describe('in a page without a bundler', () => {
@@ -32,13 +13,13 @@ describe('in a page without a bundler', () => {
     const entries = Object.keys(JSON.parse(map).imports)
     expect(entries.length).toBeGreaterThan(10)
     for (const entry of entries) {
-      const names = await run(`return Object.keys(await import(${JSON.stringify(entry)}))`)
+      const names = await page.run(`return Object.keys(await import(${JSON.stringify(entry)}))`)
       expect([entry, names]).not.toEqual([entry, []])
     }
   })
 
   test('a channel carries values', async () => {
-    const values = await run(`
+    const values = await page.run(`
       const { channel } = await import('@millrace/mpmc')
       const { sender, receiver } = channel({ capacity: 1 })
       const sending = sender.sendMany([1, 2, 3]).finally(() => sender.close())
@@ -49,7 +30,7 @@ describe('in a page without a bundler', () => {
   })
 
   test('a channel in shared memory carries texts', async () => {
-    const values = await run(`
+    const values = await page.run(`
       const { sharedChannel } = await import('@millrace/mpmc/shared')
       const { string } = await import('@millrace/ring/codec')
       const { sender, receiver } = sharedChannel({ capacity: 1, codec: string(60) })

@@ -15,6 +15,7 @@ const subpaths = {
   'mpmc/shared': [() => import('millrace/mpmc/shared'), () => import('@millrace/mpmc/shared')],
   'mpsc/shared': [() => import('millrace/mpsc/shared'), () => import('@millrace/mpsc/shared')],
   'notify/shared': [() => import('millrace/notify/shared'), () => import('@millrace/notify/shared')],
+  'pipeline/trace': [() => import('millrace/pipeline/trace'), () => import('@millrace/pipeline/trace')],
   'pool/shared': [() => import('millrace/pool/shared'), () => import('@millrace/pool/shared')],
   'pool/prometheus': [() => import('millrace/pool/prometheus'), () => import('@millrace/pool/prometheus')],
   'ring/shared': [() => import('millrace/ring/shared'), () => import('@millrace/ring/shared')],

@@ -67,8 +67,8 @@ export const PEERS: readonly Library[] = [
     orders: BOTH,
     run(items, steps, { concurrency, ordered }) {
       const stage = ordered ? parallelMap : transform
-      const [a, b, c] = steps.map((step) => stage(concurrency, async (n: number) => step(n)))
-      return collect(piped(() => items, a as never, b as never, c as never) as AsyncIterable<number>)
+      const stages = steps.map((step) => stage(concurrency, async (n: number) => step(n)))
+      return collect(piped(() => items, ...(stages as [never])) as AsyncIterable<number>)
     },
   },
   {
