@@ -4,7 +4,12 @@ import type { Plugin } from 'vitest/config'
 
 const PACKAGES = ['atomics', 'notify', 'ring', 'channel', 'mpsc', 'mpmc', 'pipeline']
 /** What says in its docs that it is for Node. */
-const NODE_ONLY = ['@millrace/channel/streams', '@millrace/channel/events', '@millrace/ring/codec/structured']
+const NODE_ONLY = [
+  '@millrace/channel/streams',
+  '@millrace/channel/events',
+  '@millrace/ring/codec/structured',
+  '@millrace/pipeline/progress',
+]
 
 interface Manifest {
   readonly name: string

@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsup'
 import { library } from '../../tooling/tsup.ts'
 
-export default defineConfig(library('src/trace.ts'))
+export default defineConfig(library('src/trace.ts', 'src/progress.ts'))

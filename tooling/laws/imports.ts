@@ -16,6 +16,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const STRANGERS: Readonly<Record<string, readonly string[]>> = {
   // A subpath alone needs it, as a peer that may be missing.
   '@millrace/pool': ['@opentelemetry/api'],
+  '@millrace/pipeline': ['log-update', 'slice-ansi', 'string-width'],
   '@millrace/pool-server': ['fastify'],
 }
 

@@ -1,18 +1,9 @@
-/**
- * What is seen while a run goes on: on a terminal one line per stage, redrawn in place; elsewhere a line a second.
- *
- * INVARIANT  no line is wider than the terminal, so a line is a row and redrawing in place is exact. A terminal made
- *            narrower has wrapped the rows that were drawn before: those are counted and removed first.
- */
+/** What is seen while a run goes on: on a terminal one line per stage, redrawn in place; elsewhere a line a second. */
 import { styleText } from 'node:util'
-import { createLogUpdate } from 'log-update'
-import sliceAnsi from 'slice-ansi'
-import stringWidth from 'string-width'
+import { isTerminal, type Lines, terminalLines } from '@millrace/pipeline/progress'
 import type { Progress } from './api.ts'
 import { HEAD_LINE, plainLine, type Rate, stageLine } from './format.ts'
 
-/** The width of a terminal that does not know its own. */
-const COLUMNS_UNKNOWN = 80
 const PLAIN_MS = 1000
 const RATE_MS = 1000
 
@@ -26,7 +17,7 @@ export interface Display {
 
 /** The display for `stream`: live on a terminal, plain elsewhere. */
 export function displayOn(stream: NodeJS.WriteStream): Display {
-  return stream.isTTY && process.env['TERM'] !== 'dumb' ? new LiveDisplay(stream) : new PlainDisplay(stream)
+  return isTerminal(stream) ? new LiveDisplay(stream) : new PlainDisplay(stream)
 }
 
 class PlainDisplay implements Display {
@@ -49,18 +40,12 @@ class PlainDisplay implements Display {
 
 class LiveDisplay implements Display {
   readonly #stream: NodeJS.WriteStream
-  readonly #log: ReturnType<typeof createLogUpdate>
+  readonly #lines: Lines
   readonly #rates = new Rates()
-  #columns: number
-  #rows: readonly string[] = []
-  readonly #resized = (): void => this.#draw(this.#lines)
-  #lines: readonly string[] = []
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream
-    this.#columns = stream.columns
-    this.#log = createLogUpdate(stream)
-    stream.on('resize', this.#resized)
+    this.#lines = terminalLines(stream)
   }
 
   show(progress: Progress): void {
@@ -68,32 +53,11 @@ class LiveDisplay implements Display {
     const stages = progress.stages.map((stage, index) =>
       stageLine(stage, rates[index] ?? { items: 0, bytes: undefined }),
     )
-    this.#draw([styleText('dim', HEAD_LINE, { stream: this.#stream }), ...stages])
+    this.#lines.draw([styleText('dim', HEAD_LINE, { stream: this.#stream }), ...stages])
   }
 
   close(): void {
-    this.#stream.off('resize', this.#resized)
-    this.#log.done()
-  }
-
-  #draw(lines: readonly string[]): void {
-    // Asks the terminal: the width that came with the last resize event may be old already.
-    const columns = this.#stream.getWindowSize()[0] || COLUMNS_UNKNOWN
-    if (columns < this.#columns) this.#eraseWrapped(columns)
-    this.#columns = columns
-    this.#lines = lines
-    // One column stays free: some terminals wrap after a full row.
-    const width = Math.max(1, Math.min(columns, this.#stream.columns || columns) - 1)
-    this.#rows = lines.map((line) => sliceAnsi(line, 0, width))
-    this.#log(this.#rows.join('\n'))
-  }
-
-  #eraseWrapped(columns: number): void {
-    const rows = this.#rows.reduce((sum, row) => sum + Math.max(1, Math.ceil(stringWidth(row) / columns)), 0)
-    if (rows === 0) return
-    this.#stream.write(`\r\u001b[${rows}A\u001b[J`)
-    // Forgets the frame; the next one is drawn from here.
-    this.#log.done()
+    this.#lines.close()
   }
 }
 
