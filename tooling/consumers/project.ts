@@ -11,6 +11,8 @@ export interface Packed {
   readonly tarball: string
   /** Its public entry points, as they are imported. */
   readonly entries: readonly string[]
+  /** What a subpath of it needs, if it is used. */
+  readonly peers: Readonly<Record<string, string>>
 }
 
 /** The compilers a consumer may have, each with the Node types of its time. */
@@ -42,7 +44,7 @@ export async function packAll(folder: string): Promise<Packed[]> {
     const entries = Object.keys(manifest.publishConfig.exports)
       .filter((path) => path !== './package.json')
       .map((path) => manifest.name + path.slice(1))
-    packed.push({ name: manifest.name, tarball, entries })
+    packed.push({ name: manifest.name, tarball, entries, peers: manifest.peerDependencies ?? {} })
   }
   return packed
 }
@@ -54,6 +56,7 @@ export async function packAll(folder: string): Promise<Packed[]> {
  */
 export async function installProjects(folder: string, packed: readonly Packed[]): Promise<void> {
   const tarballs = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]))
+  const peers = Object.assign({}, ...packed.map((pkg) => pkg.peers)) as Record<string, string>
   const settings = { packages: ['*'], hoist: false, pmOnFail: 'ignore', overrides: tarballs }
   writeFileSync(join(folder, 'pnpm-workspace.yaml'), JSON.stringify(settings))
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumers', private: true }))
@@ -64,7 +67,7 @@ export async function installProjects(folder: string, packed: readonly Packed[])
       cpSync(join(import.meta.dirname, 'fixture'), project, { recursive: true })
       for (const flavour of ['types.mts', 'types.cts']) cpSync(join(project, 'types.ts'), join(project, flavour))
       const devDependencies = { typescript, ...(kind === 'node' ? types : {}) }
-      const manifest = { name: `${compiler}-${kind}`, private: true, dependencies: tarballs, devDependencies }
+      const manifest = { name: `${compiler}-${kind}`, private: true, dependencies: { ...peers, ...tarballs }, devDependencies }
       writeFileSync(join(project, 'package.json'), JSON.stringify(manifest))
     }
   await execute(folder, pnpm, ['install', '--prefer-offline', '--ignore-scripts', '--no-frozen-lockfile'])
