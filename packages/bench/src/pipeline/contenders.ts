@@ -33,18 +33,27 @@ const BOTH = ['ordered', 'unordered'] as const
 export function millrace(
   name: string,
   buffer: (concurrency: number) => number,
-  inFlight?: (concurrency: number) => number,
+  { inFlight, source = 0, forAwait = false }: Other = {},
 ): Library {
   return {
     name,
     kind: 'ours',
     orders: BOTH,
     run(items, steps, how) {
-      let pipeline = ours(items)
+      let pipeline = ours(items).buffer(source)
       for (const step of steps) pipeline = pipeline.map(step, how).buffer(buffer(how.concurrency))
-      return pipeline.toArray({ inFlight: inFlight?.(how.concurrency) })
+      return forAwait ? collect(pipeline) : pipeline.toArray({ inFlight: inFlight?.(how.concurrency) })
     },
   }
+}
+
+/** How else ours may run. */
+interface Other {
+  readonly inFlight?: (concurrency: number) => number
+  /** So many items are fetched ahead. */
+  readonly source?: number
+  /** Whether results are taken one by one. */
+  readonly forAwait?: boolean
 }
 
 /** The others. */

@@ -3,6 +3,8 @@ import { LostValuesError } from '../child.ts'
 import type { Metric, Unit } from '../result.ts'
 import type { Figures, Prepared, Trial, TrialSection, Trials } from '../trial.ts'
 import { type How, type Library, millrace, PEERS, type Step } from './contenders.ts'
+import { PolledTime } from './polled-time.ts'
+import { threads, threadsSection } from './threads.ts'
 import { VirtualTime } from './virtual-time.ts'
 import { ITEMS, idealMs, WORKLOADS, type WorkloadName } from './workloads.ts'
 
@@ -16,15 +18,12 @@ const OURS: readonly Library[] = [
   millrace('millrace', (c) => c),
   millrace('millrace, buffer 1', () => 1),
   millrace('millrace, buffer 64', () => 64),
-  millrace(
-    'millrace, 6c in flight',
-    () => 0,
-    (c) => 6 * c,
-  ),
+  millrace('millrace, 6c in flight', () => 0, { inFlight: (c) => 6 * c }),
+  millrace('millrace, buffer 128 before, between and behind', () => 128, { source: 128 }),
   millrace('millrace, no buffer', () => 0),
 ]
 
-const OVERHEAD_ITEMS = 100_000
+const OVERHEAD_ITEMS = 30_000
 
 /** The suite. */
 export const suite: Trials = {
@@ -33,13 +32,17 @@ export const suite: Trials = {
     ...(Object.keys(WORKLOADS) as WorkloadName[]).flatMap((workload) =>
       ORDERS.map((order) => scheduleSection(workload, order)),
     ),
+    ...ORDERS.map(realSection),
     ...(['async', 'sync'] as const).flatMap((kind) => ORDERS.map((order) => overheadSection(kind, order))),
+    threadsSection,
   ],
   trials: [
     ...(Object.keys(WORKLOADS) as WorkloadName[]).flatMap((workload) =>
       ORDERS.flatMap((order) => schedules(workload, order)),
     ),
+    ...ORDERS.flatMap(reals),
     ...(['async', 'sync'] as const).flatMap((kind) => ORDERS.flatMap((order) => overheads(kind, order))),
+    ...threads,
   ],
 }
 
@@ -84,6 +87,46 @@ async function scheduled(library: Library, workload: WorkloadName, order: Order)
   return figures
 }
 
+const REAL_CONCURRENCY = 256
+
+function realSection(order: Order): TrialSection {
+  return {
+    name: `real-${order}`,
+    title: `${ITEMS} items through three stages of 5 to 10 ms in real time, ${order}, ${REAL_CONCURRENCY} at a time: time as a multiple of the ideal`,
+    reference: 'millrace',
+    metrics: [{ name: 'time', unit: '× ideal' }],
+    forMs: 300,
+  }
+}
+
+function reals(order: Order): Trial[] {
+  const ordered = order === 'ordered'
+  const durations = WORKLOADS.even
+  const goal = idealMs(durations, REAL_CONCURRENCY, ordered)
+  return able([millrace('millrace', (c) => c), ...PEERS], order).map((library) => ({
+    section: `real-${order}`,
+    contender: library.name,
+    kind: library.kind,
+    note: library.note,
+    prepare: () => ({
+      async run(): Promise<Figures> {
+        const time = new PolledTime()
+        const steps = durations.map(
+          (stage): Step =>
+            (item) =>
+              time.after(stage[item] as number, item),
+        )
+        const items = Array.from({ length: ITEMS }, (_, item) => item)
+        const beganMs = performance.now()
+        const out = await library.run(items, steps, { concurrency: REAL_CONCURRENCY, ordered })
+        const tookMs = performance.now() - beganMs
+        check(out, ITEMS, ordered)
+        return { time: tookMs / goal }
+      },
+    }),
+  }))
+}
+
 function overheadSection(kind: 'async' | 'sync', order: Order): TrialSection {
   return {
     name: `${kind}-${order}`,
@@ -99,7 +142,13 @@ const BODIES: Readonly<Record<'async' | 'sync', readonly Step[]>> = {
 }
 
 function overheads(kind: 'async' | 'sync', order: Order): Trial[] {
-  const libraries = [millrace('millrace', () => 0), ...PEERS, fused(kind)]
+  const none = (): number => 0
+  const libraries = [
+    millrace('millrace', none),
+    millrace('millrace, for await', none, { forAwait: true }),
+    ...PEERS,
+    fused(kind),
+  ]
   return able(libraries, order).map((library) => ({
     section: `${kind}-${order}`,
     contender: library.name,
