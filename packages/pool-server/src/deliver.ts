@@ -18,7 +18,7 @@ import { startTimer } from '@millrace/notify'
 import type { Held } from '@millrace/pool'
 import type { FastifyReply } from 'fastify'
 import type { Context } from './context.ts'
-import { sendable } from './sendable.ts'
+import type { Answer } from './sendable.ts'
 import { Gone } from './waits.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -30,15 +30,13 @@ interface Delivery {
 }
 
 /** Resolves when the answer can be written, and settles what is held when it is known what became of it. Rejects with `Gone`. */
-export async function deliver(reply: FastifyReply, all: Held<unknown>, context: Context): Promise<Delivery> {
+export async function deliver(reply: FastifyReply, { held, text }: Answer, context: Context): Promise<Delivery> {
   const {
     raw: response,
     request: {
       raw: { socket },
     },
   } = reply
-  // Before the sockets are read: it takes long enough for another client to leave.
-  const { held, text } = sendable(all, context)
   await readSockets()
   if (isGone(response, socket)) {
     held.putBack()

@@ -4,6 +4,7 @@ import type { Context } from './context.ts'
 import { deliver } from './deliver.ts'
 import { wholeNumber } from './parameters.ts'
 import { Refusal } from './refusal.ts'
+import { type Answer, sendable } from './sendable.ts'
 import { Gone, reasonOf } from './waits.ts'
 
 type DrainRequest = FastifyRequest<{ Params: { n: string; timeoutMs: string } }>
@@ -21,9 +22,9 @@ export function drainRoute(context: Context): (request: DrainRequest, reply: Fas
     unsettled.add(end.promise)
     end.promise.then(() => unsettled.delete(end.promise))
     try {
-      const held = await take(context, reply, n, timeoutMs)
-      if (held.items.length === 0 && pool.closed) throw new Refusal('closed', 'the pool is closed and drained')
-      const { text, settled } = await deliver(reply, held, context)
+      const answer = await takeSendable(context, reply, n, timeoutMs)
+      if (answer.held.items.length === 0 && pool.closed) throw new Refusal('closed', 'the pool is closed and drained')
+      const { text, settled } = await deliver(reply, answer, context)
       settled.then(end.resolve)
       tallies.count('drain', 'ok')
       return text
@@ -31,6 +32,16 @@ export function drainRoute(context: Context): (request: DrainRequest, reply: Fas
       end.resolve()
       throw error
     }
+  }
+}
+
+/** Items that can be sent. While time is left, those that cannot are not the answer. */
+async function takeSendable(context: Context, reply: FastifyReply, n: number, timeoutMs: number): Promise<Answer> {
+  const endsMs = performance.now() + timeoutMs
+  for (let leftMs = timeoutMs; ; leftMs = Math.max(0, Math.ceil(endsMs - performance.now()))) {
+    const held = await take(context, reply, n, leftMs)
+    const answer = sendable(held, context)
+    if (answer.held.items.length > 0 || held.items.length === 0) return answer
   }
 }
 

@@ -1,11 +1,17 @@
 import type { Held } from '@millrace/pool'
 import type { Context } from './context.ts'
 
+/** Items on their way to a client, and their text. */
+export interface Answer {
+  readonly held: Held<unknown>
+  readonly text: string
+}
+
 /**
  * The first of the items, as many as make an answer of the size allowed; the others are back in place. An item that has no JSON
  * leaves the pool and is told of.
  */
-export function sendable(first: Held<unknown>, context: Context): { held: Held<unknown>; text: string } {
+export function sendable(first: Held<unknown>, context: Context): Answer {
   const { pool, limits, onUnsendable } = context
   const n = first.items.length
   for (let held = first; ; ) {

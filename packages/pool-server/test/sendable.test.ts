@@ -39,6 +39,19 @@ describe('an item that cannot be sent', () => {
     expect(told).toEqual(['first'])
   })
 
+  test('does not end a drain that waits: it waits on for another', async () => {
+    const pool = priorityPool<Item>({ capacity: 100 })
+    const told = Promise.withResolvers<unknown>()
+    await using server = await poolServer(pool, { onUnsendable: told.resolve })
+    const drained = fetch(`${server.url}/drain/1/10000`)
+    await until(() => pool.stats().waitingDrains === 1)
+    await pool.submit(1n)
+    expect(await told.promise).toBe(1n)
+    await until(() => pool.stats().waitingDrains === 1)
+    await pool.submit('a')
+    expect(await (await drained).json()).toEqual([{ item: 'a', priority: 0 }])
+  })
+
   test('is a warning if nobody is to be told', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const { pool, drain } = await serve()

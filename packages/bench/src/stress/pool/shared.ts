@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads'
 import { type AttachedPriorityPool, attachPriorityPool, type SharedPriorityPoolHandle } from '@millrace/pool/shared'
 import { type Codec, f64, string, struct, u32 } from '@millrace/ring/codec'
 import type { Item } from './items.ts'
-import { codeOf, DrainError, type Ground, type Subject, SubmitError } from './subject.ts'
+import { PoolSubject } from './pool-subject.ts'
+import { DrainError, type Ground } from './subject.ts'
 
 /** What the thread of the pool is told. */
 export interface OwnerPart {
@@ -16,31 +17,11 @@ export function itemCodec(payloadBytes: number): Codec<Item> {
   return struct({ producer: u32, number: u32, priority: u32, at: f64, payload: string(Math.max(1, payloadBytes)) })
 }
 
-/** Our pool in another thread. */
-class SharedSubject implements Subject {
-  readonly #pool: AttachedPriorityPool<Item>
-
-  constructor(pool: AttachedPriorityPool<Item>) {
-    this.#pool = pool
-  }
-
-  submit(item: Item, timeoutMs: number | undefined): Promise<unknown> {
-    if (timeoutMs === undefined) return this.#pool.submit(item)
-    return this.#pool.submit(item, { timeoutMs }).catch((error: unknown) => {
-      throw codeOf(error) === 'timeout' ? new SubmitError('full', 0, { cause: error }) : error
-    })
-  }
-
-  submitMany(items: readonly Item[], timeoutMs: number | undefined): Promise<unknown> {
-    if (timeoutMs === undefined) return this.#pool.submitMany(items)
-    return this.#pool.submitMany(items, { timeoutMs }).catch((error: { sent?: number; cause?: unknown }) => {
-      throw codeOf(error.cause) === 'timeout' ? new SubmitError('full', error.sent, { cause: error }) : error
-    })
-  }
-
-  async drain(count: number, timeoutMs: number): Promise<Item[]> {
+/** Our pool in another thread: that one may be gone. */
+class SharedSubject extends PoolSubject {
+  override async drain(count: number, timeoutMs: number): Promise<Item[]> {
     try {
-      return await this.#pool.drain(count, { timeoutMs })
+      return await super.drain(count, timeoutMs)
     } catch (error) {
       throw new DrainError(String(error), { cause: error })
     }
