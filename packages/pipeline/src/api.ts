@@ -1,345 +1,40 @@
 import type { Receiver, Sender, Value } from '@millrace/mpsc'
-import type { Adjustable } from './adjustable.ts'
-import type { CheckpointOptions } from './lineage/ledger.ts'
-import type { Cursor } from './lineage/positions.ts'
+import type {
+  Emitted,
+  ErrorOf,
+  Inner,
+  Item,
+  Joinable,
+  Result,
+  TaskFor,
+  TaskItem,
+  ThreadRunner,
+  ValueOf,
+} from './api/items.ts'
+import type { RunOptions } from './api/run-options.ts'
+import type {
+  BatchOptions,
+  BatchWhileOptions,
+  BranchOptions,
+  DedupeOptions,
+  DroppingOptions,
+  DropSide,
+  FlattenOptions,
+  NameOptions,
+  RateOptions,
+  Stage,
+  StageOptions,
+  ThreadsOptions,
+  WindowOptions,
+} from './api/stage-options.ts'
+import type { PipelineStats, Summary } from './api/stats.ts'
 import type { Target, ToOptions } from './sinks.ts'
 import type { NodeReadable } from './streams.ts'
 
-/** What a function sees of the stage it works for. */
-export interface Stage {
-  /** The name of the stage, as in `stats()`. */
-  readonly name: string
-  /** Aborts when the pipeline fails, is aborted or is left by its consumer: what the function began should stop. */
-  readonly signal: AbortSignal
-}
-
-/** How a call that failed is made again. */
-export interface Retry {
-  /** At most so many times more. */
-  readonly times: number
-  /** Before the first of them so long is waited, in milliseconds; 0 if not given. */
-  readonly delayMs?: number | undefined
-  /** By how much each delay is longer than the one before; 2 if not given. */
-  readonly factor?: number | undefined
-  /** No delay is longer. */
-  readonly maxDelayMs?: number | undefined
-  /** Up to which share of a delay is left out by chance, 0 to 1; 0 if not given. */
-  readonly jitter?: number | undefined
-  /** Whether this error is worth another attempt; `attempt` have been made. Each is if not given. */
-  readonly when?: ((error: unknown, attempt: number) => boolean) | undefined
-}
-
-/** An item for which all attempts failed. */
-export interface DeadLetter<T> {
-  /** The item, as it came to the stage. */
-  readonly item: T
-  /** Its number in the stage, from 0. */
-  readonly index: number
-  /** The name of the stage. */
-  readonly stage: string
-  /** How often the call was made. */
-  readonly attempts: number
-  /** What the last one failed with. */
-  readonly error: unknown
-}
-
-/** Settings of a stage that calls a function. Without any, the stage is serial. */
-export interface StageOptions<T> {
-  /** At most this many calls run at a time: a number, or an `adjustable` that is changed while they do. 1 if not given. */
-  readonly concurrency?: number | Adjustable | undefined
-  /** Whether results leave in the order of their items (if not given), or as they are finished. */
-  readonly ordered?: boolean | undefined
-  /**
-   * Of items with the same key one is worked on at a time, in their order; those with other keys at the same time. An item that waits
-   * for its turn takes the place of one that runs ahead, as a finished one does: more `buffer` lets more keys run.
-   */
-  readonly keyBy?: ((item: T, index: number) => unknown) | undefined
-  /** How a failed call is made again. It is not, if not given. */
-  readonly retry?: Retry | undefined
-  /**
-   * How long each call may take, in milliseconds. Then its signal aborts, and it has failed with a `TimeoutError`, whatever it gives; it
-   * keeps its place until it has settled, so that no more calls run than may. A function that returns no promise is never late: nothing
-   * can happen while it runs.
-   */
-  readonly timeoutMs?: number | undefined
-  /** Where an item goes for which all attempts failed, in place of failing the run. A full channel makes the stage wait. */
-  readonly deadLetter?: Sender<DeadLetter<T>> | undefined
-  /** Name in `stats()` and in messages. The name of the function if not given, else the verb and its place. */
-  readonly name?: string | undefined
-}
-
-/** Settings of a stage that calls tasks of a pool. */
-export interface ThreadsOptions<T> extends StageOptions<T> {
-  /** At most this many tasks handed to the pool at a time. Twice its threads if not given, so that each finds its next task waiting. */
-  readonly concurrency?: number | Adjustable | undefined
-  /** What of an item is moved to the thread and not copied. */
-  readonly transfer?: ((item: T) => readonly object[]) | undefined
-}
-
-/** What became of something that may fail. */
-export type Result<T, E = unknown> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: E }
-
-/** The value of a result that is well. */
-export type ValueOf<T> = T extends { readonly ok: true; readonly value: infer V } ? V : never
-
-/** The error of a result that is not. */
-export type ErrorOf<T> = T extends { readonly ok: false; readonly error: infer E } ? E : never
-
-/** What can be iterated over inside of an item. */
-export type Inner<T> =
-  T extends AsyncIterable<infer I>
-    ? I
-    : T extends Iterable<infer I>
-      ? Awaited<I>
-      : T extends Receiver<infer I>
-        ? I
-        : never
-
-/** What other sources a pipeline can be joined with. */
-export type Joinable<T> = AsyncIterable<T> | Iterable<T | PromiseLike<T>>
-
-/** Settings of a stage that reads the iterables it is given. */
-export interface FlattenOptions {
-  /** How many are read at a time; 1 if not given. */
-  readonly concurrency?: number | undefined
-  /** Whether one is read to its end before the next gives its items (if not given), or whichever has some does. */
-  readonly ordered?: boolean | undefined
-  /** Name in `stats()` and in messages. */
-  readonly name?: string | undefined
-}
-
-/** When a batch is whole that has fewer items than it may. */
-export interface BatchOptions<T> extends NameOptions {
-  /** So many milliseconds after its first item came. Never if not given. */
-  readonly timeoutMs?: number | undefined
-  /** What an item weighs. */
-  readonly weight?: ((item: T) => number) | undefined
-  /** A batch weighs no more, unless its only item does. */
-  readonly maxWeight?: number | undefined
-}
-
-/** Settings of `batchWhile`. */
-export interface BatchWhileOptions<S> extends NameOptions {
-  /** After so many milliseconds from the item that led to this state, the batch is whole as it is; undefined leaves the time as it was. */
-  readonly expiresInMs?: ((state: S) => number | undefined) | undefined
-}
-
-/** How a window moves. */
-export interface WindowOptions extends NameOptions {
-  /** By how many items each window begins behind the one before; 1 if not given. */
-  readonly step?: number | undefined
-}
-
-/** Settings of `dedupe`. */
-export interface DedupeOptions<T> extends NameOptions {
-  /** What two items have in common that count as the same; the item itself if not given. */
-  readonly by?: ((item: T) => unknown) | undefined
-  /** So many keys are remembered, those met last. All if not given: memory grows with them. */
-  readonly last?: number | undefined
-}
-
-/** How many items a `rateLimit` lets through. */
-export interface RateOptions extends NameOptions {
-  /** So many … */
-  readonly count: number
-  /** … in so many milliseconds, evenly spread. */
-  readonly perMs: number
-  /** So many may leave at once after a pause; 1 if not given. */
-  readonly burst?: number | undefined
-}
-
-/** Which item a full `bufferDropping` drops: the one that waits longest, or the one that comes. */
-export type DropSide = 'oldest' | 'newest'
-
-/** Settings of `bufferDropping`. */
-export interface DroppingOptions<T> extends NameOptions {
-  /** Told of each item that is dropped. What it throws fails the run. */
-  readonly onDrop?: ((item: T) => void) | undefined
-}
-
-/** Settings of branches. */
-export interface BranchOptions {
-  /** So many items may wait for a branch before the others wait for it; 1 if not given. */
-  readonly buffer?: number | undefined
-}
-
-/** Settings of a stage that calls nothing, or of the source. */
-export interface NameOptions {
-  /** Name in `stats()` and in messages. */
-  readonly name?: string | undefined
-}
-
-/** Settings of the source. */
-export interface FromOptions extends NameOptions {
-  /** A cursor that a run before this one has saved: the items that were processed then are passed over. The source must give the same ones. */
-  readonly resume?: Cursor | undefined
-}
-
-/** A source that is told of each item when it is fully processed: a queue whose messages are acknowledged, say. */
-export interface SettledSource<T> {
-  /** The items. */
-  readonly items: Iterable<T | PromiseLike<T>> | AsyncIterable<T>
-  /**
-   * Everything made of the item has left the run: a call of the last stage has ended, a `for await` has been given it, it lies in the output; or with an error: a call failed, or the run ended before. Each item that was taken is
-   * settled once; the run ends when all that this gives has settled, and fails if it fails. At most 256 are due before no more is taken.
-   */
-  settle(item: T, error?: unknown): unknown
-}
-
-/** Settings of a run. */
-export interface RunOptions {
-  /** Aborts the run with `signal.reason`. */
-  readonly signal?: AbortSignal | undefined
-  /**
-   * What a failed call does: ends the run (`fail`, if not given), or not: its item is dropped and the others go on; in the end the run
-   * rejects with an `AggregateError` of the first thousand errors (`collect`). A failing source ends the run in any case.
-   */
-  readonly errors?: 'fail' | 'collect' | undefined
-  /**
-   * At most so many items are in the stages, in place of the limits by `buffer`: each stage runs ahead as far as there is one of them
-   * left, so that those are held where they help most. A new one is taken from the source when one has left. Arrays count as one.
-   */
-  readonly inFlight?: number | undefined
-  /**
-   * Tells which items of the source are fully processed: everything made of them has left the run, or was dropped. `from` takes the
-   * cursor to go on behind them. Exact also for unordered stages; what a stage gathers over several items (`scan`, `dedupe`, `window`) is
-   * not kept. Items whose calls failed are not processed.
-   */
-  readonly checkpoint?: CheckpointOptions | undefined
-  /** Records what happens to each item: a `trace()` of `@millrace/pipeline/trace`. */
-  readonly trace?: RunRecorder | undefined
-  /** The clock of the statistics; a monotonic one if not given. It decides nothing else. */
-  readonly clock?: Clock | undefined
-}
-
-/** A stage, as a recorder is told of it. */
-export interface RecordedStage {
-  /** The name of the stage. */
-  readonly name: string
-  /** How many results may wait beside what runs. */
-  readonly buffer: number
-  /** The most calls at a time; not there where it calls nothing. */
-  readonly concurrency?: number
-  /** Whether results leave in the order of their items; not there where it calls nothing. */
-  readonly ordered?: boolean
-}
-
-/** Told of what happens in a run. Items have numbers from 0; times are in milliseconds since the run began, and never fall. */
-export interface RunRecorder {
-  /** A run begins. Throws if it cannot be recorded. */
-  begin(stages: readonly RecordedStage[]): void
-  /** The source gave an item. */
-  came(item: number, askedMs: number, cameMs: number): void
-  /** A call begins in a stage, counted from 0. Gives a number for it. */
-  began(stage: number, item: number, atMs: number): number
-  /** It has ended; at once, or as a promise. */
-  ended(call: number, atMs: number, isSync: boolean): void
-  /** An item leaves the run. */
-  leaves(item: number, atMs: number): void
-  /** The run has ended. */
-  end(stats: PipelineStats): void
-}
-
-/** Tells the time in milliseconds from any fixed moment, and never goes back. One that does, or throws, fails the run with a `TypeError`. */
-export interface Clock {
-  /** The milliseconds since that moment. */
-  now(): number
-}
-
-/** Why a function is refused: its result may be `undefined`, which is never an item. Use `filterMap` to drop items. */
-export interface UndefinedIsNoItem {
-  /** Never there. */
-  readonly 'undefined is not an item, use filterMap': never
-}
-
-/** `R` if a stage may emit it (or a promise of it), else `UndefinedIsNoItem`. */
-export type Emitted<R> = 0 extends 1 & R
-  ? R
-  : // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return gives void
-    [Extract<Awaited<R>, undefined | void>] extends [never]
-    ? R
-    : UndefinedIsNoItem
-
-/** The items of a stage whose function returns `R`. */
-export type Item<R> = Awaited<R> & Value
-
-/** What `threads` needs of a pool: the `threadPool` of `@millrace/pool` is one. `Tasks` is a record of functions. */
-export interface ThreadRunner<Tasks> {
-  /** How many threads the pool has. */
-  readonly threads: number
-  /** Never set: tells the compiler what each task takes and gives. */
-  readonly tasks?: Tasks | undefined
-  /** Called as `run(name, [item], { signal, transfer })`; what the promise gives is the stage's result. */
-  run(name: never, args: never, options?: never): Promise<unknown>
-}
-
-/** The names of those tasks that take an item of type `T` as their only argument and give an item. */
-export type TaskFor<Tasks, T> = {
-  [K in keyof Tasks & string]: Tasks[K] extends (item: T) => infer R
-    ? [Emitted<R>] extends [UndefinedIsNoItem]
-      ? never
-      : K
-    : never
-}[keyof Tasks & string]
-
-/** The items a stage of task `K` emits. */
-export type TaskItem<Tasks, K extends keyof Tasks> = Tasks[K] extends (...args: never[]) => infer R ? Item<R> : never
-
-/** How one stage (or the source, or the output) stands. Times are in milliseconds since the run began. */
-export interface StageStats {
-  /** The name of the stage. */
-  readonly name: string
-  /** The most calls that may run at a time. */
-  readonly concurrency: number
-  /** Items taken in: done, waiting, parked, running and dropped, added up; but not where items make others, as in a batch. */
-  readonly received: number
-  /** Items that left. */
-  readonly done: number
-  /** Calls that run now. */
-  readonly running: number
-  /** Results that are finished and wait for room in the next stage, or for their turn. */
-  readonly waiting: number
-  /** Items that wait until the one before them with the same key is finished. */
-  readonly parked: number
-  /** Items that left nothing behind: `filterMap` gave `undefined`, `forEach` is done with it, or its call failed. */
-  readonly dropped: number
-  /** Items of an array that `batch` has begun and not filled. */
-  readonly gathered: number
-  /** What half of the calls took at most, in milliseconds; of a sample, to about a twelfth. 0 if none has ended. */
-  readonly p50Ms: number
-  /** What 99 of 100 calls took at most, as `p50Ms`. */
-  readonly p99Ms: number
-  /** Items that left, for each second since the run began. */
-  readonly perSecond: number
-  /** The time calls took, added up. */
-  readonly busyMs: number
-  /** `busyMs` as a share of what `concurrency` allows: 0 to 1. */
-  readonly busy: number
-  /** Time in which a call might have started, but for results that wait. */
-  readonly blockedMs: number
-  /** Time in which there was nothing: no call ran, no result waited. */
-  readonly starvedMs: number
-}
-
-/** How a run stands. */
-export interface PipelineStats {
-  /** Time since the run began. */
-  readonly elapsedMs: number
-  /** The source: busy while the next item is awaited. */
-  readonly source: StageStats
-  /** The stages in their order. */
-  readonly stages: readonly StageStats[]
-  /** The output: busy while an item waits for the consumer. */
-  readonly output: StageStats
-}
-
-/** How a run went. */
-export interface Summary extends PipelineStats {
-  /** The name of the stage (or source, or output) with the highest busy share. */
-  readonly bottleneck: string
-}
+export type * from './api/items.ts'
+export type * from './api/run-options.ts'
+export type * from './api/stage-options.ts'
+export type * from './api/stats.ts'
 
 /** A pipeline at work. */
 export interface Run<T extends Value> extends AsyncDisposable {
