@@ -38,7 +38,8 @@ class Dial implements Adjustable {
   set value(value: number) {
     checkCount('adjustable: value', value, 1)
     this.#value = value
-    for (const follow of [...this.#followers]) follow(value)
+    // One of them may set it again.
+    for (const follow of [...this.#followers]) follow(this.#value)
   }
 
   follow(follower: (value: number) => void): () => void {

@@ -36,7 +36,7 @@ export class Branches {
   }
 
   /** Each a source of its own. */
-  get all(): readonly AsyncIterable<unknown>[] {
+  get all(): readonly Branch[] {
     return this.#branches
   }
 
@@ -122,7 +122,7 @@ type Answer = PromiseWithResolvers<IteratorResult<unknown>>
  *
  * INVARIANT  a next() waits only while nothing is in the queue, and the branch has neither ended nor is left.
  */
-class Branch implements AsyncIterable<unknown>, AsyncIterator<unknown> {
+export class Branch implements AsyncIterable<unknown>, AsyncIterator<unknown> {
   readonly #parent: Parent
   #queue = new Fifo()
   #waiting: Answer | undefined

@@ -20,6 +20,7 @@ const END: Answer = { done: true, value: undefined }
  */
 class Results implements Output, AsyncIterator<unknown, undefined> {
   readonly #start: (open: (host: Host) => Output) => ActiveRun
+  readonly #abandon: () => unknown
   #run: ActiveRun | undefined
   #host: Host | undefined
   #meter: Meter | undefined
@@ -30,8 +31,9 @@ class Results implements Output, AsyncIterator<unknown, undefined> {
   /** Whether the end, or the failure, has been told. */
   #isOver = false
 
-  constructor(start: (open: (host: Host) => Output) => ActiveRun) {
+  constructor(start: (open: (host: Host) => Output) => ActiveRun, abandon: () => unknown) {
     this.#start = start
+    this.#abandon = abandon
   }
 
   get meter(): Meter {
@@ -39,6 +41,10 @@ class Results implements Output, AsyncIterator<unknown, undefined> {
   }
 
   get room(): boolean {
+    return this.#held === NONE
+  }
+
+  get isEmpty(): boolean {
     return this.#held === NONE
   }
 
@@ -69,8 +75,9 @@ class Results implements Output, AsyncIterator<unknown, undefined> {
     if (this.#isOver) return Promise.resolve(END)
     if (this.#run === undefined) return this.#first()
     if (this.#held !== NONE) {
-      const value = this.#plain(this.#held)
+      const held = this.#held
       this.#held = NONE
+      const value = this.#plain(held)
       this.#host?.proceedSoon()
       return Promise.resolve({ done: false, value })
     }
@@ -81,7 +88,7 @@ class Results implements Output, AsyncIterator<unknown, undefined> {
     this.#isOver = true
     this.#held = NONE
     this.end()
-    await this.#run?.leave()
+    await (this.#run === undefined ? this.#abandon() : this.#run.leave())
     return END
   }
 
@@ -117,7 +124,10 @@ function asIs(item: unknown): unknown {
   return item
 }
 
-/** The results of the run that `start` makes with the output it is given. */
-export function iterate(start: (open: (host: Host) => Output) => ActiveRun): AsyncIterator<unknown, undefined> {
-  return new Results(start)
+/** The results of the run that `start` makes with the output it is given. `abandon` is called if they are left before that. */
+export function iterate(
+  start: (open: (host: Host) => Output) => ActiveRun,
+  abandon: () => unknown,
+): AsyncIterator<unknown, undefined> {
+  return new Results(start, abandon)
 }

@@ -96,10 +96,13 @@ export class Meter implements Charged {
     this.#durations.add(ms, calls)
   }
 
-  /** A call took so long that was over when it returned, and stands for so many, the others of which no tick has seen. */
-  returned(ms: number, calls: number): void {
+  /**
+   * A call took so long that was over when it returned, and stands for so many. The others came and went before it, when so much time was
+   * spent in all.
+   */
+  returned(ms: number, calls: number, spentMs: number): void {
     this.lasted(ms, calls)
-    this.#unseenMs += ms * (calls - 1)
+    this.#unseenMs += Math.min(ms * (calls - 1), spentMs)
   }
 
   /** An item was made and waits to leave. */

@@ -5,6 +5,8 @@ import type { Downstream, Host, Upstream } from './plan.ts'
 
 /** Where results leave the run. */
 export interface Output extends Downstream {
+  /** Whether every item that it took has left the run. */
+  readonly isEmpty: boolean
   /** Takes an item, if it can at once; only when there is room. */
   offer(item: unknown): boolean
   /** Takes the next item of `from` when it can; there is one, and it was offered. Has no room until then. */
@@ -31,6 +33,11 @@ export class ChannelOutput implements Output {
     this.meter = new Meter('output', 1, 1, host.stopwatch)
     this.#sender = sender
     this.#host = host
+  }
+
+  /** What lies in the channel is its consumer's. */
+  get isEmpty(): boolean {
+    return true
   }
 
   get room(): boolean {
@@ -84,6 +91,10 @@ export class SinkOutput implements Output {
   constructor(sink: (item: unknown) => void, host: Host) {
     this.meter = new Meter('output', 1, 1, host.stopwatch)
     this.#sink = sink
+  }
+
+  get isEmpty(): boolean {
+    return true
   }
 
   get room(): boolean {

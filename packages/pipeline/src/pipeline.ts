@@ -72,12 +72,15 @@ export function from<T extends Value>(
       open,
       settle: settle && ((item, ...errors) => settle.call(source, item, ...errors)),
       resume,
+      abandon: undefined,
       taken: false,
     },
     sourceBuffer: 0,
     stages: [],
   })
 }
+
+const UNSETTLED = { settle: undefined, resume: undefined, taken: false }
 
 function isSettled<T>(source: unknown): source is SettledSource<T> {
   const { items, settle } = Object(source) as Partial<SettledSource<T>>
@@ -303,7 +306,11 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
-    return iterate((open) => new ActiveRun(this.#plan, open, undefined)) as AsyncIterator<T, undefined>
+    const { source } = this.#plan
+    return iterate(
+      (open) => new ActiveRun(this.#plan, open, undefined),
+      () => (source.taken ? undefined : source.abandon?.()),
+    ) as AsyncIterator<T, undefined>
   }
 
   /** Runs with a last stage whose results are not kept. */
@@ -328,7 +335,10 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
   #branches(verb: string, count: number, route: Route, options: BranchOptions | undefined): Pipeline<T>[] {
     checkOptions(verb, options, ['buffer'])
     const branches = new Branches(this, count, route, options?.buffer ?? 1)
-    return branches.all.map((items, i) => from(items as AsyncIterable<T>, { name: `${verb} ${i + 1}` }))
+    return branches.all.map((branch, i) => {
+      const source = { name: `${verb} ${i + 1}`, open: tapOf(branch), abandon: () => branch.return(), ...UNSETTLED }
+      return new PlannedPipeline<T>({ source, sourceBuffer: 0, stages: [] })
+    })
   }
 }
 

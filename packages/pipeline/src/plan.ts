@@ -14,6 +14,8 @@ export interface Upstream {
   peek(): unknown
   /** Takes that item; only when `ready`. */
   take(): unknown
+  /** Begins one call of those that wait for something else in the stage, if one may begin now: whether it did. */
+  resume?(): boolean
   /** Whether no item is left and none will come. */
   readonly finished: boolean
 }
@@ -42,8 +44,6 @@ export interface ActiveStage extends Upstream, Downstream {
 /** What the parts of a run need of the run. */
 export interface Host {
   readonly stopwatch: Stopwatch
-  /** Whether the items in the run are limited together, and not by each stage. */
-  readonly isShared: boolean
   /** Aborts when the run fails, or nobody wants items of this part of it any more. */
   readonly signal: AbortSignal
   /** Something has failed: the run does so with this error, if it has not already. Proceeds, too. */
@@ -65,6 +65,8 @@ export interface StagePlan {
   readonly buffer: number
   /** Whether it may be satisfied before its upstream has ended. */
   readonly isCut?: boolean
+  /** Whether it may make several items of one. */
+  readonly isMaker?: boolean
   /** How it calls, if it does. */
   readonly calls?: { readonly concurrency: number; readonly ordered: boolean }
   /** Makes the stage of one run. */
@@ -75,6 +77,8 @@ export interface StagePlan {
 export interface Place {
   readonly name: string
   readonly buffer: number
+  /** Whether the items in the run are limited together, and not by this stage. */
+  readonly isShared: boolean
   /** Undefined where items are not tracked. */
   readonly lineage: StageLineage | undefined
 }

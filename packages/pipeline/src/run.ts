@@ -1,4 +1,4 @@
-import type { PipelineStats, RunOptions, RunRecorder, Summary } from './api.ts'
+import type { PipelineStats, RunOptions, Summary } from './api.ts'
 import { Collected } from './collected.ts'
 import { abortError, Failure } from './failure.ts'
 import type { Settle } from './lineage/ledger.ts'
@@ -19,6 +19,8 @@ import type { OpenTap } from './taps.ts'
 interface SourcePlan {
   readonly name: string
   readonly open: OpenTap
+  /** Told that nobody will read it. */
+  readonly abandon: (() => unknown) | undefined
   /** Told of each item when it is fully processed. */
   readonly settle: Settle | undefined
   /** What is processed already, and passed over. */
@@ -44,12 +46,10 @@ export interface PipelinePlan {
  */
 export class ActiveRun implements Host {
   readonly stopwatch: Stopwatch
-  readonly isShared: boolean
   readonly done: Promise<Summary>
   readonly #failure = new Failure()
   /** Undefined where the first failed call fails the run. */
   readonly #collected: Collected | undefined
-  readonly #trace: RunRecorder | undefined
   /** Undefined where nobody wants to know when an item is processed. */
   readonly #tracking: Tracking | undefined
   readonly #parts: Parts
@@ -68,23 +68,25 @@ export class ActiveRun implements Host {
     }
     const isExact = options?.clock !== undefined || options?.trace !== undefined
     this.stopwatch = new Stopwatch(options?.clock, isExact, (error) => this.#failure.fail(error))
-    this.#trace = options?.trace
-    this.#trace?.begin(plan.stages.map(({ name, buffer, calls }) => ({ name, buffer, ...calls })))
+    options?.trace?.begin(plan.stages.map(({ name, buffer, calls }) => ({ name, buffer, ...calls })))
     plan.source.taken = true
-    this.isShared = options?.inFlight !== undefined
     this.#collected = options?.errors === 'collect' ? new Collected() : undefined
     const segments = new Segments(plan.stages, this)
     const output = openOutput(this)
+    // Nobody can tell how many items a stage makes of one, so those behind it keep their own limits.
+    const firstMaker = plan.stages.findIndex(({ isMaker }) => isMaker)
+    const isShared = (stage: number): boolean =>
+      options?.inFlight !== undefined && (firstMaker < 0 || stage < firstMaker)
     this.#tracking = Tracking.of(plan.source, options ?? {}, this.stopwatch, (error) => this.fail(error))
     this.#parts = {
       source: new Source(
-        this.#tracking?.tap(plan.source) ?? plan.source.open,
+        { open: this.#tracking?.tap(plan.source) ?? plan.source.open, abandon: plan.source.abandon },
         plan.source.name,
         plan.sourceBuffer,
         segments.source,
       ),
       stages: plan.stages.map(({ name, buffer, open }, i) =>
-        open(segments.of(i), { name, buffer, lineage: this.#tracking?.stage(i) }),
+        open(segments.of(i), { name, buffer, isShared: isShared(i), lineage: this.#tracking?.stage(i) }),
       ),
       output: this.#tracking?.output(output) ?? output,
     }
@@ -202,7 +204,7 @@ export class ActiveRun implements Host {
   #end(): PipelineStats {
     this.#callerSignal?.removeEventListener('abort', this.#onAbort)
     this.#finalStats = this.stats()
-    this.#trace?.end(this.#finalStats)
+    this.#tracking?.end(this.#finalStats)
     return this.#finalStats
   }
 }

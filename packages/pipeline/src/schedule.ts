@@ -49,6 +49,8 @@ export class Schedule {
   readonly #endings: Endings
   readonly #turn: Turn
   #passing = false
+  /** Whether something has changed since the last pass began, at any link. */
+  #hasChanged = false
   /** Whether a microtask is queued that proceeds. */
   #isDue = false
   /** How many links will carry nothing any more, counted from the source. */
@@ -76,22 +78,25 @@ export class Schedule {
     this.#endings = endings
   }
 
-  /** Moves all that can move. Does nothing when called during a pass, which goes on to see what has changed. */
+  /** Moves all that can move. Called during a pass it has another one follow. */
   readonly proceed = (): void => {
     this.#isDue = false
+    this.#hasChanged = true
     if (this.#passing || this.#over) return
     if (!this.#failure.happened && !this.#turn.resting) {
       this.#passing = true
       this.#turn.open(this.#stopwatch.realMs)
       if (!this.#hasBegun) this.#begin()
       if (!this.#hasRested || this.#moveEach()) {
-        do this.#pass()
-        while (this.#canEndLink())
+        do {
+          this.#hasChanged = false
+          this.#pass()
+        } while (this.#canGoOn() && (this.#hasChanged || this.#canEndLink()))
       }
       this.#passing = false
     }
     if (this.#failure.happened) this.#stopWhenQuiet()
-    else if (this.#endedLinks === this.#downstream.length && this.#isQuiet()) {
+    else if (this.#endedLinks === this.#downstream.length && this.#output.isEmpty && this.#isQuiet()) {
       this.#over = true
       this.#endings.succeed()
     }
@@ -99,6 +104,7 @@ export class Schedule {
 
   /** Proceeds when whatever else is ready has happened too: many calls that settle at once are seen by one pass. */
   proceedSoon(): void {
+    this.#hasChanged = true
     if (this.#isDue || this.#passing) return
     this.#isDue = true
     queueMicrotask(this.proceed)
@@ -133,6 +139,7 @@ export class Schedule {
   /** Moves an item over a link, and as far as it goes at once. Gives the link that is next; undefined if nothing moved. */
   #move(link: number): number | undefined {
     const from = this.#upstream[link] as Upstream
+    if (from.resume?.()) return link
     if (!this.#downstream[link]?.room || !this.#mayEnter(link) || !from.ready()) return undefined
     if (this.#failure.happened) return undefined // The source did that, inside of its next().
     if (link === this.#stages.length) {
@@ -164,7 +171,7 @@ export class Schedule {
     return link
   }
 
-  /** Whether the run may take in another item. */
+  /** Whether the run may take in another item. One that makes several counts as many: no more is taken in until they have left. */
   #mayEnter(link: number): boolean {
     if (link > 0 || this.#mostInFlight === undefined) return true
     let inFlight = 0
@@ -193,9 +200,12 @@ export class Schedule {
     return true
   }
 
+  #canGoOn(): boolean {
+    return !this.#failure.happened && !this.#turn.resting
+  }
+
   /** Ends the first link that has not ended, if its upstream has. What that sets free (the rest of a batch) needs another pass. */
   #canEndLink(): boolean {
-    if (this.#failure.happened || this.#turn.resting) return false
     if (!this.#upstream[this.#endedLinks]?.finished) return false
     this.#downstream[this.#endedLinks++]?.end()
     return true

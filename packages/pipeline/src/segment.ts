@@ -19,10 +19,6 @@ class Segment implements Host {
     return this.#run.stopwatch
   }
 
-  get isShared(): boolean {
-    return this.#run.isShared
-  }
-
   get #isCut(): boolean {
     return this.#controller.signal.aborted
   }

@@ -9,6 +9,7 @@ export interface NodeWritable {
   off(event: NodeEvent, listener: (error?: unknown) => void): unknown
   readonly destroyed?: boolean
   readonly writableNeedDrain?: boolean
+  readonly writableFinished?: boolean
   destroy?(error?: Error): unknown
 }
 
@@ -82,8 +83,8 @@ function webSink(stream: WritableStream<unknown>): Sink {
   writer.closed.catch(() => {}) // The write that failed tells of it.
   let last: Promise<void> = Promise.resolve()
   return {
-    async write(item) {
-      await writer.ready
+    async write(item, signal) {
+      await unlessAborted(writer.ready, signal)
       // Not awaited: `ready` is the backpressure, and a failed write rejects the next one, or the end.
       last = writer.write(item)
       last.catch(() => {})
@@ -98,6 +99,16 @@ function webSink(stream: WritableStream<unknown>): Sink {
       }
     },
   }
+}
+
+/** As the promise; rejects with the reason when the signal aborts before. */
+function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    const end = (): void => signal.removeEventListener('abort', onAbort)
+    signal.addEventListener('abort', onAbort)
+    promise.then(resolve, reject).finally(end)
+  })
 }
 
 /**
@@ -134,13 +145,13 @@ class NodeSink implements Sink {
   }
 
   async end(): Promise<void> {
-    try {
+    if (!this.#stream.writableFinished) {
       const finished = this.#until('finish')
       if (this.#failure === undefined) this.#stream.end()
       await finished
-    } finally {
-      this.#forget()
     }
+    this.#isOver = true // What it tells of until it is closed is heard, and of no interest.
+    if (this.#stream.destroyed !== false) this.#forget()
   }
 
   /** Destroying it makes it tell of the error, later: it is listened to until it is closed. */

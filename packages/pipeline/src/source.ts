@@ -6,6 +6,12 @@ import type { Host, Upstream } from './plan.ts'
 import { closeTap, type OpenTap, type Tap } from './taps.ts'
 import { isObject, isThenable } from './thenable.ts'
 
+/** What the source reads; or, if it is never opened, leaves. */
+interface Given {
+  readonly open: OpenTap
+  readonly abandon: (() => unknown) | undefined
+}
+
 /**
  * The source at work: fetches an item when the first stage has room for it, or ahead of that if it has a buffer.
  *
@@ -17,16 +23,16 @@ import { isObject, isThenable } from './thenable.ts'
  */
 export class Source implements Upstream {
   readonly meter: Meter
-  readonly #open: OpenTap
+  readonly #given: Given
   readonly #buffer: number
   readonly #host: Host
   readonly #held = new Fifo()
   #tap: Tap | undefined
   #ended = false
 
-  constructor(open: OpenTap, name: string, buffer: number, host: Host) {
+  constructor(given: Given, name: string, buffer: number, host: Host) {
     this.meter = new Meter(name, 1, Math.max(1, buffer), host.stopwatch)
-    this.#open = open
+    this.#given = given
     this.#buffer = buffer
     this.#host = host
   }
@@ -34,7 +40,7 @@ export class Source implements Upstream {
   /** Gets the iterator. Until then, closing does not touch the source. */
   open(): void {
     try {
-      this.#tap = this.#open(this.#host.signal)
+      this.#tap = this.#given.open(this.#host.signal)
     } catch (error) {
       this.#host.fail(error)
     }
@@ -68,9 +74,10 @@ export class Source implements Upstream {
 
   /** Closes the source if it has not ended. */
   async close(): Promise<void> {
-    if (this.#ended || this.#tap === undefined) return
+    if (this.#ended) return
     this.#ended = true
-    await closeTap(this.#tap, this.meter.running > 0)
+    if (this.#tap === undefined) await this.#given.abandon?.()
+    else await closeTap(this.#tap, this.meter.running > 0)
   }
 
   /** How the source stands. It received what it gave or holds, drops nothing, and never starves: while it is not busy, nobody has room for an item. */
@@ -89,8 +96,9 @@ export class Source implements Upstream {
       const answer = this.#tap?.next()
       if (!isThenable(answer)) {
         if (calls > 0) {
+          const { spentMs } = stopwatch
           stopwatch.tick()
-          this.meter.returned(stopwatch.nowMs - beganMs, calls)
+          this.meter.returned(stopwatch.nowMs - beganMs, calls, spentMs)
         }
         this.#receive(answer)
         return

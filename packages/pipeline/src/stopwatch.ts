@@ -4,7 +4,7 @@ import { show } from './options.ts'
 /** So long may pass between two readings of the clock, as far as can be foreseen. */
 const CLOSE_MS = 0.02
 /** At most so many events pass between them, and half as many again: the next one may take long. */
-const MOST_EVENTS = 32
+const MOST_EVENTS = 12
 
 /** Many quick events must follow each other before some are left out, so that one slow stage among quick ones is always met. */
 const GROWTH = 1.05
@@ -40,6 +40,8 @@ export class Stopwatch {
   #usual = 1
   /** Time for the statistics. */
   nowMs: number
+  /** How much of it the last tick has charged. */
+  spentMs = 0
   /** Time for being fair to the event loop, whatever clock was given. */
   realMs: number
 
@@ -76,8 +78,8 @@ export class Stopwatch {
     this.realMs = realTime.now()
     this.#space(this.realMs - realMs)
     this.nowMs = this.#clock === undefined ? this.realMs : this.#readGiven(this.#clock)
-    const spentMs = this.nowMs - nowMs
-    if (spentMs > 0) for (const part of this.#charged) part.charge(spentMs)
+    this.spentMs = this.nowMs - nowMs
+    if (this.spentMs > 0) for (const part of this.#charged) part.charge(this.spentMs)
   }
 
   /** Time from the start to the last tick. */

@@ -31,6 +31,7 @@ class TrackedTap {
   readonly #ledger: Ledger | undefined
   readonly #processed: Positions
   #position = 0
+  #isClosed = false
 
   constructor(tap: Tap, lineage: Lineage, ledger: Ledger | undefined, processed: Positions) {
     this.#tap = tap
@@ -40,22 +41,40 @@ class TrackedTap {
   }
 
   asTap(): Tap {
-    const next = (): unknown => {
-      const room = this.#ledger?.room()
-      return room === undefined ? this.#next() : room.then(() => this.#next())
-    }
-    return typeof this.#tap.return === 'function' ? { next, return: () => this.#tap.return?.() } : { next }
+    return { next: () => this.#nextWithRoom(), return: () => this.#close() }
   }
 
+  /** Nothing is read any more, whatever is waited for now. */
+  #close(): unknown {
+    this.#isClosed = true
+    return this.#tap.return?.()
+  }
+
+  #nextWithRoom(): unknown {
+    const room = this.#ledger?.room()
+    return room === undefined ? this.#next() : room.then(() => this.#next())
+  }
+
+  /** An answer that is there at once is given at once, unless many are passed over. */
   #next(): unknown {
     for (let skipped = 0; skipped < SKIPPED_AT_ONCE; skipped++) {
+      if (this.#isClosed) return END
       const askedMs = this.#lineage.log?.nowMs ?? 0
       const answer = this.#tap.next()
-      if (isThenable(answer))
-        return answer.then((result) => (this.#isProcessed(result) ? this.#next() : this.#enter(result, askedMs)))
+      if (isThenable(answer)) return this.#nextOf(answer, askedMs)
       if (!this.#isProcessed(answer)) return this.#enter(answer, askedMs)
     }
-    return new Promise<void>((resolve) => afterTurn(resolve)).then(() => this.#next())
+    return rested().then(() => this.#next())
+  }
+
+  async #nextOf(answer: PromiseLike<unknown>, askedMs: number): Promise<unknown> {
+    let result = await answer
+    for (let skipped = 1; this.#isProcessed(result); skipped++) {
+      if (skipped % SKIPPED_AT_ONCE === 0) await rested()
+      if (this.#isClosed) return END
+      result = await this.#tap.next()
+    }
+    return this.#enter(result, askedMs)
   }
 
   /** Counts the item, if it is one. */
@@ -75,6 +94,13 @@ class TrackedTap {
   }
 }
 
+const END: IteratorResult<unknown> = { done: true, value: undefined }
+
+/** Resolves when the event loop has turned. */
+function rested(): Promise<void> {
+  return new Promise((resolve) => afterTurn(resolve))
+}
+
 /** An output that is given plain items; each is released when it has left. */
 export class TrackedOutput implements Output {
   readonly #output: Output
@@ -87,6 +113,10 @@ export class TrackedOutput implements Output {
 
   get meter(): Meter {
     return this.#output.meter
+  }
+
+  get isEmpty(): boolean {
+    return this.#output.isEmpty
   }
 
   get room(): boolean {

@@ -115,9 +115,11 @@ export class Lineage {
     this.log = log
   }
 
-  /** The items of the source that are not fully processed. */
-  get open(): Iterable<Origin> {
-    return this.#open
+  /** The items of the source that are not fully processed. They are not told of any more. */
+  takeOpen(): readonly Origin[] {
+    const open = [...this.#open]
+    this.#open.clear()
+    return open
   }
 
   /** An item comes from the source. */
@@ -158,9 +160,7 @@ export class Lineage {
   release(item: Tracked, failed?: Failed): void {
     for (const origin of item.origins) {
       origin.failed ??= failed
-      if (--origin.open > 0) continue
-      this.#open.delete(origin)
-      this.#onProcessed(origin)
+      if (--origin.open === 0 && this.#open.delete(origin)) this.#onProcessed(origin)
     }
   }
 }

@@ -1,14 +1,20 @@
-import type { RunRecorder } from '../api.ts'
+import type { PipelineStats, RunRecorder } from '../api.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 
-/** Tells a recorder what happens, and when: at the last tick. A run that is recorded ticks at each event. */
+/**
+ * Tells a recorder what happens, and when: at the last tick. A run that is recorded ticks at each event.
+ *
+ * INVARIANT  a recorder that throws is told of, and not called again.
+ */
 export class Log {
-  readonly #recorder: RunRecorder
   readonly #stopwatch: Stopwatch
+  readonly #onBroken: (error: unknown) => void
+  #recorder: RunRecorder | undefined
 
-  constructor(recorder: RunRecorder, stopwatch: Stopwatch) {
+  constructor(recorder: RunRecorder, stopwatch: Stopwatch, onBroken: (error: unknown) => void) {
     this.#recorder = recorder
     this.#stopwatch = stopwatch
+    this.#onBroken = onBroken
   }
 
   /** Milliseconds since the run began. */
@@ -19,18 +25,33 @@ export class Log {
   /** The source gave the item, just now. */
   came(item: number, askedMs: number): void {
     this.#stopwatch.tick()
-    this.#recorder.came(item, askedMs, this.nowMs)
+    this.#tell((recorder) => recorder.came(item, askedMs, this.nowMs))
   }
 
   began(stage: number, item: number): number {
-    return this.#recorder.began(stage, item, this.nowMs)
+    return this.#tell((recorder) => recorder.began(stage, item, this.nowMs)) ?? -1
   }
 
   ended(call: number, isSync: boolean): void {
-    this.#recorder.ended(call, this.nowMs, isSync)
+    this.#tell((recorder) => recorder.ended(call, this.nowMs, isSync))
   }
 
   leaves(item: number): void {
-    this.#recorder.leaves(item, this.nowMs)
+    this.#tell((recorder) => recorder.leaves(item, this.nowMs))
+  }
+
+  end(stats: PipelineStats): void {
+    this.#tell((recorder) => recorder.end(stats))
+  }
+
+  #tell<R>(tell: (recorder: RunRecorder) => R): R | undefined {
+    if (this.#recorder === undefined) return undefined
+    try {
+      return tell(this.#recorder)
+    } catch (error) {
+      this.#recorder = undefined
+      this.#onBroken(error)
+      return undefined
+    }
   }
 }

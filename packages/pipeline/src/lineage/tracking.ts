@@ -1,4 +1,4 @@
-import type { RunOptions } from '../api.ts'
+import type { PipelineStats, RunOptions } from '../api.ts'
 import { abortError } from '../failure.ts'
 import { checkCount, checkFunction, checkOptions } from '../options.ts'
 import type { Output } from '../output.ts'
@@ -36,7 +36,7 @@ export class Tracking {
   ): Tracking | undefined {
     if (settle === undefined && checkpoint === undefined && resume === undefined && trace === undefined)
       return undefined
-    const log = trace === undefined ? undefined : new Log(trace, stopwatch)
+    const log = trace === undefined ? undefined : new Log(trace, stopwatch, onFailure)
     return new Tracking(new Ledger(settle, checkpoint, resume, onFailure), log)
   }
 
@@ -54,10 +54,15 @@ export class Tracking {
     return output
   }
 
+  /** The run has ended. */
+  end(stats: PipelineStats): void {
+    this.#lineage.log?.end(stats)
+  }
+
   /** Resolves when every item that was taken is settled, and the cursor is saved. What is not processed is settled with `failed`. */
   close(failed: Failed | undefined): Promise<void> {
     return this.#ledger.close(
-      this.#lineage.open,
+      this.#lineage.takeOpen(),
       failed ?? { error: abortError('The pipeline had all it wanted before this item was processed') },
     )
   }

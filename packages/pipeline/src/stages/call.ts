@@ -70,7 +70,7 @@ export class CallStage implements ActiveStage {
     const { concurrency } = settings
     const { name, buffer } = place
     const most = typeof concurrency === 'number' ? concurrency : concurrency.value
-    const limit = host.isShared ? Number.POSITIVE_INFINITY : most + buffer
+    const limit = place.isShared ? Number.POSITIVE_INFINITY : most + buffer
     this.meter = new Meter(name, most, limit, host.stopwatch)
     this.#settings = settings
     this.#stage = { name, signal: host.signal }
@@ -103,6 +103,17 @@ export class CallStage implements ActiveStage {
 
   ready(): boolean {
     return this.#results.ready
+  }
+
+  /** Of what is parked, what has come first. */
+  resume(): boolean {
+    if (this.#keys === undefined || this.meter.running >= this.meter.concurrency || this.#host.signal.aborted)
+      return false
+    const job = this.#keys.take()
+    if (job === undefined) return false
+    this.meter.unparked()
+    this.#call(job)
+    return true
   }
 
   peek(): unknown {
@@ -163,17 +174,18 @@ export class CallStage implements ActiveStage {
     try {
       const result = call(this.plain(item) as never, index, this.#stage)
       if (isThenable(result)) {
+        const promise = Promise.resolve(result) // May throw.
         const job = this.#results.open()
         job.item = this.kept(item)
         job.index = index
-        this.#await(job, result, beganMs, record)
+        this.#await(job, promise, beganMs, record)
         return NONE
       }
-      if (calls > 0) this.#returned(beganMs, calls, record)
+      this.#returned(beganMs, calls, record)
       if (this.#isResult(result, index)) return this.#passes(item, result)
       this.#drops(item, result)
     } catch (error) {
-      this.ended(record, true)
+      this.#returned(beganMs, calls, record)
       this.#fails(item, error)
     }
     return NONE
@@ -219,22 +231,22 @@ export class CallStage implements ActiveStage {
     try {
       const result = call(this.plain(item) as never, job.index, this.#stage)
       if (isThenable(result)) {
-        this.#await(job, result, beganMs, record)
+        this.#await(job, Promise.resolve(result), beganMs, record)
         return
       }
-      if (calls > 0) this.#returned(beganMs, calls, record)
+      this.#returned(beganMs, calls, record)
       this.#finish(job, result)
     } catch (error) {
-      this.ended(record, true)
+      this.#returned(beganMs, calls, record)
       this.#fails(this.#dropped(job), error)
     }
     this.#settled(key)
   }
 
-  #await(job: Job, result: unknown, beganMs: number, record: number): void {
+  #await(job: Job, promise: Promise<unknown>, beganMs: number, record: number): void {
     job.beganMs = beganMs
     job.record = record
-    Promise.resolve(result).then(job.onValue, job.onError)
+    promise.then(job.onValue, job.onError)
   }
 
   #resolved(job: Job, value: unknown): void {
@@ -248,7 +260,8 @@ export class CallStage implements ActiveStage {
   }
 
   #rejected(job: Job, error: unknown): void {
-    this.#stopwatch.glance()
+    const calls = this.#stopwatch.glance()
+    if (calls > 0) this.meter.lasted(this.#stopwatch.nowMs - job.beganMs, calls)
     this.ended(job.record, false)
     const { key } = job
     this.#fails(this.#dropped(job), error)
@@ -256,9 +269,12 @@ export class CallStage implements ActiveStage {
     this.#host.proceedSoon()
   }
 
+  /** A call is over that gave no promise. It is timed if it stands for any. */
   #returned(beganMs: number, calls: number, record: number): void {
+    if (calls === 0) return
+    const { spentMs } = this.#stopwatch
     this.#stopwatch.tick()
-    this.meter.returned(this.#stopwatch.nowMs - beganMs, calls)
+    this.meter.returned(this.#stopwatch.nowMs - beganMs, calls, spentMs)
     this.ended(record, true)
   }
 
@@ -306,26 +322,14 @@ export class CallStage implements ActiveStage {
     return false
   }
 
-  /** The call for a key is over. Before anything else may start: those that are parked came first. */
+  /** The call for a key is over: the next one for it may begin. */
   #settled(key: unknown): void {
-    if (this.#keys === undefined) return
-    this.#keys.release(key)
-    this.#unpark()
-  }
-
-  #unpark(): void {
-    while (!this.#host.signal.aborted && this.meter.running < this.meter.concurrency) {
-      const job = this.#keys?.take()
-      if (job === undefined) return
-      this.meter.unparked()
-      this.#call(job)
-    }
+    this.#keys?.release(key)
   }
 
   #resize(concurrency: number): void {
     this.#stopwatch.tick()
     this.meter.resize(concurrency)
-    this.#unpark()
-    this.#host.proceed()
+    this.#host.proceedSoon()
   }
 }

@@ -17,6 +17,7 @@ export function flattenPlan(options: FlattenOptions | undefined, position: numbe
   return {
     name: name ?? `${verb} ${position}`,
     buffer: 0,
+    isMaker: true,
     open: (host, place) => new FlattenStage(concurrency, ordered, host, place),
   }
 }

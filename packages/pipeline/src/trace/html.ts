@@ -11,7 +11,7 @@ export function toHtml(recording: Recording, analysis: Analysis, title: string):
   const { stats } = recording
   const data: PageData = {
     title,
-    elapsedMs: stats?.elapsedMs ?? 0,
+    elapsedMs: recording.elapsedMs,
     dropped: recording.dropped,
     stages: recording.stages.map(({ name, concurrency, buffer, ordered }: RecordedStage, i) => ({
       name,
@@ -23,7 +23,7 @@ export function toHtml(recording: Recording, analysis: Analysis, title: string):
     source: stats?.source,
     output: stats?.output,
     analysis,
-    calls: encoded(recording.calls(), stats?.elapsedMs ?? 0),
+    calls: encoded(recording.calls(), recording.elapsedMs),
   }
   return `<!doctype html>
 <html lang="en">

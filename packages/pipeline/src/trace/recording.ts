@@ -21,7 +21,8 @@ export class Recording implements RunRecorder {
   #endedMs = new Float64Array(1_024)
   #isSync = new Uint8Array(1_024)
   #length = 0
-  #left = 0
+  /** The time of what was told of last. */
+  #nowMs = 0
   /** How many calls there was no place for. */
   dropped = 0
   stats: PipelineStats | undefined
@@ -34,9 +35,9 @@ export class Recording implements RunRecorder {
     return this.#stages ?? []
   }
 
-  /** How many items have left. */
-  get left(): number {
-    return this.#left
+  /** How long the run took; or takes so far, up to what was told of last. */
+  get elapsedMs(): number {
+    return this.stats?.elapsedMs ?? this.#nowMs
   }
 
   begin(stages: readonly RecordedStage[]): void {
@@ -53,13 +54,13 @@ export class Recording implements RunRecorder {
   }
 
   ended(call: number, atMs: number, isSync: boolean): void {
+    this.#nowMs = atMs
     if (call < 0) return
     this.#endedMs[call] = atMs
     this.#isSync[call] = isSync ? 1 : 0
   }
 
   leaves(item: number, atMs: number): void {
-    this.#left++
     this.#add(item, this.stages.length + 1, atMs, atMs, false)
   }
 
@@ -67,9 +68,9 @@ export class Recording implements RunRecorder {
     this.stats = stats
   }
 
-  /** What has been recorded. Calls that have not ended end with the run. */
+  /** What has been recorded. Calls that have not ended end with the run, or now. */
   calls(): Calls {
-    const nowMs = this.stats?.elapsedMs ?? this.#beganMs.slice(0, this.#length).reduce((a, b) => Math.max(a, b), 0)
+    const nowMs = this.elapsedMs
     return {
       length: this.#length,
       item: this.#item.slice(0, this.#length),
@@ -81,6 +82,7 @@ export class Recording implements RunRecorder {
   }
 
   #add(item: number, stage: number, beganMs: number, endedMs: number, isSync: boolean): number {
+    this.#nowMs = Number.isFinite(endedMs) ? endedMs : beganMs
     if (this.#length === this.#most) {
       this.dropped++
       return -1
