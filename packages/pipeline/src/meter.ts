@@ -97,12 +97,12 @@ export class Meter implements Charged {
   }
 
   /**
-   * A call took so long that was over when it returned, and stands for so many. The others came and went before it, when so much time was
-   * spent in all.
+   * A call took so long that was over when it returned, and stands for so many. The others are unseen, but not the time: so much had been
+   * spent before it, and each of the last ticks may have missed as much.
    */
   returned(ms: number, calls: number, spentMs: number): void {
     this.lasted(ms, calls)
-    this.#unseenMs += Math.min(ms * (calls - 1), spentMs)
+    this.#unseenMs += Math.min(ms * (calls - 1), spentMs * calls)
   }
 
   /** An item was made and waits to leave. */

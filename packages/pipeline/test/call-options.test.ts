@@ -247,6 +247,24 @@ describe('keyBy', () => {
     await fc.assert(property, { numRuns: 150 })
   })
 
+  test('takes many items that wait for one, without end of the stack and without keeping the event loop', async () => {
+    const first = Promise.withResolvers<number>()
+    const items = numbers(20_000)
+    const run = from(items)
+      .map((n) => (n === 0 ? first.promise : n), { keyBy: () => 'one', concurrency: 2 })
+      .buffer(items.length)
+      .run()
+    while (run.stats().stages[0]?.parked !== items.length - 1) await quiet()
+    let turns = 0
+    const timer = setInterval(() => turns++, 0)
+    first.resolve(0)
+    const out: number[] = []
+    for await (const n of run.output) out.push(n)
+    expect(out).toEqual(items)
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(0)
+  })
+
   test('that throws fails the run', async () => {
     const keyBy = () => {
       throw new Error('no key')
@@ -283,6 +301,20 @@ describe('adjustable', () => {
     await quiet()
     for (let n = 3; n < 9; n++) await work.finish(n, n)
     expect(await run).toEqual(numbers(9))
+  })
+
+  test('that is set again while it is set has the last value everywhere', () => {
+    const dial = adjustable(1)
+    const heard: [string, number][] = []
+    dial.follow((value) => {
+      heard.push(['a', value])
+      if (value === 8) dial.value = 2
+    })
+    dial.follow((value) => heard.push(['b', value]))
+    dial.value = 8
+    expect(heard.findLast(([who]) => who === 'a')?.[1]).toBe(2)
+    expect(heard.findLast(([who]) => who === 'b')?.[1]).toBe(2)
+    expect(dial.value).toBe(2)
   })
 
   test('refuses what is no integer from 1', () => {

@@ -2,6 +2,25 @@ import { describe, expect, test } from 'vitest'
 import { from } from '../src/index.ts'
 import { Counted, quiet, rejection, unhandledDuring, Work } from './support.ts'
 
+test('a promise that throws when it is looked at fails its call, and holds up nothing', async () => {
+  const broken = () =>
+    Object.defineProperty(Promise.resolve(1), 'constructor', {
+      get: () => {
+        throw new Error('torn')
+      },
+    })
+  const run = from([1, 2, 3])
+    .map((n) => (n === 2 ? broken() : Promise.resolve(n)), { concurrency: 3 })
+    .run({ errors: 'collect' })
+  const out: number[] = []
+  const consumed = (async () => {
+    for await (const n of run.output) out.push(n)
+  })()
+  await rejection(run.done)
+  await consumed
+  expect(out).toEqual([1, 3])
+})
+
 describe('an error', () => {
   test('ends the run with that very error, whatever was thrown', async () => {
     for (const error of [new Error('tea is out'), 'text', 0, null, undefined]) {

@@ -56,6 +56,18 @@ describe('inFlight', () => {
     await fc.assert(property, { numRuns: 150 })
   })
 
+  test('leaves the stages behind one that makes several of an item their own limits', async () => {
+    const run = from([numbers(20), numbers(20)])
+      .flatten()
+      .map((n) => n, { concurrency: 3 })
+      .buffer(2)
+      .map(new Work<number>().fn)
+      .run({ inFlight: 100 })
+    await quiet()
+    expect(run.stats().stages.map(({ running, waiting }) => running + waiting)).toEqual([1, 5, 1])
+    run.abort()
+  })
+
   test('of one is a pipeline without overlap', async () => {
     let running = 0
     const alone = async (n: number) => {

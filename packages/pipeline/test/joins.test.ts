@@ -117,6 +117,20 @@ describe('broadcast and partition', () => {
     expect(source.returned).toBe(1)
   })
 
+  test.each([
+    ['aborted', async (branch: Pipeline<number>) => branch.run().abort()],
+    ['disposed', async (branch: Pipeline<number>) => branch.run()[Symbol.asyncDispose]()],
+    ['left', async (branch: Pipeline<number>) => void (await branch[Symbol.asyncIterator]().return?.())],
+    [
+      'aborted by a signal',
+      async (branch: Pipeline<number>) => void branch.toArray({ signal: AbortSignal.abort() }).catch(() => {}),
+    ],
+  ])('a branch that is %s before it begins does not keep the others waiting', async (_, leave) => {
+    const [kept, left] = from(numbers(9)).broadcast(2) as [Pipeline<number>, Pipeline<number>]
+    await leave(left)
+    expect(await kept.toArray()).toEqual(numbers(9))
+  })
+
   test('a source that fails fails every branch', async () => {
     async function* torn() {
       yield 1

@@ -169,6 +169,34 @@ describe('the event loop', () => {
   }
 })
 
+describe('what a call sets free further on', () => {
+  test('moves at once: an item that is asked for, a concurrency that is raised', async () => {
+    const last = Promise.withResolvers<void>()
+    async function* source() {
+      yield* [1, 2, 3]
+      await quiet()
+      yield 4
+      await last.promise
+    }
+    const asked: Promise<unknown>[] = []
+    const iterator = from(source())
+      .filterMap((n) => {
+        if (n < 4) return n
+        asked.push(iterator.next())
+        return undefined
+      })
+      .map((n) => n)
+      .buffer(3)
+      [Symbol.asyncIterator]()
+    expect((await iterator.next()).value).toBe(1)
+    for (let i = 0; i < 3; i++) await quiet()
+    expect(await Promise.all(asked)).toEqual([{ done: false, value: 2 }])
+    expect(await iterator.next()).toEqual({ done: false, value: 3 })
+    last.resolve()
+    await iterator.return?.()
+  })
+})
+
 describe('a promise', () => {
   const promisesPerItem = async (fn: (n: number) => number | Promise<number>, ordered: boolean): Promise<number> => {
     let promises = 0

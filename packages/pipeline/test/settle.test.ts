@@ -2,6 +2,7 @@ import { channel } from '@millrace/mpsc'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Cursor, from, type Pipeline } from '../src/index.ts'
+import { Positions } from '../src/lineage/positions.ts'
 import { Counted, quiet, rejection, unhandledDuring, Work } from './support.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
@@ -201,6 +202,73 @@ function add(
   }
 }
 
+describe('a settled source', () => {
+  test('has the last item of a loop settled once, and well, however long the loop keeps it waiting', async () => {
+    const source = new Settled([1, 2, 3])
+    for await (const n of from(source).map(asIs)) {
+      for (let i = 0; i < 3; i++) await quiet()
+      expect(source.well).toEqual(numbers(n + 1).slice(1))
+    }
+    expect([source.well, source.badly]).toEqual([[1, 2, 3], []])
+  })
+
+  test('has an item settled once that is taken after the run has failed', async () => {
+    const source = new Settled([1, 2, 3])
+    const iterator = from(source)
+      .map((n) => {
+        if (n === 3) throw new Error('three')
+        return n
+      })
+      [Symbol.asyncIterator]()
+    await iterator.next()
+    await quiet()
+    await iterator.next()
+    await rejection(iterator.next())
+    expect([...source.well, ...source.badly.map(([n]) => n)].sort()).toEqual([1, 2, 3])
+  })
+
+  test('may ask for the next item while it settles one: none comes twice', async () => {
+    const taken: unknown[] = []
+    const settled: number[] = []
+    const iterator = from({
+      items: [1, 2, 3, 4],
+      settle(n: number) {
+        settled.push(n)
+        if (n === 2) iterator.next().then(({ value }) => taken.push(value))
+      },
+    })[Symbol.asyncIterator]()
+    for (let i = 0; i < 5; i++) {
+      const { value } = await iterator.next()
+      if (value !== undefined) taken.push(value)
+      await quiet()
+    }
+    expect([taken, settled]).toEqual([
+      [1, 2, 3, 4],
+      [1, 2, 3, 4],
+    ])
+  })
+
+  test('is not read any more once the run has ended, whatever was waited for', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 600 })
+    await sender.sendMany(numbers(600))
+    const settling = Promise.withResolvers<void>()
+    const settled = new Set<number>()
+    const controller = new AbortController()
+    const settle = (n: number) => {
+      settled.add(n)
+      return settling.promise
+    }
+    const run = from({ items: receiver, settle }).map(asIs).forEach(undefined, { signal: controller.signal })
+    await quiet()
+    controller.abort(new Error('enough'))
+    settling.resolve()
+    await rejection(run)
+    await quiet()
+    expect([...settled]).toEqual(numbers(256))
+    expect(receiver.tryReceive()).toBe(256)
+  })
+})
+
 describe('a checkpoint', () => {
   test('tells exactly which items are processed, also where they overtake each other', async () => {
     const cursors: Cursor[] = []
@@ -286,6 +354,55 @@ describe('a checkpoint', () => {
     )
   })
 
+  test('costs no more for an item that failed long ago', async () => {
+    let cursor: Cursor | undefined
+    const save = (newer: Cursor) => {
+      cursor = newer
+    }
+    const began = performance.now()
+    await rejection(
+      from(new Counted(200_000))
+        .map((n) => {
+          if (n === 0) throw new Error('torn')
+          return n
+        })
+        .forEach(undefined, { errors: 'collect', checkpoint: { save, everyItems: 100 } }),
+    )
+    expect(cursor).toEqual({ next: 0, ahead: [[1, 200_000]] })
+    expect(performance.now() - began).toBeLessThan(3_000)
+    const beyond = { next: 1, ahead: [[2, 2 ** 40]] } as const
+    expect(await from([5, 6, 7], { resume: beyond }).toArray()).toEqual([6])
+  })
+
+  test('passes over many items of an asynchronous source, too, and stops when it is aborted', async () => {
+    let turns = 0
+    const timer = setInterval(() => turns++, 0)
+    async function* many() {
+      for (let n = 0; n <= 100_000; n++) yield n
+    }
+    expect(await from(many(), { resume: { next: 100_000, ahead: [] } }).toArray()).toEqual([100_000])
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(3)
+    let read = 0
+    const slow = {
+      [Symbol.asyncIterator]: () => ({
+        async next() {
+          await quiet()
+          return { done: false, value: read++ }
+        },
+      }),
+    }
+    const controller = new AbortController()
+    const run = from(slow, { resume: { next: 1e9, ahead: [] } }).forEach(undefined, { signal: controller.signal })
+    await quiet()
+    controller.abort(new Error('enough'))
+    await rejection(run)
+    await quiet()
+    const then = read
+    for (let i = 0; i < 5; i++) await quiet()
+    expect(read).toBe(then)
+  })
+
   test('passes over many items without keeping the event loop', async () => {
     let turns = 0
     const timer = setInterval(() => turns++, 0)
@@ -303,5 +420,24 @@ describe('a checkpoint', () => {
     expect(() => items.run({ checkpoint: { save() {}, everyItems: 0 } })).toThrow(/^run: checkpoint.everyItems: /)
     expect(() => from([1], { resume: { next: -1, ahead: [] } })).toThrow(/^from: resume.next: /)
     expect(() => from([1], { resume: { next: 5, ahead: [[3, 4]] } })).toThrow(/^from: resume.ahead: /)
+  })
+})
+
+describe('a set of positions', () => {
+  test('is what was added to it, in whatever order, in as few ranges as there can be', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(30)), fc.nat(20), (added, at) => {
+        let positions = new Positions()
+        for (const [i, position] of added.entries()) {
+          if (i === at) positions = new Positions(positions.toCursor())
+          positions.add(position)
+        }
+        for (const n of numbers(32)) expect(positions.has(n)).toBe(added.includes(n))
+        const { next, ahead } = positions.toCursor()
+        const flat = [next, ...ahead.flat()]
+        for (const [i, n] of flat.slice(1).entries()) expect(n).toBeGreaterThan(flat[i] as number)
+      }),
+      { numRuns: 500 },
+    )
   })
 })

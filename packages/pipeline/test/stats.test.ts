@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { from } from '../src/index.ts'
+import { trace } from '../src/trace.ts'
 import { Counted, quiet, Work } from './support.ts'
 import { VirtualTime } from './virtual-time.ts'
+
+function throwing(time: VirtualTime): number {
+  time.pass(20)
+  throw new Error('torn')
+}
 
 describe('stats', () => {
   test('counts what each part took, runs, holds and gave', async () => {
@@ -108,6 +114,24 @@ describe('stats', () => {
     const summary = await run.done
     expect(summary.bottleneck).toBe('output')
     expect(summary.stages[0]?.blockedMs).toBeGreaterThan(summary.stages[0]?.busyMs ?? 0)
+  })
+
+  test('counts what calls took that failed', async () => {
+    for (const kind of ['sync', 'async'] as const) {
+      const traced = trace()
+      const again = new VirtualTime()
+      const summary = from([1])
+        .map((n) =>
+          kind === 'async' ? again.after(20, n).then(() => Promise.reject(new Error('torn'))) : throwing(again),
+        )
+        .run({ clock: again, errors: 'collect', trace: traced })
+      await again.runToEnd()
+      await summary.done.catch(() => {})
+      expect(summary.stats().stages[0]).toMatchObject({ busyMs: 20, dropped: 1 })
+      expect(summary.stats().stages[0]?.p50Ms).toBeGreaterThan(18)
+      const { beganMs, endedMs, stage } = traced.calls()
+      expect((endedMs[stage.indexOf(1)] as number) - (beganMs[stage.indexOf(1)] as number)).toBe(20)
+    }
   })
 
   test('stands still when the run has ended', async () => {

@@ -4,7 +4,7 @@ import { buffer as bufferOf } from 'node:stream/consumers'
 import { channel } from '@millrace/mpsc'
 import { describe, expect, test } from 'vitest'
 import { from, fromEvents } from '../src/index.ts'
-import { Counted, quiet, rejection } from './support.ts'
+import { Counted, quiet, rejection, unhandledDuring } from './support.ts'
 
 const torn = () => from([1]).map(() => Promise.reject<number>(new Error('torn')))
 
@@ -111,6 +111,35 @@ describe('reduce and to', () => {
     await rejection(torn().to(stream, { leaveOpen: true }))
     expect([written, stream.writableEnded, stream.destroyed]).toEqual([[1, 2], false, false])
     for (const event of ['drain', 'finish', 'error', 'close']) expect(stream.listenerCount(event)).toBe(0)
+  })
+
+  test('to a stream that takes nothing any more ends with an abort', async () => {
+    const stuck = [
+      new WritableStream<number>({ write: () => new Promise(() => {}) }),
+      new Writable({ objectMode: true, highWaterMark: 1, write: () => {} }),
+    ]
+    for (const target of stuck) {
+      const controller = new AbortController()
+      const run = from(new Counted()).to(target as WritableStream<number>, {
+        signal: controller.signal,
+        leaveOpen: true,
+      })
+      await quiet()
+      controller.abort(new Error('enough'))
+      expect((await rejection(run)).error).toEqual(new Error('enough'))
+    }
+  })
+
+  test('to a stream of Node that has ended already ends, and one that fails to be destroyed is no uncaught exception', async () => {
+    const ended = new Writable({ objectMode: true, autoDestroy: false, write: (_n, _e, done) => done() })
+    await new Promise<void>((resolve) => ended.end(resolve))
+    await from([] as number[]).to(ended)
+    const failing = new Writable({
+      objectMode: true,
+      write: (_n, _e, done) => done(),
+      destroy: (_error, done) => done(new Error('late')),
+    })
+    expect(await unhandledDuring(async () => void (await from([1]).to(failing)))).toEqual([])
   })
 
   test('to a stream of the web that is to stay open waits for the last write, and unlocks it', async () => {

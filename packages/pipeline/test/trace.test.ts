@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { from, type Pipeline } from '../src/index.ts'
 import { simulate } from '../src/trace/simulate.ts'
 import { type Trace, trace } from '../src/trace.ts'
-import { rejection } from './support.ts'
+import { quiet, rejection, unhandledDuring } from './support.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
@@ -82,6 +82,41 @@ describe('trace', () => {
       .forEach(undefined, { trace: traced })
     expect(traced.calls().length).toBe(5)
     expect(JSON.parse(dataOf(traced.toHtml())).dropped).toBe(22)
+  })
+
+  test.each(['came', 'began', 'ended', 'leaves', 'end'] as const)(
+    'that throws in %s fails the run, and holds up nothing',
+    async (method) => {
+      const broken = trace()
+      broken[method] = () => {
+        throw new Error('full')
+      }
+      const found = await unhandledDuring(async () => {
+        const run = from([1, 2, 3])
+          .map(async (n) => n)
+          .toArray({ trace: broken })
+        if (method === 'end') expect(await run).toEqual([1, 2, 3])
+        else expect((await rejection(run)).error).toEqual(new Error('full'))
+      })
+      expect(found).toEqual([])
+    },
+  )
+
+  test('shows what has happened so far while the run goes on', async () => {
+    const [time, traced] = [new VirtualTime(), trace()]
+    const run = from([1, 2])
+      .map((n) => time.after(10 * n, n), { concurrency: 2 })
+      .run({ clock: time, trace: traced })
+    await quiet()
+    time.pass(10)
+    run.stats()
+    await time.runToEnd()
+    expect(callsOf(traced, 1).map(([, from, to]) => [from, to])).toEqual([
+      [0, 10],
+      [0, 20],
+    ])
+    expect(JSON.parse(dataOf(traced.toHtml())).elapsedMs).toBe(20)
+    run.abort()
   })
 
   test('is for one run, and nothing else is one', () => {

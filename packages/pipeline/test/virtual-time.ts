@@ -11,6 +11,11 @@ export class VirtualTime implements Clock {
     return this.#nowMs
   }
 
+  /** So long goes by at once. */
+  pass(ms: number): void {
+    this.#nowMs += ms
+  }
+
   after<T>(ms: number, value: T): Promise<T> {
     return new Promise((resolve) => {
       this.#timers.push({ atMs: this.#nowMs + ms, order: this.#sequence++, fire: () => resolve(value) })
