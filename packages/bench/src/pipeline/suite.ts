@@ -24,6 +24,7 @@ const OURS: readonly Library[] = [
 ]
 
 const OVERHEAD_ITEMS = 30_000
+const REAL_CONCURRENCY = 256
 
 /** The suite. */
 export const suite: Trials = {
@@ -86,8 +87,6 @@ async function scheduled(library: Library, workload: WorkloadName, order: Order)
   }
   return figures
 }
-
-const REAL_CONCURRENCY = 256
 
 function realSection(order: Order): TrialSection {
   return {
