@@ -67,7 +67,12 @@ export async function installProjects(folder: string, packed: readonly Packed[])
       cpSync(join(import.meta.dirname, 'fixture'), project, { recursive: true })
       for (const flavour of ['types.mts', 'types.cts']) cpSync(join(project, 'types.ts'), join(project, flavour))
       const devDependencies = { typescript, ...(kind === 'node' ? types : {}) }
-      const manifest = { name: `${compiler}-${kind}`, private: true, dependencies: { ...peers, ...tarballs }, devDependencies }
+      const manifest = {
+        name: `${compiler}-${kind}`,
+        private: true,
+        dependencies: { ...peers, ...tarballs },
+        devDependencies,
+      }
       writeFileSync(join(project, 'package.json'), JSON.stringify(manifest))
     }
   await execute(folder, pnpm, ['install', '--prefer-offline', '--ignore-scripts', '--no-frozen-lockfile'])

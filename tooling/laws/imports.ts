@@ -7,7 +7,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['@millrace/notify', '@millrace/ring'],
   ['@millrace/channel'],
   ['@millrace/mpsc', '@millrace/mpmc'],
-  ['@millrace/pipeline', '@millrace/pool'],
+  ['@millrace/pipeline', '@millrace/pool', '@millrace/queue'],
   ['@millrace/pool-server'],
   ['millrace'],
 ]

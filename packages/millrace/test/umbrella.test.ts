@@ -16,6 +16,7 @@ const subpaths = {
   'mpsc/shared': [() => import('millrace/mpsc/shared'), () => import('@millrace/mpsc/shared')],
   'notify/shared': [() => import('millrace/notify/shared'), () => import('@millrace/notify/shared')],
   'pipeline/trace': [() => import('millrace/pipeline/trace'), () => import('@millrace/pipeline/trace')],
+  queue: [() => import('millrace/queue'), () => import('@millrace/queue')],
   'pool/shared': [() => import('millrace/pool/shared'), () => import('@millrace/pool/shared')],
   'pool/prometheus': [() => import('millrace/pool/prometheus'), () => import('@millrace/pool/prometheus')],
   'ring/shared': [() => import('millrace/ring/shared'), () => import('@millrace/ring/shared')],

@@ -1,9 +1,8 @@
 import { getEventListeners } from 'node:events'
 import { channel } from '@millrace/mpsc'
-import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import { adjustable, type DeadLetter, from } from '../src/index.ts'
-import { quiet, rejection, Work } from './support.ts'
+import { type DeadLetter, from } from '../src/index.ts'
+import { quiet, rejection } from './support.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
 
@@ -189,141 +188,6 @@ describe("errors: 'collect'", () => {
     )
     expect((error as AggregateError).errors).toHaveLength(1_000)
     expect((error as AggregateError).message).toBe('1200 of its calls failed; the first 1000 are kept')
-  })
-})
-
-describe('keyBy', () => {
-  test('works on one item of a key at a time, in their order, and on other keys meanwhile', async () => {
-    const work = new Work<string>()
-    const run = from(['a1', 'a2', 'b1', 'a3', 'b2'])
-      .map(work.fn, { concurrency: 3, keyBy: (item) => item[0] })
-      .buffer(3)
-      .run()
-    await quiet()
-    expect(work.begun).toEqual(['a1', 'b1'])
-    expect(run.stats().stages[0]).toMatchObject({ running: 2, parked: 3 })
-    await work.finish('b1', 'b1')
-    await work.finish('a1', 'a1')
-    expect(work.running).toEqual(['b2', 'a2'])
-    await work.finish('a2', 'a2')
-    await work.finish('b2', 'b2')
-    await work.finish('a3', 'a3')
-    for (const item of ['a1', 'a2', 'b1', 'a3', 'b2']) expect(await run.output.receive()).toBe(item)
-    await run.done
-  })
-
-  test('keeps the order of each key and all limits, whatever the keys, durations and failures', async () => {
-    const item = fc.record({ key: fc.integer({ min: 0, max: 8 }), turns: fc.nat(4), fails: fc.boolean() })
-    const property = fc.asyncProperty(
-      fc.array(item, { maxLength: 40 }),
-      fc.integer({ min: 1, max: 4 }),
-      fc.nat(6),
-      fc.boolean(),
-      async (items, concurrency, buffer, ordered) => {
-        const [running, ended]: [number[], Map<number, number[]>] = [[], new Map()]
-        let most = 0
-        const fn = async ({ key, turns, fails }: (typeof items)[number], index: number) => {
-          expect(running).not.toContain(key)
-          running.push(key)
-          most = Math.max(most, running.length)
-          for (let i = 0; i < turns; i++) await null
-          running.splice(running.indexOf(key), 1)
-          ended.set(key, [...(ended.get(key) ?? []), index])
-          if (fails) throw index
-          return index
-        }
-        const keyed = from(items)
-          .map(fn, { concurrency, ordered, keyBy: ({ key }) => key })
-          .buffer(buffer)
-        const out: number[] = []
-        await keyed.forEach((n) => void out.push(n), { errors: 'collect' }).catch(() => {})
-        expect(most).toBeLessThanOrEqual(concurrency)
-        expect([...ended.values()].flat()).toHaveLength(items.length)
-        for (const order of ended.values()) expect(order).toEqual([...order].sort((a, b) => a - b))
-        const expected = items.flatMap(({ fails }, index) => (fails ? [] : [index]))
-        expect(ordered ? out : [...out].sort((a, b) => a - b)).toEqual(expected)
-      },
-    )
-    await fc.assert(property, { numRuns: 150 })
-  })
-
-  test('takes many items that wait for one, without end of the stack and without keeping the event loop', async () => {
-    const first = Promise.withResolvers<number>()
-    const items = numbers(20_000)
-    const run = from(items)
-      .map((n) => (n === 0 ? first.promise : n), { keyBy: () => 'one', concurrency: 2 })
-      .buffer(items.length)
-      .run()
-    while (run.stats().stages[0]?.parked !== items.length - 1) await quiet()
-    let turns = 0
-    const timer = setInterval(() => turns++, 0)
-    first.resolve(0)
-    const out: number[] = []
-    for await (const n of run.output) out.push(n)
-    expect(out).toEqual(items)
-    clearInterval(timer)
-    expect(turns).toBeGreaterThan(0)
-  })
-
-  test('that throws fails the run', async () => {
-    const keyBy = () => {
-      throw new Error('no key')
-    }
-    expect(
-      (
-        await rejection(
-          from([1])
-            .map((n) => n, { keyBy })
-            .toArray(),
-        )
-      ).error,
-    ).toEqual(new Error('no key'))
-  })
-})
-
-describe('adjustable', () => {
-  test('lets more calls run, or fewer once some have ended, while the run goes on', async () => {
-    const workers = adjustable(1)
-    const work = new Work<number>()
-    const run = from(numbers(9)).map(work.fn, { concurrency: workers, ordered: false }).toArray()
-    await quiet()
-    expect(work.running).toEqual([0])
-    workers.value = 3
-    await quiet()
-    expect(work.running).toEqual([0, 1, 2])
-    workers.value = 1
-    await work.finish(0, 0)
-    await work.finish(1, 1)
-    expect(work.running).toEqual([2])
-    await work.finish(2, 2)
-    expect(work.running).toEqual([3])
-    workers.value = 9
-    await quiet()
-    for (let n = 3; n < 9; n++) await work.finish(n, n)
-    expect(await run).toEqual(numbers(9))
-  })
-
-  test('that is set again while it is set has the last value everywhere', () => {
-    const dial = adjustable(1)
-    const heard: [string, number][] = []
-    dial.follow((value) => {
-      heard.push(['a', value])
-      if (value === 8) dial.value = 2
-    })
-    dial.follow((value) => heard.push(['b', value]))
-    dial.value = 8
-    expect(heard.findLast(([who]) => who === 'a')?.[1]).toBe(2)
-    expect(heard.findLast(([who]) => who === 'b')?.[1]).toBe(2)
-    expect(dial.value).toBe(2)
-  })
-
-  test('refuses what is no integer from 1', () => {
-    expect(() => adjustable(0)).toThrow(/^adjustable: concurrency: expected an integer from 1, got 0/)
-    const workers = adjustable(2)
-    expect(() => {
-      workers.value = 1.5
-    }).toThrow(RangeError)
-    expect(workers.value).toBe(2)
   })
 })
 

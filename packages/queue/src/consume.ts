@@ -1,0 +1,120 @@
+import { startTimer } from '@millrace/notify'
+import type { ConsumeOptions, Consumer, Handler, Message, QueueEngine } from './api.ts'
+import { KeptLease, retryDelayMs } from './kept-lease.ts'
+
+/** Has a handler work on the messages of a queue, by any engine. */
+export function consume(
+  engine: QueueEngine,
+  name: string,
+  handler: Handler,
+  options: ConsumeOptions | undefined,
+): Consumer {
+  return new ActiveConsumer(engine, name, handler, options ?? {})
+}
+
+/**
+ * As many loops as messages may be worked on at a time: receive, handle while the lease is extended, acknowledge or give back.
+ *
+ *     receiving ──▶ handling ──done──▶ ack
+ *         ▲             └────failed──▶ nack, to be ready after a delay that grows
+ *         └── until stopped ──────────┘
+ *
+ * INVARIANT  a lease is extended when half of it is over, until the handler has ended; the handler is told by its signal when it was lost.
+ */
+class ActiveConsumer implements Consumer {
+  readonly done: Promise<void>
+  readonly #engine: QueueEngine
+  readonly #name: string
+  readonly #handler: Handler
+  readonly #options: ConsumeOptions
+  /** Aborts the receives. */
+  readonly #stopping = new AbortController()
+  /** Aborts the handlers. */
+  readonly #cutting = new AbortController()
+  readonly #onAbort = (): void => void this.stop()
+  #running = 0
+
+  constructor(engine: QueueEngine, name: string, handler: Handler, options: ConsumeOptions) {
+    this.#engine = engine
+    this.#name = name
+    this.#handler = handler
+    this.#options = options
+    const { concurrency = 1, signal } = options
+    signal?.addEventListener('abort', this.#onAbort)
+    if (signal?.aborted) this.#stopping.abort()
+    this.done = this.#all(Array.from({ length: concurrency }, () => this.#loop()))
+    this.done.catch(() => {}) // Whoever does not look at it is not told by a crash.
+  }
+
+  get running(): number {
+    return this.#running
+  }
+
+  async stop({ timeoutMs }: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
+    this.#stopping.abort()
+    const cancel = timeoutMs === undefined ? () => {} : startTimer(timeoutMs, () => this.#cutting.abort())
+    try {
+      await this.done
+    } catch {
+      // Told by `done`.
+    } finally {
+      cancel()
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  /** The first loop that fails stops the others. */
+  async #all(loops: readonly Promise<void>[]): Promise<void> {
+    try {
+      await Promise.all(loops)
+    } catch (error) {
+      this.#stopping.abort()
+      await Promise.allSettled(loops)
+      throw error
+    } finally {
+      this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    }
+  }
+
+  async #loop(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      const messages = await this.#receive(signal)
+      for (const message of messages) await this.#handle(message)
+    }
+  }
+
+  async #receive(signal: AbortSignal): Promise<Message[]> {
+    try {
+      return await this.#engine.receive(this.#name, { leaseMs: this.#options.leaseMs, signal })
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) return []
+      throw error
+    }
+  }
+
+  async #handle(message: Message): Promise<void> {
+    this.#running++
+    const lease = new KeptLease(this.#engine, message, await this.#leaseMs(), this.#cutting.signal)
+    let failed: { readonly error: unknown } | undefined
+    try {
+      await this.#handler(message, { signal: lease.signal })
+    } catch (error) {
+      failed = { error }
+    } finally {
+      lease.end()
+      this.#running--
+    }
+    if (failed !== undefined) this.#options.onError?.(failed.error, message)
+    if (lease.isCut) await lease.giveBack(0)
+    else if (failed !== undefined) await lease.giveBack(retryDelayMs(message, this.#options))
+    else await lease.acknowledge()
+  }
+
+  async #leaseMs(): Promise<number> {
+    return this.#options.leaseMs ?? (await this.#engine.stats(this.#name)).leaseMs
+  }
+}

@@ -1,0 +1,159 @@
+import type {
+  Body,
+  ConsumeOptions,
+  OutgoingMessage,
+  QueueOptions,
+  ReceiveOptions,
+  SendOptions,
+  WaitOptions,
+} from './api.ts'
+
+const LONGEST_NAME = 200
+
+/** Checks that `options` is an object with no names but `known`. A misspelled option is an error, not a default. */
+export function checkOptions(where: string, options: object | undefined, known: readonly string[]): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${where}: expected an options object, got ${show(options)}`)
+  }
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) throw new TypeError(`${where}: unknown option ${show(key)}; known: ${known.join(', ')}`)
+  }
+}
+
+/** Checks that it may name a queue. */
+export function checkName(where: string, name: string): void {
+  if (typeof name === 'string' && name !== '' && name.length <= LONGEST_NAME) return
+  throw new TypeError(`${where}: name: expected a string of 1 to ${LONGEST_NAME} characters, got ${show(name)}`)
+}
+
+/** Checks that a number, if given, is an integer from `least`. */
+export function checkCount(name: string, value: number | undefined, least: number): void {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return
+  throw new RangeError(`${name}: expected an integer from ${least}, got ${show(value)}`)
+}
+
+/** Checks that a time, if given, is a number of milliseconds from 0, or above it. */
+export function checkMs(name: string, value: number | undefined, mayBeZero = true): void {
+  if (value === undefined || (typeof value === 'number' && (mayBeZero ? value >= 0 : value > 0))) return
+  throw new RangeError(
+    `${name}: expected a number of milliseconds ${mayBeZero ? 'from' : 'above'} 0, got ${show(value)}`,
+  )
+}
+
+/** Checks what `create` is given. */
+export function checkQueueOptions(options: QueueOptions | undefined): void {
+  checkOptions('create', options, [
+    'capacity',
+    'capacityBytes',
+    'overflow',
+    'leaseMs',
+    'maxDeliveries',
+    'deadLetterQueue',
+    'order',
+    'ttlMs',
+    'dedupMs',
+  ])
+  const { overflow, order, maxDeliveries, deadLetterQueue } = options ?? {}
+  checkCount('create: capacity', options?.capacity, 1)
+  checkCount('create: capacityBytes', options?.capacityBytes, 1)
+  checkCount('create: maxDeliveries', maxDeliveries, 1)
+  checkMs('create: leaseMs', options?.leaseMs)
+  checkMs('create: ttlMs', options?.ttlMs, false)
+  checkMs('create: dedupMs', options?.dedupMs)
+  checkOneOf('create: overflow', overflow, ['reject', 'wait'])
+  checkOneOf('create: order', order, ['fifo', 'priority'])
+  if (deadLetterQueue !== undefined) checkName('create: deadLetterQueue', deadLetterQueue)
+  if ((maxDeliveries === undefined) !== (deadLetterQueue === undefined)) {
+    throw new TypeError('create: maxDeliveries and deadLetterQueue belong together')
+  }
+}
+
+const SEND = ['delayMs', 'priority', 'dedupKey', 'headers', 'ttlMs']
+const WAIT = ['signal', 'timeoutMs']
+
+/** Checks what `send` or `trySend` is given. */
+export function checkSend(
+  where: string,
+  body: Body,
+  options: (SendOptions & WaitOptions) | undefined,
+  waits: boolean,
+): void {
+  checkOptions(where, options, waits ? [...SEND, ...WAIT] : SEND)
+  checkMessage(where, body, options)
+  if (waits) checkWait(where, options)
+}
+
+/** Checks what `sendMany` is given. */
+export function checkMessages(messages: readonly OutgoingMessage[], options: WaitOptions | undefined): void {
+  if (!Array.isArray(messages)) throw new TypeError(`sendMany: expected an array of messages, got ${show(messages)}`)
+  for (const [i, message] of messages.entries()) {
+    checkOptions(`sendMany: message ${i}`, message, ['body', ...SEND])
+    checkMessage(`sendMany: message ${i}`, message.body, message)
+  }
+  checkOptions('sendMany', options, WAIT)
+  checkWait('sendMany', options)
+}
+
+/** Checks what `receive` is given. */
+export function checkReceive(options: ReceiveOptions | undefined): void {
+  checkOptions('receive', options, ['leaseMs', 'max', ...WAIT])
+  checkMs('receive: leaseMs', options?.leaseMs)
+  checkCount('receive: max', options?.max, 1)
+  checkWait('receive', options)
+}
+
+/** Checks what `consume` is given. */
+export function checkConsume(handler: unknown, options: ConsumeOptions | undefined): void {
+  if (typeof handler !== 'function') throw new TypeError(`consume: handler: expected a function, got ${show(handler)}`)
+  checkOptions('consume', options, ['concurrency', 'leaseMs', 'retryDelayMs', 'maxRetryDelayMs', 'onError', 'signal'])
+  checkCount('consume: concurrency', options?.concurrency, 1)
+  checkMs('consume: leaseMs', options?.leaseMs, false)
+  checkMs('consume: retryDelayMs', options?.retryDelayMs)
+  checkMs('consume: maxRetryDelayMs', options?.maxRetryDelayMs)
+  checkSignal('consume', options?.signal)
+}
+
+function checkMessage(where: string, body: Body, options: SendOptions | undefined): void {
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
+    throw new TypeError(`${where}: body: expected a Uint8Array or a string, got ${show(body)}`)
+  }
+  const { delayMs, priority, dedupKey, headers, ttlMs } = options ?? {}
+  checkMs(`${where}: delayMs`, delayMs)
+  checkMs(`${where}: ttlMs`, ttlMs, false)
+  if (priority !== undefined && !Number.isFinite(priority)) {
+    throw new RangeError(`${where}: priority: expected a number, got ${show(priority)}`)
+  }
+  if (dedupKey !== undefined && (typeof dedupKey !== 'string' || dedupKey === '')) {
+    throw new TypeError(`${where}: dedupKey: expected a string that is not empty, got ${show(dedupKey)}`)
+  }
+  if (headers === undefined) return
+  if (typeof headers !== 'object' || headers === null) {
+    throw new TypeError(`${where}: headers: expected an object of strings, got ${show(headers)}`)
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value !== 'string')
+      throw new TypeError(`${where}: headers: ${show(name)} is no string but ${show(value)}`)
+  }
+}
+
+function checkWait(where: string, options: WaitOptions | undefined): void {
+  checkMs(`${where}: timeoutMs`, options?.timeoutMs)
+  checkSignal(where, options?.signal)
+}
+
+function checkSignal(where: string, signal: AbortSignal | undefined): void {
+  if (signal === undefined || typeof signal?.addEventListener === 'function') return
+  throw new TypeError(`${where}: signal: expected an AbortSignal, got ${show(signal)}`)
+}
+
+function checkOneOf(name: string, value: string | undefined, known: readonly string[]): void {
+  if (value === undefined || known.includes(value)) return
+  throw new TypeError(`${name}: expected ${known.map(show).join(' or ')}, got ${show(value)}`)
+}
+
+/** A value as it stands in a message. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value)
+}

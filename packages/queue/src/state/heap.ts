@@ -1,0 +1,85 @@
+/** What is in a heap knows where. */
+export interface Placed {
+  /** Its place in the heap; −1 outside. */
+  place: number
+}
+
+/** A binary heap from which anything can be taken: the first, by `isBefore`, at once; the others at the cost of their depth. */
+export class Heap<T extends Placed> {
+  readonly #items: T[] = []
+  readonly #isBefore: (a: T, b: T) => boolean
+
+  constructor(isBefore: (a: T, b: T) => boolean) {
+    this.#isBefore = isBefore
+  }
+
+  get length(): number {
+    return this.#items.length
+  }
+
+  get first(): T | undefined {
+    return this.#items[0]
+  }
+
+  /** In no order. */
+  get items(): readonly T[] {
+    return this.#items
+  }
+
+  add(item: T): void {
+    this.#rise(item, this.#items.length)
+  }
+
+  /** Takes an item out that is in it. */
+  remove(item: T): void {
+    const { place } = item
+    item.place = -1
+    const last = this.#items.pop() as T
+    if (last === item) return
+    if (place > 0 && this.#isBefore(last, this.#items[(place - 1) >> 1] as T)) this.#rise(last, place)
+    else this.#sink(last, place)
+  }
+
+  /** The first ones, in their order. */
+  take(count: number): T[] {
+    const taken: T[] = []
+    while (taken.length < count && this.#items.length > 0) {
+      const first = this.#items[0] as T
+      this.remove(first)
+      taken.push(first)
+    }
+    return taken
+  }
+
+  #rise(item: T, from: number): void {
+    let place = from
+    while (place > 0) {
+      const above = (place - 1) >> 1
+      const parent = this.#items[above] as T
+      if (!this.#isBefore(item, parent)) break
+      this.#put(parent, place)
+      place = above
+    }
+    this.#put(item, place)
+  }
+
+  #sink(item: T, from: number): void {
+    const { length } = this.#items
+    let place = from
+    for (;;) {
+      let below = 2 * place + 1
+      if (below >= length) break
+      if (below + 1 < length && this.#isBefore(this.#items[below + 1] as T, this.#items[below] as T)) below++
+      const child = this.#items[below] as T
+      if (!this.#isBefore(child, item)) break
+      this.#put(child, place)
+      place = below
+    }
+    this.#put(item, place)
+  }
+
+  #put(item: T, place: number): void {
+    this.#items[place] = item
+    item.place = place
+  }
+}

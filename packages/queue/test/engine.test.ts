@@ -1,0 +1,311 @@
+import { getEventListeners } from 'node:events'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { openQueues, QueueError } from '../src/index.ts'
+import { now, opened, quiet, rejection, texts } from './support.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('create, list and delete', () => {
+  test('create makes a queue once, and refuses other options', async () => {
+    const { queues } = await opened()
+    expect(await queues.create('a', { leaseMs: 5 })).toBe(true)
+    expect(await queues.create('a', { leaseMs: 5 })).toBe(false)
+    expect(await rejection(queues.create('a'))).toMatchObject({ code: 'conflict' })
+    await queues.create('b')
+    expect(await queues.list()).toEqual(['a', 'b'])
+  })
+
+  test('delete tells what was there, and refuses while messages are in flight, unless forced', async () => {
+    const { queues } = await opened()
+    await queues.create('a')
+    await queues.sendMany('a', [{ body: '1' }, { body: '2' }, { body: '3', delayMs: 9 }])
+    const [message] = await queues.receive('a')
+    expect(await rejection(queues.delete('a'))).toMatchObject({ code: 'in-flight' })
+    expect(await queues.delete('a', { force: true })).toEqual({ ready: 1, delayed: 1, inFlight: 1 })
+    expect(await queues.ack(message?.lease ?? '')).toBe('missing')
+    expect(await rejection(queues.send('a', 'x'))).toMatchObject({ code: 'missing' })
+    await queues.create('a')
+    expect(await queues.ack(message?.lease ?? '')).toBe('missing')
+  })
+
+  test('a dead-letter queue has to be there, and cannot be deleted while it is one', async () => {
+    const { queues } = await opened()
+    expect(await rejection(queues.create('a', { maxDeliveries: 1, deadLetterQueue: 'dead' }))).toMatchObject({
+      code: 'missing',
+    })
+    await queues.create('dead')
+    await queues.create('a', { maxDeliveries: 1, deadLetterQueue: 'dead' })
+    expect(await rejection(queues.delete('dead'))).toMatchObject({ code: 'conflict' })
+  })
+})
+
+describe('send', () => {
+  test('keeps what is sent as it was, whatever becomes of the buffer', async () => {
+    const { queues } = await opened()
+    await queues.create('a')
+    const body = new Uint8Array([1, 2, 3])
+    await queues.send('a', body, { headers: { kind: 'x' }, priority: 3 })
+    body.fill(0)
+    const [message] = await queues.receive('a')
+    expect(message).toMatchObject({ headers: { kind: 'x' }, priority: 3, deliveries: 1, enqueuedAtMs: 1_000 })
+    expect([...(message?.body ?? [])]).toEqual([1, 2, 3])
+    await queues.send('a', 'tea ☕ ')
+    expect(texts(await queues.receive('a'))).toEqual(['tea ☕ '])
+  })
+
+  test('to a full queue rejects with the body, or trySend answers; many are all taken, or none', async () => {
+    const { queues } = await opened()
+    await queues.create('a', { capacity: 2 })
+    expect(await queues.trySend('a', '1')).toEqual({ outcome: 'sent', id: '1' })
+    const error = (await rejection(queues.sendMany('a', [{ body: '2' }, { body: '3' }]))) as QueueError
+    expect(error).toBeInstanceOf(QueueError)
+    expect([error.code, error.bodies]).toEqual(['full', ['2', '3']])
+    await queues.send('a', '2')
+    expect(await queues.trySend('a', '3')).toEqual({ outcome: 'full' })
+    expect((await queues.stats('a')).sent).toBe(2)
+  })
+
+  test('is full by bytes, too, but takes a single message that is larger than all it may have', async () => {
+    const { queues } = await opened()
+    await queues.create('a', { capacityBytes: 10 })
+    await queues.send('a', 'x'.repeat(99))
+    expect(await queues.trySend('a', 'y')).toEqual({ outcome: 'full' })
+    await queues.receive('a', { leaseMs: 0 })
+    await queues.send('a', 'x'.repeat(6), { headers: { a: 'b' } })
+    expect(await queues.trySend('a', 'yyy')).toEqual({ outcome: 'full' })
+    expect(await queues.trySend('a', 'yy')).toMatchObject({ outcome: 'sent' })
+  })
+
+  test('waits for room in a queue that is to, first come, first served, until its time is over or its signal aborts', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { queues } = await opened()
+    await queues.create('a', { capacity: 1, overflow: 'wait' })
+    await queues.send('a', '1')
+    const controller = new AbortController()
+    const aborted = rejection(queues.send('a', '2', { signal: controller.signal }))
+    const timedOut = rejection(queues.send('a', '3', { timeoutMs: 50 }))
+    const waiting = [queues.send('a', '4'), queues.send('a', '5')]
+    await quiet()
+    expect(await queues.trySend('a', 'late')).toEqual({ outcome: 'full' })
+    controller.abort(new Error('enough'))
+    expect(await aborted).toEqual(new Error('enough'))
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+    await vi.advanceTimersByTimeAsync(50)
+    expect(await timedOut).toMatchObject({ code: 'timeout', bodies: [expect.anything()] })
+    expect((await queues.stats('a')).waitingSends).toBe(2)
+    const got: string[] = []
+    for (let i = 0; i < 3; i++) got.push(...texts(await queues.receive('a', { leaseMs: 0 })))
+    expect(got).toEqual(['1', '4', '5'])
+    await Promise.all(waiting)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('of a known dedup key gives the id of the first, also when that is gone, until it is forgotten', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('a', { dedupMs: 100 })
+    const id = await queues.send('a', '1', { dedupKey: 'k' })
+    await queues.receive('a', { leaseMs: 0 })
+    expect(await queues.send('a', '2', { dedupKey: 'k' })).toBe(id)
+    expect(await queues.receive('a', now)).toEqual([])
+    expect((await queues.stats('a')).duplicates).toBe(1)
+    clock.nowMs += 100
+    expect(await queues.send('a', '3', { dedupKey: 'k' })).not.toBe(id)
+  })
+})
+
+describe('receive', () => {
+  test('gives messages in the order in which they came, or the highest priority first', async () => {
+    const { queues } = await opened()
+    await queues.create('fifo')
+    await queues.create('priority', { order: 'priority' })
+    const messages = [5, 1, 5, 9].map((priority, i) => ({ body: `${priority}${'abcd'[i]}`, priority }))
+    for (const name of ['fifo', 'priority']) await queues.sendMany(name, messages)
+    expect(texts(await queues.receive('fifo', { max: 9 }))).toEqual(['5a', '1b', '5c', '9d'])
+    expect(texts(await queues.receive('priority', { max: 3 }))).toEqual(['9d', '5a', '5c'])
+  })
+
+  test('waits for a message, first come, first served, and takes nothing when it is aborted', async () => {
+    const { queues } = await opened()
+    await queues.create('a')
+    const controller = new AbortController()
+    const waiting = [
+      rejection(queues.receive('a', { signal: controller.signal })),
+      queues.receive('a', { max: 2 }).then(texts),
+      queues.receive('a').then(texts),
+    ]
+    await quiet()
+    expect((await queues.stats('a')).waitingReceives).toBe(3)
+    controller.abort('enough')
+    await queues.sendMany('a', [{ body: '1' }, { body: '2' }, { body: '3' }])
+    expect(await Promise.all(waiting)).toEqual(['enough', ['1', '2'], ['3']])
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+  })
+
+  test('gives nothing when its time is over, and does not wait with a time of 0', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { queues } = await opened()
+    await queues.create('a')
+    expect(await queues.receive('a', now)).toEqual([])
+    const waiting = queues.receive('a', { timeoutMs: 30 })
+    await quiet()
+    await vi.advanceTimersByTimeAsync(30)
+    expect(await waiting).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('without a lease takes messages for good, at most once', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('a')
+    await queues.send('a', '1')
+    const [message] = await queues.receive('a', { leaseMs: 0 })
+    expect(message?.lease).toBe('')
+    clock.nowMs += 1e9
+    expect(await queues.stats('a')).toMatchObject({ ready: 0, inFlight: 0, bytes: 0, acked: 1 })
+  })
+
+  test('waits while the queue is paused, though messages are there', async () => {
+    const { queues } = await opened()
+    await queues.create('a')
+    await queues.send('a', '1')
+    await queues.pause('a')
+    expect(await queues.receive('a', now)).toEqual([])
+    const waiting = queues.receive('a')
+    await quiet()
+    expect(await queues.stats('a')).toMatchObject({ isPaused: true, ready: 1, waitingReceives: 1 })
+    await queues.resume('a')
+    expect(texts(await waiting)).toEqual(['1'])
+  })
+
+  test('is woken when a delay or a lease is over', async () => {
+    vi.useFakeTimers()
+    const queues = await openQueues({ path: ':memory:' })
+    await queues.create('a', { leaseMs: 40 })
+    await queues.send('a', '1', { delayMs: 100 })
+    const first = queues.receive('a')
+    await vi.advanceTimersByTimeAsync(99)
+    expect((await queues.stats('a')).inFlight).toBe(0)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(texts(await first)).toEqual(['1'])
+    const second = queues.receive('a')
+    await vi.advanceTimersByTimeAsync(40)
+    expect(await second).toMatchObject([{ deliveries: 2 }])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a lease', () => {
+  test('that is over gives the message back to the front, and its holder is told that he is late', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('a', { leaseMs: 10 })
+    await queues.sendMany('a', [{ body: '1' }, { body: '2' }, { body: '3' }])
+    const [first, second] = await queues.receive('a', { max: 2 })
+    clock.nowMs += 10
+    expect([await queues.ack(first?.lease ?? ''), await queues.extend(second?.lease ?? '', 5)]).toEqual([
+      'requeued',
+      'requeued',
+    ])
+    const again = await queues.receive('a', { max: 9 })
+    expect(again.map(({ deliveries }) => deliveries)).toEqual([2, 2, 1])
+    expect(texts(again)).toEqual(['1', '2', '3'])
+    expect(await queues.nack(first?.lease ?? '')).toBe('requeued')
+    expect(await queues.ack(again[0]?.lease ?? '')).toBe('acked')
+    expect([await queues.ack(again[0]?.lease ?? ''), await queues.ack(first?.lease ?? '')]).toEqual([
+      'missing',
+      'missing',
+    ])
+    expect(await queues.stats('a')).toMatchObject({ inFlight: 2, acked: 1, returned: 2 })
+  })
+
+  test('can be made longer', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('a')
+    await queues.send('a', '1')
+    const [message] = await queues.receive('a', { leaseMs: 10 })
+    clock.nowMs += 9
+    expect(await queues.extend(message?.lease ?? '', 100)).toBe('held')
+    clock.nowMs += 99
+    expect(await queues.ack(message?.lease ?? '')).toBe('acked')
+  })
+
+  test('that is given up puts the message in front, at once or after a delay', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('a')
+    await queues.sendMany('a', [{ body: '1' }, { body: '2' }])
+    const [message] = await queues.receive('a')
+    expect(await queues.nack(message?.lease ?? '', { delayMs: 10 })).toBe('held')
+    expect((await queues.stats('a')).delayed).toBe(1)
+    clock.nowMs += 10
+    expect(texts(await queues.receive('a', { max: 2 }))).toEqual(['1', '2'])
+  })
+
+  test('is refused when it is none', async () => {
+    const { queues } = await opened()
+    await queues.create('a')
+    await queues.send('a', '1')
+    const [{ lease = '' } = {}] = await queues.receive('a')
+    for (const wrong of ['', '1', `${lease}.1`, `${lease} `, 'a.b', 7]) {
+      expect(await rejection(queues.ack(wrong as string))).toBeInstanceOf(TypeError)
+    }
+    expect(await queues.ack(lease)).toBe('acked')
+  })
+})
+
+describe('a message', () => {
+  test('that was delivered too often is in the dead-letter queue once, however full that is, and can be sent back', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('dead', { capacity: 1 })
+    await queues.create('a', { leaseMs: 10, maxDeliveries: 2, deadLetterQueue: 'dead' })
+    await queues.send('dead', 'before')
+    await queues.send('a', 'poison', { headers: { kind: 'x' } })
+    const [message] = await queues.receive('a')
+    await queues.nack(message?.lease ?? '')
+    await queues.receive('a')
+    const waiting = queues.receive('a', { timeoutMs: 1_000 })
+    clock.nowMs += 10
+    expect(await queues.stats('a')).toMatchObject({ ready: 0, inFlight: 0, dead: 1, returned: 1 })
+    expect(texts(await queues.peek('dead', { max: 9 }))).toEqual(['before', 'poison'])
+    expect(await queues.redrive('dead')).toBe(1)
+    expect(await waiting).toMatchObject([{ deliveries: 1, headers: { kind: 'x' } }])
+    // What was sent there by somebody comes from nowhere.
+    expect(texts(await queues.peek('dead', { max: 9 }))).toEqual(['before'])
+  })
+
+  test('whose time to live is over is dropped, but not while it is in flight', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('a', { ttlMs: 100 })
+    await queues.sendMany('a', [{ body: '1' }, { body: '2', ttlMs: 50 }, { body: '3' }])
+    const [message] = await queues.receive('a', { leaseMs: 200 })
+    clock.nowMs += 100
+    expect(await queues.receive('a', now)).toEqual([])
+    expect(await queues.stats('a')).toMatchObject({ expired: 2, ready: 0, inFlight: 1 })
+    expect(await queues.ack(message?.lease ?? '')).toBe('acked')
+  })
+
+  test('that is purged is gone, but not while it is in flight', async () => {
+    const { queues } = await opened()
+    await queues.create('a')
+    await queues.sendMany('a', [{ body: '1' }, { body: '2' }, { body: '3', delayMs: 5 }])
+    const [message] = await queues.receive('a')
+    expect(await queues.purge('a')).toBe(2)
+    expect(await queues.stats('a')).toMatchObject({ ready: 0, delayed: 0, inFlight: 1, purged: 2 })
+    expect(await queues.ack(message?.lease ?? '')).toBe('acked')
+    expect((await queues.stats('a')).bytes).toBe(0)
+  })
+})
+
+describe('close', () => {
+  test('ends all waits, and nothing works afterwards', async () => {
+    const { queues } = await opened()
+    await queues.create('a', { capacity: 1, overflow: 'wait' })
+    const receiving = rejection(queues.receive('a'))
+    await quiet()
+    await queues.close()
+    await queues[Symbol.asyncDispose]()
+    expect(await receiving).toMatchObject({ code: 'closed' })
+    for (const call of [queues.send('a', 'x'), queues.list(), queues.ack('1.1.1'), queues.create('b')]) {
+      expect(await rejection(call)).toMatchObject({ code: 'closed' })
+    }
+  })
+})

@@ -1,0 +1,36 @@
+import { openQueues, type QueueEngine } from '../src/index.ts'
+
+/** A clock that is wound by hand. */
+export class HandClock {
+  nowMs = 1_000
+
+  now(): number {
+    return this.nowMs
+  }
+}
+
+/** Resolves when everything that is ready has run. */
+export async function quiet(): Promise<void> {
+  for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** An engine in memory whose clock is wound by hand. */
+export async function opened(): Promise<{ queues: QueueEngine; clock: HandClock }> {
+  const clock = new HandClock()
+  return { queues: await openQueues({ path: ':memory:', clock }), clock }
+}
+
+export const texts = (messages: readonly { text(): string }[]): string[] => messages.map((message) => message.text())
+
+/** Receives without waiting. */
+export const now = { timeoutMs: 0 } as const
+
+/** What a promise rejects with; fails if it resolves. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise
+  } catch (error) {
+    return error
+  }
+  throw new Error('it resolved')
+}
