@@ -129,7 +129,8 @@ describe('a source that is settled', () => {
     const items = new Counted(1_000)
     const settling = Promise.withResolvers<void>()
     const run = from({ items, settle: () => settling.promise }).forEach()
-    await quiet()
+    while (items.taken < 256) await quiet()
+    for (let i = 0; i < 5; i++) await quiet()
     expect(items.taken).toBe(256)
     settling.resolve()
     await run
@@ -258,7 +259,7 @@ describe('a settled source', () => {
       return settling.promise
     }
     const run = from({ items: receiver, settle }).map(asIs).forEach(undefined, { signal: controller.signal })
-    await quiet()
+    while (settled.size < 256) await quiet()
     controller.abort(new Error('enough'))
     settling.resolve()
     await rejection(run)
