@@ -41,9 +41,11 @@ function partsOf({ items, priorities }: Held<unknown>, maxBytes: number): { part
       return { parts, failure }
     }
     if (text === undefined) return { parts, failure: new TypeError(`the item is no JSON value but a ${typeof item}`) }
-    const priority = priorities[i]
-    if (!Number.isFinite(priority)) return { parts, failure: new RangeError(`its priority ${priority} is no JSON`) }
-    const part = `{"item":${text},"priority":${priority}}`
+    const priority = priorities?.[i]
+    if (priority !== undefined && !Number.isFinite(priority)) {
+      return { parts, failure: new RangeError(`its priority ${priority} is no JSON`) }
+    }
+    const part = priority === undefined ? `{"item":${text}}` : `{"item":${text},"priority":${priority}}`
     left -= Buffer.byteLength(part) + 1
     if (left < 0 && parts.length > 0) break
     parts.push(part)

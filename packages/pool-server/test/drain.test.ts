@@ -1,4 +1,6 @@
+import { priorityPool } from '@millrace/pool'
 import { describe, expect, test } from 'vitest'
+import { poolServer } from '../src/index.ts'
 import { serve, until } from './support.ts'
 
 describe('GET /drain/:n/:timeoutMs', () => {
@@ -116,4 +118,22 @@ describe('GET /drain/:n/:timeoutMs', () => {
     await until(() => pool.free === 2)
     expect((await submit([{ item: 3 }, { item: 4 }])).status).toBe(200)
   })
+})
+
+test('what a drain gives is what a submit takes, whether the pool has priorities or compares', async () => {
+  const pools = [
+    priorityPool<{ n: number }>({ capacity: 9, compare: (a, b) => a.n - b.n }),
+    priorityPool<{ n: number }>({ capacity: 9, priority: ({ n }) => -n }),
+    priorityPool<{ n: number }>({ capacity: 9 }),
+  ]
+  for (const pool of pools) {
+    await using server = await poolServer(pool)
+    await pool.submitMany([{ n: 2 }, { n: 1 }])
+    const drained = await (await fetch(`${server.url}/drain/9/0`)).text()
+    await until(() => pool.stats().held === 0)
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(`${server.url}/submit/0`, { method: 'POST', headers, body: drained })
+    expect([answer.status, await answer.json()]).toEqual([200, { submitted: 2 }])
+    expect(await (await fetch(`${server.url}/drain/9/0`)).text()).toBe(drained)
+  }
 })

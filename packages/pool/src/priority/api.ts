@@ -70,8 +70,8 @@ export type SubmitOutcome = 'submitted' | 'replaced' | 'duplicate' | 'full' | 'c
 export interface Held<T> extends Disposable {
   /** In the order of a drain. */
   readonly items: readonly T[]
-  /** The priority of each. */
-  readonly priorities: readonly number[]
+  /** The priority of each; undefined in a pool with `compare`, whose items have none. */
+  readonly priorities: readonly number[] | undefined
   /** They are drained, and their room is free. */
   release(): void
   /**

@@ -4,13 +4,17 @@ import type { Entry } from './entry.ts'
 /** Items that may go back. */
 export class HeldEntries<T> implements Held<T> {
   readonly items: readonly T[]
-  readonly priorities: readonly number[]
+  readonly priorities: readonly number[] | undefined
   readonly #entries: readonly Entry<T>[]
   #settle: ((entries: readonly Entry<T>[], how: 'drained' | 'queued') => void) | undefined
 
-  constructor(entries: readonly Entry<T>[], settle: (entries: readonly Entry<T>[], how: 'drained' | 'queued') => void) {
+  constructor(
+    entries: readonly Entry<T>[],
+    hasPriorities: boolean,
+    settle: (entries: readonly Entry<T>[], how: 'drained' | 'queued') => void,
+  ) {
     this.items = entries.map(({ item }) => item)
-    this.priorities = entries.map(({ priority }) => priority)
+    this.priorities = hasPriorities ? entries.map(({ priority }) => priority) : undefined
     this.#entries = entries
     this.#settle = settle
   }

@@ -261,7 +261,7 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
   }
 
   readonly #takeHeld = (most: number): Held<T> =>
-    new HeldEntries(this.#stock.hold(most), (entries, how) => {
+    new HeldEntries(this.#stock.hold(most), this.#stock.hasPriorities, (entries, how) => {
       if (how === 'drained') this.#stock.release(entries)
       else this.#stock.putBack(entries, this.#told)
       this.#expire()

@@ -121,6 +121,11 @@ export class Stock<T> {
     return entry
   }
 
+  /** Whether items have priorities, and are not compared. */
+  get hasPriorities(): boolean {
+    return this.#options.compare === undefined
+  }
+
   /** Takes out the first ones, until they are settled. */
   hold(most: number): Entry<T>[] {
     const entries: Entry<T>[] = []

@@ -119,7 +119,7 @@ export class Session<T extends Value> {
     } else {
       this.#helds.set(id, held)
       for (const [i, item] of items.entries()) {
-        const priority = priorities[i] as number
+        const priority = priorities?.[i] ?? 0
         this.#outbox.add({ kind: 'items', id, count: items.length, priority, text: undefined, item })
       }
     }
