@@ -41,6 +41,8 @@ export class MemoryEngine implements QueueEngine {
   readonly #clock: Clock
   readonly #queues = new Map<string, LocalQueue>()
   readonly #byNumber = new Map<number, LocalQueue>()
+  /** The queues that somebody waits for, and perhaps some for which nobody does any more. */
+  readonly #awaited = new Set<LocalQueue>()
   #nextNumber = 1
   #timer: { readonly atMs: number; readonly stop: () => void } | undefined
   #isClosed = false
@@ -169,6 +171,7 @@ export class MemoryEngine implements QueueEngine {
       return messages
     }
     const waiting = queue.receive(wanted, options)
+    this.#awaited.add(queue)
     this.#arm()
     return waiting
   }
@@ -222,6 +225,7 @@ export class MemoryEngine implements QueueEngine {
       )
     }
     const waiting = queue.send(all, options)
+    this.#awaited.add(queue)
     this.#arm()
     return waiting
   }
@@ -269,10 +273,12 @@ export class MemoryEngine implements QueueEngine {
 
   /** The timer is for what time brings first, to any queue: a dead letter may be what somebody waits for. */
   #arm(): void {
-    const queues = [...this.#queues.values()]
-    const isAwaited = queues.some(({ waiting }) => waiting > 0)
-    const atMs = isAwaited ? Math.min(...queues.map(({ state }) => state.nextDueMs)) : Number.POSITIVE_INFINITY
-    if (this.#timer?.atMs === atMs) return
+    for (const queue of this.#awaited) if (queue.waiting === 0) this.#awaited.delete(queue)
+    let atMs = Number.POSITIVE_INFINITY
+    if (this.#awaited.size > 0) {
+      for (const { state } of this.#queues.values()) atMs = Math.min(atMs, state.nextDueMs)
+    }
+    if ((this.#timer?.atMs ?? Number.POSITIVE_INFINITY) === atMs) return
     this.#timer?.stop()
     this.#timer = undefined
     if (atMs === Number.POSITIVE_INFINITY) return

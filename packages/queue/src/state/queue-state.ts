@@ -1,6 +1,7 @@
 import type { AckOutcome, LeaseOutcome } from '../api.ts'
 import { DedupKeys } from './dedup.ts'
 import { Heap } from './heap.ts'
+import { ByPriority, InTurn, type Ready } from './ready.ts'
 import type { NewMessage, Stored } from './stored.ts'
 
 /** What a queue goes by. */
@@ -55,7 +56,7 @@ export class QueueState {
     duplicates: 0,
   }
   readonly #messages = new Map<number, Stored>()
-  readonly #ready: Heap<Stored>
+  readonly #ready: Ready
   readonly #delayed = new Heap<Stored>(isDueBefore)
   readonly #leased = new Heap<Stored>(isDueBefore)
   readonly #dedup: DedupKeys
@@ -68,7 +69,7 @@ export class QueueState {
   constructor(rules: QueueRules, bury: (message: Stored) => void) {
     this.rules = rules
     this.#bury = bury
-    this.#ready = new Heap(rules.byPriority ? isBefore : isTurnBefore)
+    this.#ready = rules.byPriority ? new ByPriority() : new InTurn()
     this.#dedup = new DedupKeys(rules.dedupMs)
   }
 
@@ -179,11 +180,7 @@ export class QueueState {
 
   /** The messages that are received next, at most so many. */
   peek(max: number): Stored[] {
-    // A copy is cheaper than to take them out and put them back, and seldom asked for.
-    const items = [...this.#ready.items].sort((a, b) =>
-      (this.rules.byPriority ? isBefore : isTurnBefore)(a, b) ? -1 : 1,
-    )
-    return items.slice(0, max)
+    return this.#ready.peek(max)
   }
 
   ack(lease: LeaseOf): AckOutcome {
@@ -214,10 +211,15 @@ export class QueueState {
 
   /** Drops what is ready or delayed; tells how many. */
   purge(): number {
-    const dropped = [...this.#ready.take(this.#ready.length), ...this.#delayed.take(this.#delayed.length)]
-    for (const message of dropped) this.#forget(message)
-    this.tallies.purged += dropped.length
-    return dropped.length
+    const before = this.#messages.size
+    for (let first = this.#ready.first; first !== undefined; first = this.#ready.first) {
+      this.#ready.remove(first)
+      this.#forget(first)
+    }
+    for (const message of this.#delayed.take(this.#delayed.length)) this.#forget(message)
+    const purged = before - this.#messages.size
+    this.tallies.purged += purged
+    return purged
   }
 
   /** Takes a message out for good that is ready. */
@@ -274,12 +276,4 @@ export class QueueState {
 
 function isDueBefore(a: Stored, b: Stored): boolean {
   return a.dueAtMs < b.dueAtMs || (a.dueAtMs === b.dueAtMs && a.number < b.number)
-}
-
-function isTurnBefore(a: Stored, b: Stored): boolean {
-  return a.turn < b.turn
-}
-
-function isBefore(a: Stored, b: Stored): boolean {
-  return a.priority > b.priority || (a.priority === b.priority && a.turn < b.turn)
 }

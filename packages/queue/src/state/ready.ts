@@ -1,0 +1,115 @@
+import { Heap } from './heap.ts'
+import type { Stored } from './stored.ts'
+
+/** What is ready, in the order in which it leaves. */
+export interface Ready {
+  readonly length: number
+  readonly first: Stored | undefined
+  add(message: Stored): void
+  /** Takes a message out that is in it. */
+  remove(message: Stored): void
+  /** The first ones, which stay. */
+  peek(count: number): Stored[]
+}
+
+/** Taken places at the front are cut off when they are so many, and more than those that are left. */
+const CUT_OFF = 1_024
+
+/**
+ * In the order of their turns. Nearly all come in that order, and leave from the front: they are in a list. Those that come back are in a
+ * heap, and in front of the list as their turns are.
+ *
+ *     returned (heap)            fresh:  gone · gone · first · … · last
+ *
+ * INVARIANT  the turns in the list rise; one that has left the middle of it stays there as `undefined`, until the front gets there.
+ */
+export class InTurn implements Ready {
+  readonly #returned = new Heap<Stored>(isTurnBefore)
+  #fresh: (Stored | undefined)[] = []
+  #front = 0
+  #lastTurn = 0
+  #length = 0
+
+  get length(): number {
+    return this.#length
+  }
+
+  get first(): Stored | undefined {
+    const fresh = this.#fresh[this.#front]
+    const returned = this.#returned.first
+    if (fresh === undefined || returned === undefined) return fresh ?? returned
+    return isTurnBefore(returned, fresh) ? returned : fresh
+  }
+
+  add(message: Stored): void {
+    this.#length++
+    if (message.turn < this.#lastTurn) {
+      this.#returned.add(message)
+      return
+    }
+    this.#lastTurn = message.turn
+    message.place = -1
+    this.#fresh.push(message)
+  }
+
+  remove(message: Stored): void {
+    this.#length--
+    if (message.place >= 0) {
+      this.#returned.remove(message)
+      return
+    }
+    this.#fresh[this.#placeOf(message)] = undefined
+    while (this.#front < this.#fresh.length && this.#fresh[this.#front] === undefined) this.#front++
+    if (this.#front >= CUT_OFF && this.#front * 2 >= this.#fresh.length) {
+      this.#fresh = this.#fresh.slice(this.#front)
+      this.#front = 0
+    }
+  }
+
+  peek(count: number): Stored[] {
+    const fresh: Stored[] = []
+    for (let place = this.#front; place < this.#fresh.length && fresh.length < count; place++) {
+      const message = this.#fresh[place]
+      if (message !== undefined) fresh.push(message)
+    }
+    return [...this.#returned.items, ...fresh].sort((a, b) => a.turn - b.turn).slice(0, count)
+  }
+
+  #placeOf(message: Stored): number {
+    return this.#fresh[this.#front] === message ? this.#front : this.#fresh.indexOf(message, this.#front)
+  }
+}
+
+/** The highest priority first, and in the order of their turns within one. */
+export class ByPriority implements Ready {
+  readonly #heap = new Heap<Stored>(isBefore)
+
+  get length(): number {
+    return this.#heap.length
+  }
+
+  get first(): Stored | undefined {
+    return this.#heap.first
+  }
+
+  add(message: Stored): void {
+    this.#heap.add(message)
+  }
+
+  remove(message: Stored): void {
+    this.#heap.remove(message)
+  }
+
+  /** Sorts a copy: this is seldom asked for. */
+  peek(count: number): Stored[] {
+    return [...this.#heap.items].sort((a, b) => (isBefore(a, b) ? -1 : 1)).slice(0, count)
+  }
+}
+
+function isTurnBefore(a: Stored, b: Stored): boolean {
+  return a.turn < b.turn
+}
+
+function isBefore(a: Stored, b: Stored): boolean {
+  return a.priority > b.priority || (a.priority === b.priority && a.turn < b.turn)
+}
