@@ -44,3 +44,19 @@ async function allOf<R>(promises: readonly Promise<R>[]): Promise<R[]> {
   await Promise.allSettled(promises)
   return Promise.all(promises)
 }
+
+/** The sources one after the other, as items. When it is closed, those that are left are handed to `leave`. */
+export function handedOut<S>(sources: readonly S[], leave: (sources: readonly S[]) => void): Iterable<S> {
+  let next = 0
+  const iterator: Iterator<S> = {
+    next() {
+      const source = sources[next++]
+      return source === undefined ? { done: true, value: undefined } : { done: false, value: source }
+    },
+    return() {
+      leave(sources.slice(next))
+      return { done: true, value: undefined }
+    },
+  }
+  return { [Symbol.iterator]: () => iterator }
+}

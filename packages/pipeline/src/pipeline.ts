@@ -24,13 +24,13 @@ import type {
 import { Branches, type Route } from './branches.ts'
 import { abortError } from './failure.ts'
 import { iterate } from './iterate.ts'
-import { zipped } from './join.ts'
+import { handedOut, zipped } from './join.ts'
 import { checkCursor } from './lineage/tracking.ts'
 import { checkCount, checkFunction, checkName, checkOptions } from './options.ts'
 import { ChannelOutput, SinkOutput } from './output.ts'
 import type { StagePlan } from './plan.ts'
-import { ActiveRun, type PipelinePlan } from './run.ts'
-import { sinkOf, type Target, type ToOptions } from './sinks.ts'
+import { ActiveRun, checkRunOptions, type PipelinePlan } from './run.ts'
+import { sinkOf, type Target, type ToOptions, unlessAborted } from './sinks.ts'
 import { batchPlan } from './stages/batch.ts'
 import { batchWhilePlan } from './stages/batch-while.ts'
 import type { Call } from './stages/call.ts'
@@ -45,6 +45,7 @@ import { threadsPlan } from './stages/threads.ts'
 import { debouncePlan, rateLimitPlan } from './stages/timed.ts'
 import { nodeReadable, webReadable } from './streams.ts'
 import { tapOf } from './taps.ts'
+import { afterTurn } from './turn.ts'
 
 /**
  * Begins a pipeline: its items are those of `source`, one after the other.
@@ -220,15 +221,17 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
 
   merge(...others: readonly Source[]): Pipeline<never> {
     const all = checkSources('merge', [this, ...others])
-    return from(all, { name: 'merge' }).flatten({ concurrency: all.length, ordered: false, name: 'merged' }) as never
+    return this.#joined('merge', all).#with(flattenPlan({ concurrency: all.length, ordered: false, name: 'merged' }, 1))
   }
 
   concat(...others: readonly Source[]): Pipeline<never> {
-    return from(checkSources('concat', [this, ...others]), { name: 'concat' }).flatten({ name: 'joined' }) as never
+    return this.#joined('concat', checkSources('concat', [this, ...others])).#with(flattenPlan({ name: 'joined' }, 1))
   }
 
   zip(...others: readonly Source[]): Pipeline<never> {
-    return from(zipped(checkSources('zip', [this, ...others])), { name: 'zip' }) as never
+    const all = checkSources('zip', [this, ...others])
+    const source = { name: 'zip', open: tapOf(zipped(all)), abandon: () => leaveAll(all), ...UNSETTLED }
+    return new PlannedPipeline<never>({ source, sourceBuffer: 0, stages: [] })
   }
 
   broadcast(count: number, options?: BranchOptions): readonly Pipeline<T>[] {
@@ -286,13 +289,15 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
 
   async to(target: Target<T>, options?: ToOptions & RunOptions): Promise<Summary> {
     const { leaveOpen, ...runOptions } = options ?? {}
+    checkRunOptions(runOptions)
     const sink = sinkOf(target, { leaveOpen })
     try {
       const summary = await this.#last((item, _, { signal }) => sink.write(item, signal), runOptions)
-      await sink.end()
+      await unlessAborted(sink.end(), runOptions.signal)
       return summary
     } catch (error) {
-      await sink.abort(error).catch(() => {}) // The first error counts.
+      // The first error counts. A target that is still inside of a write is told, and given a turn of the event loop.
+      await Promise.race([sink.abort(error).catch(() => {}), new Promise<void>((resolve) => afterTurn(resolve))])
       throw error
     }
   }
@@ -306,10 +311,9 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
-    const { source } = this.#plan
     return iterate(
       (open) => new ActiveRun(this.#plan, open, undefined),
-      () => (source.taken ? undefined : source.abandon?.()),
+      () => this.abandon(),
     ) as AsyncIterator<T, undefined>
   }
 
@@ -332,6 +336,24 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
     return new PlannedPipeline<Out>({ ...this.#plan, stages: [...this.#plan.stages, stage] })
   }
 
+  /** The pipeline whose items are these sources. Those that nobody gets to are left. */
+  #joined(name: string, all: readonly Source[]): PlannedPipeline<never> {
+    const open = tapOf(handedOut(all, leaveAll))
+    return new PlannedPipeline({
+      source: { name, open, abandon: () => leaveAll(all), ...UNSETTLED },
+      sourceBuffer: 0,
+      stages: [],
+    })
+  }
+
+  /** Nobody will read it. */
+  abandon(): void {
+    const { source } = this.#plan
+    if (source.taken) return
+    source.taken = true
+    source.abandon?.()
+  }
+
   #branches(verb: string, count: number, route: Route, options: BranchOptions | undefined): Pipeline<T>[] {
     checkOptions(verb, options, ['buffer'])
     const branches = new Branches(this, count, route, options?.buffer ?? 1)
@@ -340,6 +362,11 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
       return new PlannedPipeline<T>({ source, sourceBuffer: 0, stages: [] })
     })
   }
+}
+
+/** Sources that nobody will read: a branch is told, so that it keeps no other waiting. */
+function leaveAll(sources: readonly Source[]): void {
+  for (const source of sources) if (source instanceof PlannedPipeline) source.abandon()
 }
 
 function checkSources(verb: string, sources: readonly Source[]): readonly Source[] {

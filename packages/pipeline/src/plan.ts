@@ -35,6 +35,8 @@ export interface ActiveStage extends Upstream, Downstream {
   accept(item: unknown): unknown
   /** What it gave at once has no place to go: it waits here after all. */
   hold?(item: unknown): void
+  /** How many items are here that the meter does not count. */
+  readonly unseen?: number
   /** Whether it wants no more items: what comes before it has nothing to do any more. */
   readonly satisfied?: boolean
   /** Called once, when the run has ended or is about to and no call runs: frees what the stage holds. */

@@ -209,7 +209,8 @@ export class ActiveRun implements Host {
   }
 }
 
-function checkRunOptions(options: RunOptions | undefined): void {
+/** Throws for wrong settings of a run. */
+export function checkRunOptions(options: RunOptions | undefined): void {
   checkOptions('run', options, ['signal', 'clock', 'errors', 'inFlight', 'checkpoint', 'trace'])
   const { signal, clock, errors, inFlight, checkpoint, trace } = options ?? {}
   if (checkpoint !== undefined) checkCheckpoint(checkpoint)

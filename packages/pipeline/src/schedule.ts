@@ -175,7 +175,7 @@ export class Schedule {
   #mayEnter(link: number): boolean {
     if (link > 0 || this.#mostInFlight === undefined) return true
     let inFlight = 0
-    for (const { meter } of this.#stages) inFlight += meter.held
+    for (const { meter, unseen = 0 } of this.#stages) inFlight += meter.held + unseen
     return inFlight < this.#mostInFlight
   }
 

@@ -101,9 +101,11 @@ function webSink(stream: WritableStream<unknown>): Sink {
   }
 }
 
-/** As the promise; rejects with the reason when the signal aborts before. */
-function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+/** As the promise; rejects with the reason when the signal, if there is one, aborts before. */
+export function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return promise
   return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason)
     const onAbort = (): void => reject(signal.reason)
     const end = (): void => signal.removeEventListener('abort', onAbort)
     signal.addEventListener('abort', onAbort)

@@ -38,7 +38,8 @@ export function webReadable<T>(items: AsyncIterable<T>): ReadableStream<T> {
         else controller.enqueue(value)
       },
       async cancel() {
-        await iterator?.return?.()
+        iterator ??= items[Symbol.asyncIterator]() // One that was never read is left, too.
+        await iterator.return?.()
       },
     },
     { highWaterMark: 0 },

@@ -68,6 +68,19 @@ describe('inFlight', () => {
     run.abort()
   })
 
+  test('counts what is read and has nothing here yet', async () => {
+    let open = 0
+    let most = 0
+    async function* inner(n: number) {
+      most = Math.max(most, ++open)
+      await quiet()
+      yield n
+      open--
+    }
+    const out = await from([1, 2, 3, 4].map(inner)).flatten({ concurrency: 4 }).toArray({ inFlight: 1 })
+    expect([out.length, most]).toEqual([4, 1])
+  })
+
   test('of one is a pipeline without overlap', async () => {
     let running = 0
     const alone = async (n: number) => {

@@ -121,6 +121,13 @@ describe('broadcast and partition', () => {
     ['aborted', async (branch: Pipeline<number>) => branch.run().abort()],
     ['disposed', async (branch: Pipeline<number>) => branch.run()[Symbol.asyncDispose]()],
     ['left', async (branch: Pipeline<number>) => void (await branch[Symbol.asyncIterator]().return?.())],
+    ['cancelled as a stream', async (branch: Pipeline<number>) => void (await branch.toReadableStream().cancel())],
+    [
+      'joined behind what ends the run',
+      async (branch: Pipeline<number>) => void (await from([7]).concat(branch).take(1).toArray()),
+    ],
+    ['merged into a run that is aborted', async (branch: Pipeline<number>) => from([7]).merge(branch).run().abort()],
+    ['zipped in a run that is aborted', async (branch: Pipeline<number>) => from([7]).zip(branch).run().abort()],
     [
       'aborted by a signal',
       async (branch: Pipeline<number>) => void branch.toArray({ signal: AbortSignal.abort() }).catch(() => {}),

@@ -297,6 +297,20 @@ describe('flatten and flatMap', () => {
     )
   })
 
+  test('close an iterable that gives undefined', async () => {
+    let closed = 0
+    function* wrong() {
+      try {
+        yield 1
+        yield undefined as never as number
+      } finally {
+        closed++
+      }
+    }
+    expect((await rejection(from([wrong()]).flatten().toArray())).error).toBeInstanceOf(TypeError)
+    expect(closed).toBe(1)
+  })
+
   test('limit calls and iterables alike', async () => {
     const work = new Work<number, number[]>()
     const run = from(numbers(4)).flatMap(work.fn, { concurrency: 2 }).toArray()

@@ -248,6 +248,45 @@ describe('a settled source', () => {
     ])
   })
 
+  test('has an item settled that comes when the run has ended: nobody wants it any more', async () => {
+    const late = Promise.withResolvers<void>()
+    async function* items() {
+      await late.promise
+      yield 1
+    }
+    const told: unknown[][] = []
+    const run = from({ items: items(), settle: (...args: [number, unknown?]) => void told.push(args) }).run()
+    await quiet()
+    run.abort()
+    await rejection(run.done)
+    expect(told).toEqual([])
+    late.resolve()
+    await quiet()
+    expect(told).toMatchObject([[1, { name: 'AbortError', code: 'unprocessed' }]])
+  })
+
+  test('is told why the run has ended of what did not fail itself', async () => {
+    const source = new Settled([1, 2])
+    const both = Promise.withResolvers<void>()
+    const run = from(source).map(
+      async (n, _, { signal }) => {
+        if (n === 1) {
+          await both.promise
+          throw new Error('torn')
+        }
+        both.resolve()
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        return n
+      },
+      { concurrency: 2 },
+    )
+    await rejection(run.toArray())
+    expect(source.badly).toMatchObject([
+      [1, new Error('torn')],
+      [2, { code: 'unprocessed', cause: new Error('torn') }],
+    ])
+  })
+
   test('is not read any more once the run has ended, whatever was waited for', async () => {
     const { sender, receiver } = channel<number>({ capacity: 600 })
     await sender.sendMany(numbers(600))

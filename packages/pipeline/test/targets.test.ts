@@ -128,6 +128,25 @@ describe('reduce and to', () => {
       controller.abort(new Error('enough'))
       expect((await rejection(run)).error).toEqual(new Error('enough'))
     }
+    const finishing = [
+      new WritableStream<number>({ close: () => new Promise(() => {}) }),
+      new WritableStream<number>({ write: () => new Promise(() => {}) }, { highWaterMark: 9 }),
+      new Writable({ objectMode: true, write: (_n, _e, done) => done(), final: () => {} }),
+    ]
+    for (const target of finishing) {
+      const controller = new AbortController()
+      const run = from([1]).to(target as WritableStream<number>, { signal: controller.signal })
+      await quiet()
+      controller.abort(new Error('enough'))
+      expect((await rejection(run)).error).toEqual(new Error('enough'))
+    }
+  })
+
+  test('with a wrong option throws, and does not touch the target', async () => {
+    const { sender } = channel<number>({ capacity: 1 })
+    const wrong = { sginal: 1 } as object
+    expect((await rejection(from([1]).to(sender, wrong))).error).toBeInstanceOf(TypeError)
+    expect(sender.closed).toBe(false)
   })
 
   test('to a stream of Node that has ended already ends, and one that fails to be destroyed is no uncaught exception', async () => {

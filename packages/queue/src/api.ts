@@ -14,7 +14,7 @@ export interface QueueOptions {
   readonly deadLetterQueue?: string | undefined
   /** Whether messages leave as they came (if not given), or the highest priority first, and as they came within one. */
   readonly order?: 'fifo' | 'priority' | undefined
-  /** A message that was not received after so long is dropped; never if not given. */
+  /** A message that was never received, so long after it became ready, is dropped; never if not given. */
   readonly ttlMs?: number | undefined
   /** For so long a dedup key is remembered, in milliseconds; 300,000 if not given. */
   readonly dedupMs?: number | undefined
@@ -98,7 +98,7 @@ export interface QueueStats {
   readonly inFlight: number
   /** Bytes of all bodies and headers. */
   readonly bytes: number
-  /** How long the message that is ready longest has been there, in milliseconds; 0 if there is none. */
+  /** For how long the message that is ready longest has been so, in milliseconds; 0 if there is none. */
   readonly oldestMs: number
   /** Whether nothing is received until `resume`. */
   readonly isPaused: boolean
@@ -152,17 +152,24 @@ export interface ConsumeOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** What works on a message. Its signal aborts when the lease was lost or the consumer is stopped at once. */
+/**
+ * What works on a message. Its signal aborts when the lease was lost or the consumer is stopped at once. When it returns its work is done, also
+ * after that; if it gives up it throws.
+ */
 export type Handler = (message: Message, context: { readonly signal: AbortSignal }) => unknown
 
 /** A consumer at work. */
 export interface Consumer extends AsyncDisposable {
   /** How many handlers run. */
   readonly running: number
-  /** Resolves when it has stopped; rejects with what stopped it, if nobody did: the queue was deleted, or the engine is broken. */
+  /**
+   * Resolves when it has stopped; rejects with what stopped it, if nobody did: the queue is not there, `onError` threw, or the engine is closed.
+   * Whoever neither looks at it nor calls `stop` is told by an unhandled rejection.
+   */
   readonly done: Promise<void>
   /**
-   * Receives no more and waits for the handlers that run; after `timeoutMs`, if given, their signals abort and their messages go back.
+   * Receives no more and waits for the handlers that run; after `timeoutMs`, if given, their signals abort, and messages whose handlers
+   * then fail go back.
    * Resolves when all have ended, or that was done.
    */
   stop(options?: { readonly timeoutMs?: number | undefined }): Promise<void>

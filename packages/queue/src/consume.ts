@@ -43,7 +43,6 @@ class ActiveConsumer implements Consumer {
     signal?.addEventListener('abort', this.#onAbort)
     if (signal?.aborted) this.#stopping.abort()
     this.done = this.#all(Array.from({ length: concurrency }, () => this.#loop()))
-    this.done.catch(() => {}) // Whoever does not look at it is not told by a crash.
   }
 
   get running(): number {
@@ -81,9 +80,10 @@ class ActiveConsumer implements Consumer {
 
   async #loop(): Promise<void> {
     const { signal } = this.#stopping
+    const leaseMs = this.#options.leaseMs ?? (await this.#engine.stats(this.#name)).leaseMs
     while (!signal.aborted) {
       const messages = await this.#receive(signal)
-      for (const message of messages) await this.#handle(message)
+      for (const message of messages) await this.#handle(message, leaseMs)
     }
   }
 
@@ -96,9 +96,9 @@ class ActiveConsumer implements Consumer {
     }
   }
 
-  async #handle(message: Message): Promise<void> {
+  async #handle(message: Message, leaseMs: number): Promise<void> {
     this.#running++
-    const lease = new KeptLease(this.#engine, message, await this.#leaseMs(), this.#cutting.signal)
+    const lease = new KeptLease(this.#engine, message, leaseMs, this.#cutting.signal)
     let failed: { readonly error: unknown } | undefined
     try {
       await this.#handler(message, { signal: lease.signal })
@@ -108,13 +108,10 @@ class ActiveConsumer implements Consumer {
       lease.end()
       this.#running--
     }
-    if (failed !== undefined) this.#options.onError?.(failed.error, message)
-    if (lease.isCut) await lease.giveBack(0)
-    else if (failed !== undefined) await lease.giveBack(retryDelayMs(message, this.#options))
-    else await lease.acknowledge()
-  }
-
-  async #leaseMs(): Promise<number> {
-    return this.#options.leaseMs ?? (await this.#engine.stats(this.#name)).leaseMs
+    if (failed === undefined) await lease.acknowledge()
+    else {
+      await lease.giveBack(lease.isCut ? 0 : retryDelayMs(message, this.#options))
+      this.#options.onError?.(failed.error, message)
+    }
   }
 }

@@ -14,7 +14,7 @@ export function retryDelayMs(
   { deliveries }: Message,
   { retryDelayMs: first = 1_000, maxRetryDelayMs = 60_000 }: RetryDelay,
 ): number {
-  return Math.min(maxRetryDelayMs, first * 2 ** (deliveries - 1))
+  return Math.min(maxRetryDelayMs, first * 2 ** Math.min(deliveries - 1, 50))
 }
 
 /**

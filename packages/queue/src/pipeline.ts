@@ -48,7 +48,7 @@ export function queueSource(engine: QueueEngine, name: string, options: QueueSou
       leases.delete(message)
       lease?.end()
       if (errors.length === 0) await lease?.acknowledge()
-      else await lease?.giveBack(isAbort(errors[0]) ? 0 : retryDelayMs(message, options))
+      else await lease?.giveBack(isUnprocessed(errors[0]) ? 0 : retryDelayMs(message, options))
     },
   }
 }
@@ -76,6 +76,11 @@ class Received implements AsyncIterator<Message> {
       const receiving = { leaseMs: this.#leaseMs, timeoutMs: this.#options.idleMs, signal }
       const [message] = await this.#engine.receive(this.#name, receiving)
       if (message === undefined) return { done: true, value: undefined }
+      if (signal.aborted) {
+        // Nobody waits for it any more.
+        if (message.lease !== '') await this.#engine.nack(message.lease)
+        return { done: true, value: undefined }
+      }
       this.#leases.set(message, new KeptLease(this.#engine, message, this.#leaseMs))
       return { done: false, value: message }
     } catch (error) {
@@ -90,8 +95,9 @@ class Received implements AsyncIterator<Message> {
   }
 }
 
-function isAbort(error: unknown): boolean {
-  return (error as { name?: unknown } | undefined)?.name === 'AbortError'
+/** Whether the run ended before the message was processed: what a pipeline then settles it with has this code. */
+function isUnprocessed(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === 'unprocessed'
 }
 
 /** How a pipeline sends. */

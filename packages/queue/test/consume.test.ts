@@ -99,11 +99,12 @@ describe('consume', () => {
         })
       })
     })
+    const done = rejection(consumer.done)
     await quiet()
     await queues.delete('a', { force: true })
     await pass(50)
     expect(String(reason)).toBe('Error: the lease of message 1 was lost')
-    expect(await rejection(consumer.done)).toMatchObject({ code: 'missing' })
+    expect(await done).toMatchObject({ code: 'missing' })
   })
 
   test('stop waits for what runs, or not longer than it is told to, and then gives it back', async () => {
@@ -111,10 +112,10 @@ describe('consume', () => {
     await queues.sendMany('a', bodies('1', '2'))
     const aborted: unknown[] = []
     const consumer = queues.consume('a', (message, { signal }) => {
-      return new Promise<void>((resolve) => {
+      return new Promise<void>((_, reject) => {
         signal.addEventListener('abort', () => {
           aborted.push(message.text())
-          resolve()
+          reject(signal.reason)
         })
       })
     })
@@ -138,6 +139,47 @@ describe('consume', () => {
     expect(getEventListeners(controller.signal, 'abort')).toEqual([])
     expect(await rejection(queues.consume('b', () => {}).done)).toMatchObject({ code: 'missing' })
     expect(() => queues.consume('a', 7 as never)).toThrow('consume: handler: expected a function, got 7')
+  })
+
+  test('goes on for ever without a delay, and acknowledges what is done well although it was to stop', async () => {
+    await queues.create('a')
+    await queues.send('a', '1')
+    let calls = 0
+    const consumer = queues.consume(
+      'a',
+      () => {
+        calls++
+        if (calls < 1_100) throw new Error('torn')
+      },
+      { retryDelayMs: 0 },
+    )
+    while (calls < 1_100) await quiet()
+    await quiet()
+    expect((await queues.stats('a')).acked).toBe(1)
+    await consumer.stop()
+    await queues.send('a', '2')
+    const call = Promise.withResolvers<void>()
+    const other = queues.consume('a', () => call.promise)
+    await quiet()
+    const stopping = other.stop({ timeoutMs: 10 })
+    await pass(10)
+    call.resolve()
+    await stopping
+    expect((await queues.stats('a')).acked).toBe(2)
+  })
+
+  test('gives the message back before it tells of the error, and ends with what onError throws', async () => {
+    await queues.create('a')
+    await queues.send('a', '1')
+    const consumer = queues.consume('a', () => Promise.reject(new Error('torn')), {
+      retryDelayMs: 50,
+      onError: (error) => {
+        throw error
+      },
+    })
+    expect(await rejection(consumer.done)).toEqual(new Error('torn'))
+    expect(await queues.stats('a')).toMatchObject({ inFlight: 0, delayed: 1 })
+    expect(consumer.running).toBe(0)
   })
 
   test('works on messages without a lease, too', async () => {
@@ -190,6 +232,54 @@ describe('a queue in a pipeline', () => {
       break
     }
     expect(await queues.stats('a')).toMatchObject({ acked: 1, inFlight: 0, delayed: 0, ready: 2 })
+  })
+
+  test('gives back at once what did not fail itself, whatever the run ended with', async () => {
+    await queues.create('a')
+    await queues.sendMany('a', bodies('bad', 'good'))
+    const both = Promise.withResolvers<void>()
+    const run = from(queueSource(queues, 'a'))
+      .map(
+        async (message: Message, _, { signal }) => {
+          if (message.text() === 'good') {
+            both.resolve()
+            await new Promise((resolve) => signal.addEventListener('abort', resolve))
+            return message.text()
+          }
+          await both.promise
+          throw Object.assign(new Error('torn'), { name: 'AbortError' })
+        },
+        { concurrency: 2 },
+      )
+      .toArray()
+    await rejection(run)
+    expect(texts(await queues.peek('a', { max: 9 }))).toEqual(['good'])
+    expect(await queues.stats('a')).toMatchObject({ ready: 1, delayed: 1, inFlight: 0 })
+  })
+
+  test('gives back what comes too late, of an engine that is slow', async () => {
+    await queues.create('a')
+    const late = Promise.withResolvers<void>()
+    const slow: QueueEngine = Object.create(queues, {
+      receive: {
+        value: async () => {
+          await late.promise
+          return queues.receive('a')
+        },
+      },
+      nack: { value: (lease: string) => queues.nack(lease) },
+      stats: { value: (name: string) => queues.stats(name) },
+    })
+    await queues.send('a', '1')
+    const run = from(queueSource(slow, 'a'))
+      .map((message) => message)
+      .run()
+    await quiet()
+    run.abort()
+    await rejection(run.done)
+    late.resolve()
+    await quiet()
+    expect(await queues.stats('a')).toMatchObject({ ready: 1, inFlight: 0 })
   })
 
   test('is a sink that makes the pipeline wait while it is full', async () => {

@@ -48,11 +48,19 @@ describe('send', () => {
     const body = new Uint8Array([1, 2, 3])
     await queues.send('a', body, { headers: { kind: 'x' }, priority: 3 })
     body.fill(0)
+    const [peeked] = await queues.peek('a')
+    peeked?.body.fill(0)
     const [message] = await queues.receive('a')
     expect(message).toMatchObject({ headers: { kind: 'x' }, priority: 3, deliveries: 1, enqueuedAtMs: 1_000 })
     expect([...(message?.body ?? [])]).toEqual([1, 2, 3])
-    await queues.send('a', 'tea ☕ ')
-    expect(texts(await queues.receive('a'))).toEqual(['tea ☕ '])
+    message?.body.fill(0)
+    await queues.nack(message?.lease ?? '')
+    expect([...((await queues.receive('a'))[0]?.body ?? [])]).toEqual([1, 2, 3])
+    const view = Buffer.from('view')
+    await queues.send('a', view)
+    view.fill(0)
+    await queues.send('a', '\ufefftea ☕ ')
+    expect(texts(await queues.receive('a', { max: 2 }))).toEqual(['view', '\ufefftea ☕ '])
   })
 
   test('to a full queue rejects with the body, or trySend answers; many are all taken, or none', async () => {
@@ -100,6 +108,40 @@ describe('send', () => {
     expect(got).toEqual(['1', '4', '5'])
     await Promise.all(waiting)
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('serves the next one who waits for room when the first has left, and refuses at once what can never fit', async () => {
+    const { queues } = await opened()
+    await queues.create('a', { capacity: 2, overflow: 'wait' })
+    await queues.send('a', '1')
+    const controller = new AbortController()
+    const many = rejection(queues.sendMany('a', [{ body: '2' }, { body: '3' }], { signal: controller.signal }))
+    const one = queues.send('a', '4')
+    await quiet()
+    controller.abort('enough')
+    expect(await many).toBe('enough')
+    expect(await one).toBe('2')
+    expect(await rejection(queues.sendMany('a', [{ body: '5' }, { body: '6' }, { body: '7' }]))).toMatchObject({
+      code: 'full',
+      message: 'queue a can never hold 3 messages',
+    })
+  })
+
+  test('of a known dedup key needs no room, and does not wait behind those who do', async () => {
+    const { queues } = await opened()
+    await queues.create('a', { capacity: 1, overflow: 'wait' })
+    const key = { dedupKey: 'k' }
+    expect(
+      await queues.sendMany('a', [
+        { body: '1', ...key },
+        { body: '1', ...key },
+      ]),
+    ).toEqual(['1', '1'])
+    const waiting = queues.send('a', '2')
+    await quiet()
+    expect(await queues.send('a', '1', key)).toBe('1')
+    await queues.receive('a', { leaseMs: 0 })
+    await waiting
   })
 
   test('of a known dedup key gives the id of the first, also when that is gone, until it is forgotten', async () => {
@@ -176,6 +218,44 @@ describe('receive', () => {
     expect(await queues.stats('a')).toMatchObject({ isPaused: true, ready: 1, waitingReceives: 1 })
     await queues.resume('a')
     expect(texts(await waiting)).toEqual(['1'])
+  })
+
+  test('is served also when the event loop is late, whatever is called before its timer', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('a', { leaseMs: 10 })
+    await queues.send('a', '1', { delayMs: 1_000 })
+    const [first, second] = [queues.receive('a'), queues.receive('a')]
+    await quiet()
+    clock.nowMs += 1_000
+    const third = queues.receive('a')
+    expect(texts(await first)).toEqual(['1'])
+    clock.nowMs += 10
+    await queues.stats('a')
+    expect(await second).toMatchObject([{ deliveries: 2 }])
+    clock.nowMs += 10
+    await queues.peek('a')
+    expect(await third).toMatchObject([{ deliveries: 3 }])
+    await queues.close()
+  })
+
+  test('leaves no timer when nobody waits any more', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { queues } = await opened()
+    await queues.create('a')
+    await queues.create('b')
+    for (const name of ['a', 'b']) await queues.send(name, '1', { delayMs: 8_000 })
+    const controller = new AbortController()
+    const waiting = [
+      queues.receive('a', { timeoutMs: 10 }),
+      rejection(queues.receive('a', { signal: controller.signal })),
+      rejection(queues.receive('b')),
+    ]
+    await quiet()
+    await vi.advanceTimersByTimeAsync(10)
+    controller.abort()
+    await queues.delete('b')
+    await Promise.all(waiting)
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   test('is woken when a delay or a lease is over', async () => {
@@ -272,15 +352,47 @@ describe('a message', () => {
     expect(texts(await queues.peek('dead', { max: 9 }))).toEqual(['before'])
   })
 
-  test('whose time to live is over is dropped, but not while it is in flight', async () => {
+  test('finds its way home through several dead-letter queues, past others that cannot', async () => {
+    const { queues } = await opened()
+    await queues.create('dead 2')
+    await queues.create('dead 1', { maxDeliveries: 1, deadLetterQueue: 'dead 2' })
+    await queues.create('a', { maxDeliveries: 1, deadLetterQueue: 'dead 1' })
+    await queues.create('gone', { maxDeliveries: 1, deadLetterQueue: 'dead 1' })
+    for (const name of ['gone', 'a', 'dead 1']) {
+      await queues.send(name === 'dead 1' ? 'a' : name, name)
+      for (const { lease } of await queues.receive(name)) await queues.nack(lease)
+    }
+    await queues.delete('gone')
+    // Of the three in it one went on, to the second one.
+    expect(texts(await queues.peek('dead 2'))).toEqual(['gone'])
+    for (const { lease } of await queues.receive('dead 1')) await queues.nack(lease)
+    expect(texts(await queues.peek('dead 2', { max: 9 }))).toEqual(['gone', 'a'])
+    expect(await queues.redrive('dead 2', { max: 2 })).toBe(2)
+    expect(texts(await queues.peek('dead 1', { max: 9 }))).toEqual(['gone', 'a'])
+    expect(await queues.redrive('dead 1', { max: 1 })).toBe(1)
+    expect(texts(await queues.peek('a', { max: 9 }))).toContain('a')
+    expect(texts(await queues.peek('dead 1', { max: 9 }))).toEqual(['gone'])
+  })
+
+  test('that was never received in its time to live is dropped, wherever it is, and makes room; one that was comes back', async () => {
     const { queues, clock } = await opened()
-    await queues.create('a', { ttlMs: 100 })
-    await queues.sendMany('a', [{ body: '1' }, { body: '2', ttlMs: 50 }, { body: '3' }])
+    await queues.create('a', { ttlMs: 100, capacity: 3 })
+    await queues.sendMany('a', [
+      { body: '1', ttlMs: 1_000 },
+      { body: '2', ttlMs: 50 },
+      { body: '3', delayMs: 80, ttlMs: 40 },
+    ])
     const [message] = await queues.receive('a', { leaseMs: 200 })
-    clock.nowMs += 100
-    expect(await queues.receive('a', now)).toEqual([])
-    expect(await queues.stats('a')).toMatchObject({ expired: 2, ready: 0, inFlight: 1 })
-    expect(await queues.ack(message?.lease ?? '')).toBe('acked')
+    clock.nowMs += 50
+    expect(await queues.stats('a')).toMatchObject({ expired: 1, ready: 0, delayed: 1, inFlight: 1 })
+    await queues.send('a', '4', { ttlMs: 5_000 })
+    clock.nowMs += 40
+    expect(texts(await queues.peek('a', { max: 9 }))).toEqual(['4', '3'])
+    clock.nowMs += 30
+    expect(texts(await queues.peek('a', { max: 9 }))).toEqual(['4'])
+    await queues.nack(message?.lease ?? '')
+    clock.nowMs += 2_000
+    expect(texts(await queues.receive('a', { max: 9 }))).toEqual(['1', '4'])
   })
 
   test('that is purged is gone, but not while it is in flight', async () => {

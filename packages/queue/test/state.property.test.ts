@@ -33,7 +33,7 @@ class Model {
     const message: Known = {
       number,
       priority,
-      expiresAtMs: nowMs + ttlMs,
+      expiresAtMs: nowMs + delayMs + ttlMs,
       turn: 0,
       deliveries: 0,
       state: 'delayed',
@@ -47,8 +47,8 @@ class Model {
   settle(nowMs: number): void {
     for (const message of this.#due('leased', nowMs)) this.#giveBack(message, 0, nowMs)
     for (const message of this.#due('delayed', nowMs)) this.#makeReady(message)
-    for (let first = this.ready[0]; first !== undefined && first.expiresAtMs <= nowMs; first = this.ready[0])
-      this.#forget(first)
+    const isOld = ({ deliveries, expiresAtMs }: Known) => deliveries === 0 && expiresAtMs <= nowMs
+    this.messages = this.messages.filter((message) => !isOld(message))
   }
 
   get ready(): Known[] {

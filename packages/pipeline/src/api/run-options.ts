@@ -15,7 +15,8 @@ export interface SettledSource<T> {
   /** The items. */
   readonly items: Iterable<T | PromiseLike<T>> | AsyncIterable<T>
   /**
-   * Everything made of the item has left the run: a call of the last stage has ended, a `for await` has been given it, it lies in the output; or with an error: a call failed, or the run ended before. Each item that was taken is
+   * Everything made of the item has left the run: a call of the last stage has ended, a `for await` has been given it, it lies in the output; or with an error: that of a call that failed, or an `AbortError` with the code
+   * `unprocessed`, whose cause the run failed with, if it ended before. Each item that was taken is
    * settled once; the run ends when all that this gives has settled, and fails if it fails. At most 256 are due before no more is taken.
    *
    * `merge`, `concat`, `zip`, `broadcast`, `partition` and `through` begin a pipeline of their own, which reads this one as a `for await` does:

@@ -74,7 +74,15 @@ class TrackedTap {
       if (this.#isClosed) return END
       result = await this.#tap.next()
     }
+    if (this.#isClosed) return this.#late(result)
     return this.#enter(result, askedMs)
+  }
+
+  /** The run has ended meanwhile: nobody wants the item, if it is one. */
+  #late(answer: unknown): unknown {
+    const { done, value } = Object(answer) as IteratorResult<unknown>
+    if (!done && value !== undefined) this.#ledger?.late(value)
+    return END
   }
 
   /** Counts the item, if it is one. */

@@ -61,9 +61,14 @@ export class Ledger {
     return this.#due.size < MOST_DUE ? undefined : Promise.race(this.#due)
   }
 
-  /** Settles what is open with `failed`; resolves when everything is settled and saved, or rejects with the first failure of that. */
-  async close(open: Iterable<Origin>, failed: Failed): Promise<void> {
-    for (const { item } of open) this.#tell(item, failed)
+  /** An item that came after the run had ended. */
+  late(item: unknown): void {
+    this.#tell(item, { error: unprocessed(undefined) })
+  }
+
+  /** Settles what is open, since the run has ended with `failed` or had all it wanted; resolves when everything is settled and saved, or rejects with the first failure of that. */
+  async close(open: Iterable<Origin>, failed: Failed | undefined): Promise<void> {
+    for (const { item } of open) this.#tell(item, { error: unprocessed(failed) })
     await Promise.all(this.#due)
     await this.#saving
     if (this.#unsaved > 0) this.#save()
@@ -104,6 +109,12 @@ export class Ledger {
     this.#saving = undefined
     this.#saveIfDue()
   }
+}
+
+/** What an item is settled with that did not fail itself. */
+function unprocessed(failed: Failed | undefined): Error {
+  const error = new Error('the run has ended before this item was processed', failed && { cause: failed.error })
+  return Object.assign(error, { name: 'AbortError', code: 'unprocessed' })
 }
 
 function errorOf(failed: Failed | undefined): unknown[] {

@@ -1,5 +1,4 @@
 import type { PipelineStats, RunOptions } from '../api.ts'
-import { abortError } from '../failure.ts'
 import { checkCount, checkFunction, checkOptions } from '../options.ts'
 import type { Output } from '../output.ts'
 import type { Stopwatch } from '../stopwatch.ts'
@@ -59,12 +58,9 @@ export class Tracking {
     this.#lineage.log?.end(stats)
   }
 
-  /** Resolves when every item that was taken is settled, and the cursor is saved. What is not processed is settled with `failed`. */
+  /** Resolves when every item that was taken is settled, and the cursor is saved. `failed` is what the run ends with, if it does not end well. */
   close(failed: Failed | undefined): Promise<void> {
-    return this.#ledger.close(
-      this.#lineage.takeOpen(),
-      failed ?? { error: abortError('The pipeline had all it wanted before this item was processed') },
-    )
+    return this.#ledger.close(this.#lineage.takeOpen(), failed)
   }
 }
 

@@ -89,6 +89,13 @@ class FlattenStage implements ActiveStage {
     return this.#inners.length < this.#most
   }
 
+  /** Those that are read and have none of their items here. */
+  get unseen(): number {
+    let count = 0
+    for (const { length } of this.#inners) if (length === 0) count++
+    return count
+  }
+
   accept(item: unknown): typeof NONE {
     this.meter.took()
     try {
@@ -181,6 +188,8 @@ class FlattenStage implements ActiveStage {
     const { done, value } = answer as IteratorResult<unknown>
     if (done) inner.hasEnded = true
     else if (value === undefined) {
+      // It does not know that this is the end.
+      closeTap(inner.tap, false).catch(() => {}) // The first error counts.
       throw new TypeError(`${this.meter.name}: an item of an item is undefined, which is never an item`)
     } else {
       const item = this.#lineage === undefined ? value : this.#lineage.derive(inner.outer, value)

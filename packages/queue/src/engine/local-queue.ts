@@ -35,11 +35,17 @@ export class LocalQueue {
   readonly number: number
   readonly options: Required<QueueOptions>
   readonly state: QueueState
-  readonly #receives = new Waits<Wanted, Message[]>()
-  readonly #sends = new Waits<readonly NewMessage[], string[]>()
+  readonly #receives: Waits<Wanted, Message[]>
+  readonly #sends: Waits<readonly NewMessage[], string[]>
   isPaused = false
 
-  constructor(name: string, number: number, options: Required<QueueOptions>, bury: (message: Stored) => void) {
+  /** Calls back when somebody who waited has left, and with each message that was delivered too often. */
+  constructor(
+    name: string,
+    number: number,
+    options: Required<QueueOptions>,
+    { left, bury }: { readonly left: () => void; readonly bury: (message: Stored) => void },
+  ) {
     const { capacity, capacityBytes, maxDeliveries, order, dedupMs } = options
     this.name = name
     this.number = number
@@ -52,6 +58,8 @@ export class LocalQueue {
       dedupMs: dedupMs as number,
     }
     this.state = new QueueState(rules, bury)
+    this.#receives = new Waits(left)
+    this.#sends = new Waits(left)
   }
 
   /** How many wait. */
@@ -59,10 +67,17 @@ export class LocalQueue {
     return this.#receives.length + this.#sends.length
   }
 
-  /** Takes all of the messages in, or none. Those that wait for room came first. */
+  /** Takes all of the messages in, or none. Those that wait for room came first; what needs none does not wait. */
   trySend(messages: readonly NewMessage[], nowMs: number): string[] | undefined {
-    if (this.#sends.length > 0 || !this.#fits(messages)) return undefined
+    const { count, bytes } = this.#roomFor(messages, nowMs)
+    if (count > 0 && (this.#sends.length > 0 || !this.state.hasRoom(count, bytes))) return undefined
     return this.#add(messages, nowMs)
+  }
+
+  /** Whether waiting for room is in vain. */
+  canNeverHold(messages: readonly NewMessage[], nowMs: number): boolean {
+    const { count, bytes } = this.#roomFor(messages, nowMs)
+    return this.state.canNeverHold(count, bytes)
   }
 
   send(messages: readonly NewMessage[], options: WaitOptions): Promise<string[]> {
@@ -90,14 +105,16 @@ export class LocalQueue {
         continue
       }
       const send = this.#sends.first
-      if (send === undefined || !this.#fits(send.wants)) return
+      if (send === undefined) return
+      const { count, bytes } = this.#roomFor(send.wants, nowMs)
+      if (count > 0 && !this.state.hasRoom(count, bytes)) return
       send.resolve(this.#add(send.wants, nowMs))
     }
   }
 
   peek(max: number): PeekedMessage[] {
     return this.state.peek(max).map((message) => {
-      const { lease: _, ...peeked } = messageOf(message, '')
+      const { lease: _, ...peeked } = messageOf({ ...message, body: message.body.slice() }, '')
       return peeked
     })
   }
@@ -126,15 +143,28 @@ export class LocalQueue {
     return { ready, delayed, inFlight }
   }
 
-  #fits(messages: readonly NewMessage[]): boolean {
-    const bytes = messages.reduce((sum, message) => sum + message.bytes, 0)
-    return this.state.hasRoom(messages.length, bytes)
+  /** What has to fit in: those whose dedup keys are known take no room. */
+  #roomFor(messages: readonly NewMessage[], nowMs: number): { count: number; bytes: number } {
+    const keys = new Set<string>()
+    let count = 0
+    let bytes = 0
+    for (const message of messages) {
+      const { dedupKey } = message
+      if (dedupKey !== undefined) {
+        if (keys.has(dedupKey) || this.state.idOf(dedupKey, nowMs) !== undefined) continue
+        keys.add(dedupKey)
+      }
+      count++
+      bytes += message.bytes
+    }
+    return { count, bytes }
   }
 
   #add(messages: readonly NewMessage[], nowMs: number): string[] {
     return messages.map((message) => {
-      const duplicate = message.dedupKey === undefined ? undefined : this.state.duplicateOf(message.dedupKey, nowMs)
-      return duplicate ?? this.state.add(message, nowMs)
+      const known = message.dedupKey === undefined ? undefined : this.state.idOf(message.dedupKey, nowMs)
+      if (known !== undefined) this.state.tallies.duplicates++
+      return known ?? this.state.add(message, nowMs)
     })
   }
 
@@ -142,13 +172,16 @@ export class LocalQueue {
     return this.state.take(max, leaseMs, nowMs).map((message) => {
       const lease =
         leaseMs === 0 ? '' : leaseText({ queue: this.number, number: message.number, delivery: message.deliveries })
-      return messageOf(message, lease)
+      // Of a message that may come back the body is kept as it is.
+      return messageOf(leaseMs === 0 ? message : { ...message, body: message.body.slice() }, lease)
     })
   }
 }
 
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
-function messageOf({ id, body, headers, priority, deliveries, enqueuedAtMs }: Stored, lease: string): Message {
+type Shown = Pick<Stored, 'id' | 'body' | 'headers' | 'priority' | 'deliveries' | 'enqueuedAtMs'>
+
+function messageOf({ id, body, headers, priority, deliveries, enqueuedAtMs }: Shown, lease: string): Message {
   return { id, lease, body, headers, priority, deliveries, enqueuedAtMs, text: () => decoder.decode(body) }
 }

@@ -66,7 +66,10 @@ export class MemoryEngine implements QueueEngine {
       if (deadLetterQueue === name) throw new TypeError(`create: deadLetterQueue: expected another queue than ${name}`)
       this.#queue(deadLetterQueue)
     }
-    const queue = new LocalQueue(name, this.#nextNumber++, whole, (message) => this.#bury(queue, message))
+    const queue = new LocalQueue(name, this.#nextNumber++, whole, {
+      left: () => this.#changed(queue),
+      bury: (message) => this.#bury(queue, message),
+    })
     this.#queues.set(name, queue)
     this.#byNumber.set(queue.number, queue)
     return true
@@ -82,7 +85,9 @@ export class MemoryEngine implements QueueEngine {
     }
     this.#queues.delete(name)
     this.#byNumber.delete(queue.number)
-    return queue.close(new QueueError('closed', `queue ${name} has been deleted`))
+    const deleted = queue.close(new QueueError('closed', `queue ${name} has been deleted`))
+    this.#arm()
+    return deleted
   }
 
   async list(): Promise<string[]> {
@@ -123,11 +128,12 @@ export class MemoryEngine implements QueueEngine {
     const dead = this.#settled(name)
     const nowMs = this.#clock.now()
     let count = 0
-    for (const message of dead.state.peek(options?.max ?? dead.state.ready)) {
+    for (const message of dead.state.peek(dead.state.ready)) {
+      if (count === options?.max) break
       const home = message.from && this.#queues.get(message.from.queue)
       if (home === undefined || !home.state.hasRoom(1, message.bytes)) continue
       dead.state.remove(message)
-      home.state.add({ ...plain(message), ttlMs: home.options.ttlMs as number, from: undefined }, nowMs)
+      home.state.add({ ...plain(message), ttlMs: home.options.ttlMs as number, from: message.from?.from }, nowMs)
       this.#changed(home)
       count++
     }
@@ -172,7 +178,7 @@ export class MemoryEngine implements QueueEngine {
     }
     const waiting = queue.receive(wanted, options)
     this.#awaited.add(queue)
-    this.#arm()
+    this.#changed(queue)
     return waiting
   }
 
@@ -217,16 +223,17 @@ export class MemoryEngine implements QueueEngine {
       this.#changed(queue)
       return ids
     }
-    if (queue.options.overflow === 'reject' || options.timeoutMs === 0) {
+    const isInVain = queue.canNeverHold(all, this.#clock.now())
+    if (isInVain || queue.options.overflow === 'reject' || options.timeoutMs === 0) {
       throw new QueueError(
         'full',
-        `queue ${name} has no room for ${all.length === 1 ? 'the message' : `${all.length} messages`}`,
+        `queue ${name} ${isInVain ? 'can never hold' : 'has no room for'} ${all.length === 1 ? 'the message' : `${all.length} messages`}`,
         messages.map(({ body }) => body),
       )
     }
     const waiting = queue.send(all, options)
     this.#awaited.add(queue)
-    this.#arm()
+    this.#changed(queue)
     return waiting
   }
 
@@ -235,7 +242,7 @@ export class MemoryEngine implements QueueEngine {
     this.#checkOpen()
     const queue = this.#byNumber.get(lease.queue)
     if (queue === undefined) return 'missing'
-    queue.state.settle(this.#clock.now())
+    this.#settle(queue)
     const outcome = act(queue, lease)
     this.#changed(queue)
     return outcome
@@ -246,7 +253,11 @@ export class MemoryEngine implements QueueEngine {
     const grave = this.#queues.get(queue.options.deadLetterQueue ?? '')
     if (grave === undefined) return // The rules have no such message without a dead-letter queue, and it cannot be deleted.
     grave.state.add(
-      { ...plain(message), ttlMs: grave.options.ttlMs as number, from: { queue: queue.name, id: message.id } },
+      {
+        ...plain(message),
+        ttlMs: grave.options.ttlMs as number,
+        from: { queue: queue.name, id: message.id, from: message.from },
+      },
       this.#clock.now(),
     )
     this.#changed(grave)
@@ -262,8 +273,14 @@ export class MemoryEngine implements QueueEngine {
   /** A queue, as it is now. */
   #settled(name: string): LocalQueue {
     const queue = this.#queue(name)
-    queue.state.settle(this.#clock.now())
+    this.#settle(queue)
     return queue
+  }
+
+  #settle(queue: LocalQueue): void {
+    const nowMs = this.#clock.now()
+    queue.state.settle(nowMs)
+    if (queue.waiting > 0) queue.serve(nowMs)
   }
 
   #changed(queue: LocalQueue): void {

@@ -7,7 +7,8 @@ const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 /** A message as it is stored: with a copy of its body, which is the sender's. */
 export function toNewMessage(message: OutgoingMessage, { ttlMs: usualTtlMs }: QueueOptions): NewMessage {
   const { body, delayMs = 0, priority = 0, dedupKey, headers, ttlMs = usualTtlMs as number } = message
-  const bytes = typeof body === 'string' ? encoder.encode(body) : body.slice()
+  // Not slice(): that of a Buffer is a view.
+  const bytes = typeof body === 'string' ? encoder.encode(body) : new Uint8Array(body)
   const own = headers === undefined ? NO_HEADERS : Object.freeze({ ...headers })
   const headerBytes = Object.entries(own).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
   return {

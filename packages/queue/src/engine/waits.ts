@@ -16,6 +16,12 @@ export interface Wait<W, R> {
  */
 export class Waits<W, R> {
   readonly #waits = new Set<Wait<W, R>>()
+  readonly #onLeave: () => void
+
+  /** Calls back when somebody has left who was not served: the next one may be. */
+  constructor(onLeave: () => void) {
+    this.#onLeave = onLeave
+  }
 
   get length(): number {
     return this.#waits.size
@@ -45,8 +51,15 @@ export class Waits<W, R> {
           reject(error)
         },
       }
-      const onAbort = (): void => wait.reject(signal?.reason)
-      const stopTimer = timeoutMs === undefined ? () => {} : startTimer(timeoutMs, () => onTimeout(wait))
+      const onAbort = (): void => {
+        wait.reject(signal?.reason)
+        this.#onLeave()
+      }
+      const timeIsUp = (): void => {
+        onTimeout(wait)
+        this.#onLeave()
+      }
+      const stopTimer = timeoutMs === undefined ? () => {} : startTimer(timeoutMs, timeIsUp)
       this.#waits.add(wait)
       signal?.addEventListener('abort', onAbort)
     })

@@ -40,17 +40,6 @@ export class Heap<T extends Placed> {
     else this.#sink(last, place)
   }
 
-  /** The first ones, in their order. */
-  take(count: number): T[] {
-    const taken: T[] = []
-    while (taken.length < count && this.#items.length > 0) {
-      const first = this.#items[0] as T
-      this.remove(first)
-      taken.push(first)
-    }
-    return taken
-  }
-
   #rise(item: T, from: number): void {
     let place = from
     while (place > 0) {

@@ -2,7 +2,7 @@ import type { AckOutcome, LeaseOutcome } from '../api.ts'
 import { DedupKeys } from './dedup.ts'
 import { Heap } from './heap.ts'
 import { ByPriority, InTurn, type Ready } from './ready.ts'
-import type { NewMessage, Stored } from './stored.ts'
+import type { Expiry, NewMessage, Stored } from './stored.ts'
 
 /** What a queue goes by. */
 export interface QueueRules {
@@ -59,6 +59,8 @@ export class QueueState {
   readonly #ready: Ready
   readonly #delayed = new Heap<Stored>(isDueBefore)
   readonly #leased = new Heap<Stored>(isDueBefore)
+  /** Of those that were never received. */
+  readonly #expiries = new Heap<Expiry>((a, b) => a.atMs < b.atMs)
   readonly #dedup: DedupKeys
   readonly #bury: (message: Stored) => void
   #nextNumber = 1
@@ -94,12 +96,13 @@ export class QueueState {
     return Math.min(
       this.#delayed.first?.dueAtMs ?? Number.POSITIVE_INFINITY,
       this.#leased.first?.dueAtMs ?? Number.POSITIVE_INFINITY,
+      this.#expiries.first?.atMs ?? Number.POSITIVE_INFINITY,
     )
   }
 
-  /** When the message was sent that is received next. */
+  /** Since when the message is ready that is so longest. */
   get oldestMs(): number | undefined {
-    return this.#ready.first?.enqueuedAtMs
+    return this.#ready.oldest?.readyAtMs
   }
 
   /** Whether so many messages of so many bytes fit in. One that is alone does, if the queue is empty. */
@@ -108,11 +111,14 @@ export class QueueState {
     return this.#bytes + bytes <= this.rules.capacityBytes || (this.#messages.size === 0 && count === 1)
   }
 
-  /** The id of the message that has this dedup key, if there was one in time. */
-  duplicateOf(key: string, nowMs: number): string | undefined {
-    const id = this.#dedup.idOf(key, nowMs)
-    if (id !== undefined) this.tallies.duplicates++
-    return id
+  /** Whether so many messages of so many bytes would not even fit in if it were empty. */
+  canNeverHold(count: number, bytes: number): boolean {
+    return count > this.rules.capacity || (count > 1 && bytes > this.rules.capacityBytes)
+  }
+
+  /** The id of the message that had this dedup key, if there was one in time. */
+  idOf(dedupKey: string, nowMs: number): string | undefined {
+    return this.#dedup.idOf(dedupKey, nowMs)
   }
 
   /** Takes a message in; there is room. Gives its id. */
@@ -128,16 +134,22 @@ export class QueueState {
       priority,
       from,
       enqueuedAtMs: nowMs,
-      expiresAtMs: nowMs + ttlMs,
+      expiry: undefined,
+      readyAtMs: 0,
       state: 'delayed',
       dueAtMs: nowMs + delayMs,
       turn: 0,
       deliveries: 0,
+      slot: 0,
       place: -1,
     }
     this.#messages.set(number, message)
     this.#bytes += bytes
     this.tallies.sent++
+    if (ttlMs !== Number.POSITIVE_INFINITY) {
+      message.expiry = { atMs: nowMs + delayMs + ttlMs, message, place: -1 }
+      this.#expiries.add(message.expiry)
+    }
     if (dedupKey !== undefined) this.#dedup.add(dedupKey, id, nowMs)
     this.#wait(message, delayMs, nowMs)
     return id
@@ -153,9 +165,9 @@ export class QueueState {
       this.#delayed.remove(due)
       this.#makeReady(due)
     }
-    for (let old = this.#ready.first; old !== undefined && old.expiresAtMs <= nowMs; old = this.#ready.first) {
-      this.#ready.remove(old)
-      this.#forget(old)
+    for (let old = this.#expiries.first; old !== undefined && old.atMs <= nowMs; old = this.#expiries.first) {
+      this.#ready.remove(old.message) // It was delayed until before that.
+      this.#forget(old.message)
       this.tallies.expired++
     }
   }
@@ -167,13 +179,13 @@ export class QueueState {
       const message = this.#ready.first as Stored
       this.#ready.remove(message)
       message.deliveries++
+      this.#neverExpire(message)
       this.tallies.delivered++
       taken.push(message)
       if (leaseMs === 0) {
         this.#forget(message)
         this.tallies.acked++
       } else this.#lease(message, nowMs + leaseMs)
-      this.settle(nowMs) // The next one may be too old.
     }
     return taken
   }
@@ -216,7 +228,10 @@ export class QueueState {
       this.#ready.remove(first)
       this.#forget(first)
     }
-    for (const message of this.#delayed.take(this.#delayed.length)) this.#forget(message)
+    for (let first = this.#delayed.first; first !== undefined; first = this.#delayed.first) {
+      this.#delayed.remove(first)
+      this.#forget(first)
+    }
     const purged = before - this.#messages.size
     this.tallies.purged += purged
     return purged
@@ -258,7 +273,10 @@ export class QueueState {
 
   #makeReady(message: Stored): void {
     message.state = 'ready'
-    if (message.turn === 0) message.turn = this.#nextTurn++
+    if (message.turn === 0) {
+      message.turn = this.#nextTurn++
+      message.readyAtMs = message.dueAtMs
+    }
     this.#ready.add(message)
   }
 
@@ -268,7 +286,13 @@ export class QueueState {
     this.#leased.add(message)
   }
 
+  #neverExpire(message: Stored): void {
+    if (message.expiry !== undefined) this.#expiries.remove(message.expiry)
+    message.expiry = undefined
+  }
+
   #forget(message: Stored): void {
+    this.#neverExpire(message)
     this.#messages.delete(message.number)
     this.#bytes -= message.bytes
   }

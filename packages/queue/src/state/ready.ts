@@ -10,6 +10,8 @@ export interface Ready {
   remove(message: Stored): void
   /** The first ones, which stay. */
   peek(count: number): Stored[]
+  /** The one that is ready longest. */
+  readonly oldest: Stored | undefined
 }
 
 /** Taken places at the front are cut off when they are so many, and more than those that are left. */
@@ -27,6 +29,8 @@ export class InTurn implements Ready {
   readonly #returned = new Heap<Stored>(isTurnBefore)
   #fresh: (Stored | undefined)[] = []
   #front = 0
+  /** The slot of the first place of the list. */
+  #base = 0
   #lastTurn = 0
   #length = 0
 
@@ -48,7 +52,7 @@ export class InTurn implements Ready {
       return
     }
     this.#lastTurn = message.turn
-    message.place = -1
+    message.slot = this.#base + this.#fresh.length
     this.#fresh.push(message)
   }
 
@@ -58,10 +62,11 @@ export class InTurn implements Ready {
       this.#returned.remove(message)
       return
     }
-    this.#fresh[this.#placeOf(message)] = undefined
+    this.#fresh[message.slot - this.#base] = undefined
     while (this.#front < this.#fresh.length && this.#fresh[this.#front] === undefined) this.#front++
     if (this.#front >= CUT_OFF && this.#front * 2 >= this.#fresh.length) {
       this.#fresh = this.#fresh.slice(this.#front)
+      this.#base += this.#front
       this.#front = 0
     }
   }
@@ -75,8 +80,8 @@ export class InTurn implements Ready {
     return [...this.#returned.items, ...fresh].sort((a, b) => a.turn - b.turn).slice(0, count)
   }
 
-  #placeOf(message: Stored): number {
-    return this.#fresh[this.#front] === message ? this.#front : this.#fresh.indexOf(message, this.#front)
+  get oldest(): Stored | undefined {
+    return this.first
   }
 }
 
@@ -103,6 +108,14 @@ export class ByPriority implements Ready {
   /** Sorts a copy: this is seldom asked for. */
   peek(count: number): Stored[] {
     return [...this.#heap.items].sort((a, b) => (isBefore(a, b) ? -1 : 1)).slice(0, count)
+  }
+
+  /** Looks at all. */
+  get oldest(): Stored | undefined {
+    return this.#heap.items.reduce<Stored | undefined>(
+      (oldest, message) => (oldest === undefined || message.turn < oldest.turn ? message : oldest),
+      undefined,
+    )
   }
 }
 

@@ -1,9 +1,11 @@
 import type { Placed } from './heap.ts'
 
 /** Where a message comes from that is in a dead-letter queue. */
-interface Grave {
+export interface Grave {
   readonly queue: string
   readonly id: string
+  /** Where it came from before, if that was one, too. */
+  readonly from: Grave | undefined
 }
 
 /** A message in a queue: in one heap at a time, which its state tells. */
@@ -15,15 +17,25 @@ export interface Stored extends Placed {
   readonly bytes: number
   readonly priority: number
   readonly enqueuedAtMs: number
-  /** Its time to live is over then. */
-  readonly expiresAtMs: number
   readonly from: Grave | undefined
+  /** When its time to live is over, if it is never received; undefined if never, or once it was. */
+  expiry: Expiry | undefined
+  /** When it became ready for the first time. */
+  readyAtMs: number
   state: 'ready' | 'delayed' | 'leased'
   /** When it becomes ready, or when its lease is over. */
   dueAtMs: number
   /** Its place among those of its priority: given once, when it becomes ready for the first time. */
   turn: number
   deliveries: number
+  /** Its number in the list of those that are ready, where it is in that. */
+  slot: number
+}
+
+/** The end of a time to live. */
+export interface Expiry extends Placed {
+  readonly atMs: number
+  readonly message: Stored
 }
 
 /** What becomes a message. */
