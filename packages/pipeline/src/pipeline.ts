@@ -30,6 +30,7 @@ import { checkCount, checkFunction, checkName, checkOptions } from './options.ts
 import { ChannelOutput, SinkOutput } from './output.ts'
 import type { StagePlan } from './plan.ts'
 import { ActiveRun, checkRunOptions, type PipelinePlan } from './run.ts'
+import { isSettled, UNSETTLED } from './settled.ts'
 import { sinkOf, type Target, type ToOptions, unlessAborted } from './sinks.ts'
 import { batchPlan } from './stages/batch.ts'
 import { batchWhilePlan } from './stages/batch-while.ts'
@@ -79,13 +80,6 @@ export function from<T extends Value>(
     sourceBuffer: 0,
     stages: [],
   })
-}
-
-const UNSETTLED = { settle: undefined, resume: undefined, taken: false }
-
-function isSettled<T>(source: unknown): source is SettledSource<T> {
-  const { items, settle } = Object(source) as Partial<SettledSource<T>>
-  return typeof settle === 'function' && Object(items) === items
 }
 
 type Source = AsyncIterable<Value> | Iterable<Value | PromiseLike<Value>>

@@ -1,7 +1,7 @@
 import type { Placed } from './heap.ts'
 
 /** Where a message comes from that is in a dead-letter queue. */
-export interface Grave {
+interface Grave {
   readonly queue: string
   readonly id: string
   /** Where it came from before, if that was one, too. */
