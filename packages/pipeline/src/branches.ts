@@ -95,7 +95,8 @@ export class Branches {
   }
 
   async #close(): Promise<void> {
-    await this.#iterator?.return?.()
+    this.#iterator ??= this.#source[Symbol.asyncIterator]() // One that was never read is left, too.
+    await this.#iterator.return?.()
   }
 
   #end(failure?: Failed): void {

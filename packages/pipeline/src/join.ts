@@ -1,62 +1,110 @@
 /** Sources that are made of several others. */
+import type { Value } from '@millrace/mpsc'
+import { closeTap, type OpenTap, type Tap, tapOf } from './taps.ts'
 
-type Readable<T> = AsyncIterable<T> | Iterable<T | PromiseLike<T>>
+/** What is joined. */
+export type Source = AsyncIterable<Value> | Iterable<Value | PromiseLike<Value>>
+
+type Answer = IteratorResult<unknown>
+
+const END: Answer = { done: true, value: undefined }
 
 /**
- * The items of all sources side by side, until the first has none: then the others are closed. Each is asked for its next item when
- * the one before it was taken, all at the same time.
+ * The items of all sources side by side, until the first has none, or fails: then the others are closed, whatever they are at. Each is
+ * asked for its next item when the one before it was taken, all at the same time.
  */
-export async function* zipped(sources: readonly Readable<unknown>[]): AsyncGenerator<unknown[], void, undefined> {
-  const iterators = sources.map(iteratorOf)
-  const open = new Set(iterators)
-  try {
-    for (;;) {
-      const results = await allOf(iterators.map((iterator) => nextOf(iterator, open)))
-      if (results.some(({ done }) => done)) return
-      yield results.map(({ value }) => value)
+export function zipped(opens: readonly OpenTap[]): OpenTap {
+  return (signal) => {
+    const zip = new Zip(opens.map((open) => new Strand(open(signal))))
+    return { next: () => zip.next(), return: () => zip.close() }
+  }
+}
+
+/** One of the sources. */
+class Strand {
+  readonly #tap: Tap
+  #isInside = false
+  #hasEnded = false
+
+  constructor(tap: Tap) {
+    this.#tap = tap
+  }
+
+  async next(): Promise<Answer> {
+    this.#isInside = true
+    try {
+      const answer = (await this.#tap.next()) as Answer
+      this.#hasEnded ||= answer.done === true
+      return answer
+    } catch (error) {
+      this.#hasEnded = true
+      throw error
+    } finally {
+      this.#isInside = false
     }
-  } finally {
-    await allOf([...open].map(async (iterator) => iterator.return?.()))
+  }
+
+  async close(): Promise<void> {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    await closeTap(this.#tap, this.#isInside)
   }
 }
 
-type AnyIterator = AsyncIterator<unknown> | Iterator<unknown | PromiseLike<unknown>>
+class Zip {
+  readonly #strands: readonly Strand[]
 
-function iteratorOf(source: Readable<unknown>): AnyIterator {
-  if (typeof source === 'object' && Symbol.asyncIterator in source) return source[Symbol.asyncIterator]()
-  return (source as Iterable<unknown>)[Symbol.iterator]()
-}
-
-/** Takes an iterator that has ended, or failed, out of those that are open. */
-async function nextOf(iterator: AnyIterator, open: Set<AnyIterator>): Promise<IteratorResult<unknown>> {
-  try {
-    const result = await iterator.next()
-    if (result.done) open.delete(iterator)
-    return result.done ? result : { done: false, value: await result.value }
-  } catch (error) {
-    open.delete(iterator)
-    throw error
+  constructor(strands: readonly Strand[]) {
+    this.#strands = strands
   }
-}
 
-/** All of them; the first failure, but not before all have settled. */
-async function allOf<R>(promises: readonly Promise<R>[]): Promise<R[]> {
-  await Promise.allSettled(promises)
-  return Promise.all(promises)
+  async next(): Promise<Answer> {
+    try {
+      const answers = await this.#all()
+      if (answers !== undefined) return { done: false, value: answers.map(({ value }) => value) }
+    } catch (error) {
+      await this.close().catch(() => {}) // The first error counts.
+      throw error
+    }
+    await this.close()
+    return END
+  }
+
+  async close(): Promise<Answer> {
+    const closing = this.#strands.map((strand) => strand.close())
+    await Promise.allSettled(closing)
+    await Promise.all(closing)
+    return END
+  }
+
+  /** An answer of each; undefined as soon as one has none, or the first failure. */
+  #all(): Promise<readonly Answer[] | undefined> {
+    return new Promise((resolve, reject) => {
+      const whenDone = (answer: Answer): Answer => {
+        if (answer.done) resolve(undefined)
+        return answer
+      }
+      Promise.all(this.#strands.map((strand) => strand.next().then(whenDone))).then(resolve, reject)
+    })
+  }
 }
 
 /** The sources one after the other, as items. When it is closed, those that are left are handed to `leave`. */
-export function handedOut<S>(sources: readonly S[], leave: (sources: readonly S[]) => void): Iterable<S> {
-  let next = 0
-  const iterator: Iterator<S> = {
-    next() {
-      const source = sources[next++]
-      return source === undefined ? { done: true, value: undefined } : { done: false, value: source }
-    },
-    return() {
-      leave(sources.slice(next))
-      return { done: true, value: undefined }
-    },
+export function handedOut<S>(sources: readonly S[], leave: (sources: readonly S[]) => Promise<void>): OpenTap {
+  return () => {
+    let next = 0
+    return {
+      next() {
+        const source = sources[next++]
+        return source === undefined ? END : { done: false, value: source }
+      },
+      return: () => leave(sources.slice(next)),
+    }
   }
-  return { [Symbol.iterator]: () => iterator }
+}
+
+/** The sources, if all can be read. Throws `TypeError` if not. */
+export function checkSources(verb: string, sources: readonly Source[]): readonly Source[] {
+  for (const source of sources) tapOf(source, verb)
+  return sources
 }

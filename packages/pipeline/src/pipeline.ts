@@ -24,7 +24,7 @@ import type {
 import { Branches, type Route } from './branches.ts'
 import { abortError } from './failure.ts'
 import { iterate } from './iterate.ts'
-import { handedOut, zipped } from './join.ts'
+import { checkSources, handedOut, type Source, zipped } from './join.ts'
 import { checkCursor } from './lineage/tracking.ts'
 import { checkCount, checkFunction, checkName, checkOptions } from './options.ts'
 import { ChannelOutput, SinkOutput } from './output.ts'
@@ -74,15 +74,13 @@ export function from<T extends Value>(
       open,
       settle: settle && ((item, ...errors) => settle.call(source, item, ...errors)),
       resume,
-      abandon: undefined,
+      abandon: items instanceof PlannedPipeline ? () => items.abandon() : undefined,
       taken: false,
     },
     sourceBuffer: 0,
     stages: [],
   })
 }
-
-type Source = AsyncIterable<Value> | Iterable<Value | PromiseLike<Value>>
 
 /**
  * The builder: each verb gives a new pipeline whose plan is one stage longer.
@@ -224,7 +222,12 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
 
   zip(...others: readonly Source[]): Pipeline<never> {
     const all = checkSources('zip', [this, ...others])
-    const source = { name: 'zip', open: tapOf(zipped(all)), abandon: () => leaveAll(all), ...UNSETTLED }
+    const source = {
+      name: 'zip',
+      open: zipped(all.map((each) => tapOf(each, 'zip'))),
+      abandon: () => leaveAll(all),
+      ...UNSETTLED,
+    }
     return new PlannedPipeline<never>({ source, sourceBuffer: 0, stages: [] })
   }
 
@@ -332,7 +335,7 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
 
   /** The pipeline whose items are these sources. Those that nobody gets to are left. */
   #joined(name: string, all: readonly Source[]): PlannedPipeline<never> {
-    const open = tapOf(handedOut(all, leaveAll))
+    const open = handedOut(all, leaveAll)
     return new PlannedPipeline({
       source: { name, open, abandon: () => leaveAll(all), ...UNSETTLED },
       sourceBuffer: 0,
@@ -341,11 +344,11 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
   }
 
   /** Nobody will read it. */
-  abandon(): void {
+  async abandon(): Promise<void> {
     const { source } = this.#plan
     if (source.taken) return
     source.taken = true
-    source.abandon?.()
+    await source.abandon?.()
   }
 
   #branches(verb: string, count: number, route: Route, options: BranchOptions | undefined): Pipeline<T>[] {
@@ -359,11 +362,8 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
 }
 
 /** Sources that nobody will read: a branch is told, so that it keeps no other waiting. */
-function leaveAll(sources: readonly Source[]): void {
-  for (const source of sources) if (source instanceof PlannedPipeline) source.abandon()
-}
-
-function checkSources(verb: string, sources: readonly Source[]): readonly Source[] {
-  for (const source of sources) tapOf(source, verb)
-  return sources
+async function leaveAll(sources: readonly Source[]): Promise<void> {
+  const leaving = sources.map(async (source) => source instanceof PlannedPipeline && source.abandon())
+  await Promise.allSettled(leaving)
+  await Promise.all(leaving)
 }

@@ -28,6 +28,8 @@ export interface Shown extends Disposable {
 /** Over about so long is told how fast a stage is. */
 const RATE_MS = 1_000
 const PLAIN_MS = 1_000
+/** Timers take no longer ones. */
+const LONGEST_MS = 2 ** 31 - 1
 
 /**
  * Shows how a run stands: on a terminal a line for each stage, drawn again in place; elsewhere one line a second. Ends with the run. Does not
@@ -47,10 +49,13 @@ const PLAIN_MS = 1_000
 export function progress(run: Watched, options?: ProgressOptions): Shown {
   checkOptions('progress', options, ['stream', 'everyMs'])
   const { stream = process.stderr as Terminal, everyMs = 100 } = options ?? {}
-  if (typeof run?.stats !== 'function') throw new TypeError(`progress: expected a run, got ${show(run)}`)
+  if (typeof run?.stats !== 'function' || typeof run.done?.then !== 'function')
+    throw new TypeError(`progress: expected a run, got ${show(run)}`)
   if (typeof stream?.write !== 'function')
     throw new TypeError(`progress: stream: expected a stream, got ${show(stream)}`)
   checkMs('progress: everyMs', everyMs)
+  if (everyMs > LONGEST_MS)
+    throw new RangeError(`progress: everyMs: expected at most ${LONGEST_MS}, got ${show(everyMs)}`)
   const display = isTerminal(stream) ? new Table(terminalLines(stream), stream) : new Log(stream)
   const timer = setInterval(() => display.show(run.stats()), everyMs).unref()
   let isOpen = true

@@ -1,5 +1,5 @@
 import type { RunRecorder } from './api.ts'
-import { checkCount, checkOptions } from './options.ts'
+import { checkCount, checkOptions, show } from './options.ts'
 import { type Analysis, analyze } from './trace/analysis.ts'
 import { toHtml } from './trace/html.ts'
 import { type Calls, Recording } from './trace/recording.ts'
@@ -51,6 +51,7 @@ class PipelineTrace extends Recording implements Trace {
   }
 
   toHtml(title = 'A run of a pipeline'): string {
+    if (typeof title !== 'string') throw new TypeError(`toHtml: title: expected a string, got ${show(title)}`)
     return toHtml(this, this.analyze(), title)
   }
 }

@@ -30,6 +30,36 @@ describe('merge, concat and zip', () => {
     await run[Symbol.asyncDispose]()
   })
 
+  test('zip ends when the first has no more, or fails, or the run is aborted, whatever the others are at', async () => {
+    const never = {
+      next: () => new Promise<never>(() => {}),
+      return: async () => ({ done: true, value: undefined }) as const,
+    }
+    const silent = { [Symbol.asyncIterator]: () => never } as AsyncIterable<number>
+    expect(
+      await from([] as number[])
+        .zip(silent)
+        .toArray(),
+    ).toEqual([])
+    const torn = from([1]).map(() => Promise.reject<number>(new Error('torn')))
+    expect((await rejection(from(silent).zip(torn).toArray())).error).toEqual(new Error('torn'))
+    let aborted = false
+    const inner = from([1, 2]).map((_, __, { signal }): Promise<number> => {
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          aborted = true
+          reject(signal.reason)
+        })
+      })
+    })
+    const other = new Counted()
+    const run = from(other).zip(inner).run()
+    await quiet()
+    run.abort('enough')
+    await rejection(run.done)
+    expect([aborted, other.returned]).toEqual([true, 1])
+  })
+
   test('zip ends with the shortest, and closes the others', async () => {
     const endless = new Counted()
     expect(
@@ -129,6 +159,26 @@ describe('broadcast and partition', () => {
     ['merged into a run that is aborted', async (branch: Pipeline<number>) => from([7]).merge(branch).run().abort()],
     ['zipped in a run that is aborted', async (branch: Pipeline<number>) => from([7]).zip(branch).run().abort()],
     [
+      'the source of another pipeline that nobody gets to',
+      async (branch: Pipeline<number>) => void (await from([7]).concat(from(branch)).take(1).toArray()),
+    ],
+    [
+      'branched again, and joined behind what ends the run',
+      async (branch: Pipeline<number>) =>
+        void (await from([7])
+          .concat(...branch.broadcast(2))
+          .take(1)
+          .toArray()),
+    ],
+    [
+      'passed through a stage, and joined so',
+      async (branch: Pipeline<number>) =>
+        void (await from([7])
+          .concat(branch.through((items) => items.map((n) => n)))
+          .take(1)
+          .toArray()),
+    ],
+    [
       'aborted by a signal',
       async (branch: Pipeline<number>) => void branch.toArray({ signal: AbortSignal.abort() }).catch(() => {}),
     ],
@@ -136,6 +186,23 @@ describe('broadcast and partition', () => {
     const [kept, left] = from(numbers(9)).broadcast(2) as [Pipeline<number>, Pipeline<number>]
     await leave(left)
     expect(await kept.toArray()).toEqual(numbers(9))
+  })
+
+  test('a source that fails to close fails whoever leaves the last branch, and is no unhandled rejection', async () => {
+    const stuck = {
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: false, value: 1 }),
+        return: () => {
+          throw new Error('stuck')
+        },
+      }),
+    } as Iterable<number>
+    const found = await unhandledDuring(async () => {
+      const [one, other] = from(stuck).broadcast(2) as [Pipeline<number>, Pipeline<number>]
+      await other.take(1).toArray()
+      expect((await rejection(from([1]).concat(one).take(1).toArray())).error).toEqual(new Error('stuck'))
+    })
+    expect(found).toEqual([])
   })
 
   test('a source that fails fails every branch', async () => {

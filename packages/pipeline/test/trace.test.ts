@@ -125,6 +125,7 @@ describe('trace', () => {
     expect(() => from([1]).run({ trace: traced })).toThrow('run: trace: it has recorded a run already; take a new one')
     expect(() => from([1]).run({ trace: {} as never })).toThrow('run: trace: expected a trace, got [object Object]')
     expect(() => trace({ mostCalls: 0 })).toThrow(/^trace: mostCalls: /)
+    expect(() => traced.toHtml(5 as never)).toThrow('toHtml: title: expected a string, got 5')
   })
 })
 

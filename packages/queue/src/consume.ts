@@ -1,6 +1,7 @@
 import { startTimer } from '@millrace/notify'
 import type { ConsumeOptions, Consumer, Handler, Message, QueueEngine } from './api.ts'
 import { KeptLease, retryDelayMs } from './kept-lease.ts'
+import { checkMs, checkOptions } from './options.ts'
 
 /** Has a handler work on the messages of a queue, by any engine. */
 export function consume(
@@ -49,7 +50,10 @@ class ActiveConsumer implements Consumer {
     return this.#running
   }
 
-  async stop({ timeoutMs }: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
+  async stop(options?: { readonly timeoutMs?: number | undefined }): Promise<void> {
+    checkOptions('stop', options, ['timeoutMs'])
+    checkMs('stop: timeoutMs', options?.timeoutMs)
+    const timeoutMs = options?.timeoutMs
     this.#stopping.abort()
     const cancel = timeoutMs === undefined ? () => {} : startTimer(timeoutMs, () => this.#cutting.abort())
     try {

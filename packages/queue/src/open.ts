@@ -27,6 +27,7 @@ export interface OpenOptions {
  * await queues.close()
  */
 export async function openQueues(options: OpenOptions): Promise<QueueEngine> {
+  if (options === undefined) throw new TypeError('openQueues: expected an options object, got undefined')
   checkOptions('openQueues', options, ['path', 'clock'])
   const { path, clock = performance } = options
   if (path !== ':memory:') throw new TypeError(`openQueues: path: expected ":memory:", got ${show(path)}`)

@@ -33,6 +33,12 @@ export function checkCount(name: string, value: number | undefined, least: numbe
   throw new RangeError(`${name}: expected an integer from ${least}, got ${show(value)}`)
 }
 
+/** Checks that it is a boolean, if given. */
+export function checkBoolean(name: string, value: boolean | undefined): void {
+  if (value === undefined || typeof value === 'boolean') return
+  throw new TypeError(`${name}: expected a boolean, got ${show(value)}`)
+}
+
 /** Checks that a time, if given, is a number of milliseconds from 0, or above it. */
 export function checkMs(name: string, value: number | undefined, mayBeZero = true): void {
   if (value === undefined || (typeof value === 'number' && (mayBeZero ? value >= 0 : value > 0))) return

@@ -1,7 +1,7 @@
 /** A queue at either end of a pipeline of `@millrace/pipeline`, which this package does not import. */
 import type { Body, Message, QueueEngine, SendOptions } from './api.ts'
 import { KeptLease, type RetryDelay, retryDelayMs } from './kept-lease.ts'
-import { checkMs, checkOptions } from './options.ts'
+import { checkMs, checkName, checkOptions, show } from './options.ts'
 
 /** How a pipeline receives. */
 export interface QueueSourceOptions extends RetryDelay {
@@ -35,6 +35,7 @@ export interface QueueSource {
  * acked // => 2
  */
 export function queueSource(engine: QueueEngine, name: string, options: QueueSourceOptions = {}): QueueSource {
+  checkEngine('queueSource', engine, name)
   checkOptions('queueSource', options, ['leaseMs', 'idleMs', 'retryDelayMs', 'maxRetryDelayMs'])
   checkMs('queueSource: leaseMs', options.leaseMs, false)
   checkMs('queueSource: idleMs', options.idleMs, false)
@@ -126,9 +127,22 @@ export function queueSink<T>(
   name: string,
   options: QueueSinkOptions<T> = {},
 ): (item: T, index?: number, stage?: { readonly signal: AbortSignal }) => Promise<string> {
+  checkEngine('queueSink', engine, name)
   checkOptions('queueSink', options, ['body', 'options'])
+  for (const [option, value] of Object.entries(options)) {
+    if (value !== undefined && typeof value !== 'function') {
+      throw new TypeError(`queueSink: ${option}: expected a function, got ${show(value)}`)
+    }
+  }
   const { body = asBody, options: more } = options
   return (item, _index, stage) => engine.send(name, body(item), { ...more?.(item), signal: stage?.signal })
+}
+
+function checkEngine(where: string, engine: QueueEngine, name: string): void {
+  if (typeof engine?.receive !== 'function') {
+    throw new TypeError(`${where}: engine: expected an engine of queues, got ${show(engine)}`)
+  }
+  checkName(where, name)
 }
 
 function asBody(item: unknown): Body {

@@ -144,6 +144,23 @@ describe('send', () => {
     await waiting
   })
 
+  test('of keys that are forgotten while it waits is refused if it can never fit any more; without a window keys mean nothing', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('a', { capacity: 2, dedupMs: 10, overflow: 'wait', leaseMs: 0 })
+    await queues.send('a', 'k', { dedupKey: 'k' })
+    await queues.send('a', 'f')
+    const batch = rejection(queues.sendMany('a', [{ body: 'k', dedupKey: 'k' }, { body: '1' }, { body: '2' }]))
+    const one = queues.send('a', 'small')
+    await quiet()
+    clock.nowMs += 20
+    await queues.receive('a', { max: 10 })
+    expect(await batch).toMatchObject({ code: 'full' })
+    await one
+    await queues.create('b', { capacity: 1, dedupMs: 0 })
+    const same = ['x', 'y'].map((body) => ({ body, dedupKey: 'k' }))
+    expect(await rejection(queues.sendMany('b', same))).toMatchObject({ code: 'full', bodies: ['x', 'y'] })
+  })
+
   test('of a known dedup key gives the id of the first, also when that is gone, until it is forgotten', async () => {
     const { queues, clock } = await opened()
     await queues.create('a', { dedupMs: 100 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { openQueues } from '../src/index.ts'
+import { openQueues, queueSink, queueSource } from '../src/index.ts'
 import { opened, rejection } from './support.ts'
 
 describe('wrong arguments', () => {
@@ -35,6 +35,24 @@ describe('wrong arguments', () => {
     await queues.create('a')
     expect(await rejection(call(queues))).toMatchObject({ message })
     expect((await queues.stats('a')).sent).toBe(0)
+  })
+
+  test('of what works with an engine are, too', async () => {
+    const { queues } = await opened()
+    await queues.create('a')
+    for (const call of [
+      () => queueSource(queues, 5 as never),
+      () => queueSource({} as never, 'a'),
+      () => queueSink(queues, 'a', { body: 'x' as never }),
+    ]) {
+      expect(call).toThrow(TypeError)
+    }
+    const consumer = queues.consume('a', () => {})
+    expect(await rejection(consumer.stop({ timeoutMs: -1 }))).toBeInstanceOf(RangeError)
+    await consumer.stop()
+    expect(await rejection(queues.sendMany('b', []))).toMatchObject({ code: 'missing' })
+    expect(await rejection(queues.delete('a', { force: 'yes' as never }))).toBeInstanceOf(TypeError)
+    expect(await rejection(openQueues(undefined as never))).toBeInstanceOf(TypeError)
   })
 
   test('of openQueues are, too', async () => {

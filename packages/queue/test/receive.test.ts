@@ -88,6 +88,21 @@ describe('receive', () => {
     await queues.close()
   })
 
+  test('is served when a lease is over that was given out by a call that came late', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const queues = await openQueues({ path: ':memory:' })
+    await queues.create('dead')
+    await queues.create('a', { maxDeliveries: 3, deadLetterQueue: 'dead' })
+    await queues.sendMany('a', [{ body: '1' }, { body: '2' }, { body: '3' }])
+    for (let i = 0; i < 2; i++) for (const { lease } of await queues.receive('a')) await queues.nack(lease)
+    for (const leaseMs of [31, 30, 3_000]) await queues.receive('a', { leaseMs })
+    const waiting = [queues.receive('a', { leaseMs: 20 }), queues.receive('a', { leaseMs: 20 })]
+    await quiet()
+    await vi.advanceTimersByTimeAsync(60)
+    expect((await Promise.all(waiting)).flatMap(texts)).toEqual(['2', '2'])
+    await queues.close()
+  })
+
   test('leaves no timer when nobody waits any more', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const { queues } = await opened()
@@ -183,6 +198,21 @@ describe('a lease', () => {
 })
 
 describe('a message', () => {
+  test('costs no room for those that were before and behind it, and are gone', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('a', { capacity: 10 })
+    await queues.send('a', 'stays')
+    for (let i = 0; i < 20_000; i++) {
+      await queues.send('a', String(i), { ttlMs: 1 })
+      clock.nowMs += 1
+    }
+    const began = performance.now()
+    for (let i = 0; i < 200; i++) expect(texts(await queues.peek('a', { max: 9 }))).toEqual(['stays'])
+    expect(performance.now() - began).toBeLessThan(200)
+    await queues.sendMany('a', [{ body: '1' }, { body: '2' }])
+    expect(texts(await queues.receive('a', { max: 9 }))).toEqual(['stays', '1', '2'])
+  })
+
   test('that was delivered too often is in the dead-letter queue once, however full that is, and can be sent back', async () => {
     const { queues, clock } = await opened()
     await queues.create('dead', { capacity: 1 })
@@ -200,6 +230,19 @@ describe('a message', () => {
     expect(await waiting).toMatchObject([{ deliveries: 1, headers: { kind: 'x' } }])
     // What was sent there by somebody comes from nowhere.
     expect(texts(await queues.peek('dead', { max: 9 }))).toEqual(['before'])
+  })
+
+  test('is in the dead-letter queue when its time has come, whoever looks', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('dead 2')
+    await queues.create('dead', { maxDeliveries: 1, deadLetterQueue: 'dead 2', leaseMs: 5 })
+    await queues.create('a', { leaseMs: 20, maxDeliveries: 1, deadLetterQueue: 'dead' })
+    await queues.send('a', 'x')
+    await queues.receive('a')
+    clock.nowMs += 20
+    expect(texts(await queues.receive('dead', now))).toEqual(['x'])
+    clock.nowMs += 5
+    expect((await queues.stats('dead 2')).ready).toBe(1)
   })
 
   test('finds its way home through several dead-letter queues, past others that cannot', async () => {

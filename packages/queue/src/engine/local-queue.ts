@@ -1,4 +1,13 @@
-import type { Deleted, Message, PeekedMessage, QueueOptions, QueueStats, ReceiveOptions, WaitOptions } from '../api.ts'
+import type {
+  Body,
+  Deleted,
+  Message,
+  PeekedMessage,
+  QueueOptions,
+  QueueStats,
+  ReceiveOptions,
+  WaitOptions,
+} from '../api.ts'
 import { QueueError } from '../errors.ts'
 import { type QueueRules, QueueState } from '../state/queue-state.ts'
 import type { NewMessage, Stored } from '../state/stored.ts'
@@ -80,8 +89,8 @@ export class LocalQueue {
     return this.state.canNeverHold(count, bytes)
   }
 
-  send(messages: readonly NewMessage[], options: WaitOptions): Promise<string[]> {
-    const bodies = messages.map(({ body }) => body)
+  /** Waits for room. `bodies` are those of the sender. */
+  send(messages: readonly NewMessage[], options: WaitOptions, bodies: readonly Body[]): Promise<string[]> {
     return this.#sends.wait(messages, options, (wait) =>
       wait.reject(new QueueError('timeout', `queue ${this.name} had no room in ${options.timeoutMs} ms`, bodies)),
     )
@@ -107,6 +116,12 @@ export class LocalQueue {
       const send = this.#sends.first
       if (send === undefined) return
       const { count, bytes } = this.#roomFor(send.wants, nowMs)
+      if (count > 0 && this.state.canNeverHold(count, bytes)) {
+        // Keys were known when it began to wait, and are forgotten now.
+        const bodies = send.wants.map(({ body }) => body)
+        send.reject(new QueueError('full', `queue ${this.name} can never hold ${count} messages`, bodies))
+        continue
+      }
       if (count > 0 && !this.state.hasRoom(count, bytes)) return
       send.resolve(this.#add(send.wants, nowMs))
     }
@@ -150,7 +165,7 @@ export class LocalQueue {
     let bytes = 0
     for (const message of messages) {
       const { dedupKey } = message
-      if (dedupKey !== undefined) {
+      if (dedupKey !== undefined && this.state.rules.dedupMs > 0) {
         if (keys.has(dedupKey) || this.state.idOf(dedupKey, nowMs) !== undefined) continue
         keys.add(dedupKey)
       }

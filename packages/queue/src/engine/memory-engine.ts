@@ -34,7 +34,7 @@ export interface Clock {
 /**
  * An engine in the memory of this process.
  *
- * INVARIANT  each method brings the state of its queue up to the time it is called at, and serves those who wait before it is done.
+ * INVARIANT  each method brings the state of all queues up to the time it is called at, and serves those who wait before it is done.
  * INVARIANT  a timer runs exactly while somebody waits and time may bring what they wait for.
  */
 export class MemoryEngine implements QueueEngine {
@@ -44,6 +44,8 @@ export class MemoryEngine implements QueueEngine {
   /** The queues that somebody waits for, and perhaps some for which nobody does any more. */
   readonly #awaited = new Set<LocalQueue>()
   #nextNumber = 1
+  /** Nothing happens by itself before. It may be too early: what was due then may be gone. */
+  #dueMs = Number.POSITIVE_INFINITY
   #timer: { readonly atMs: number; readonly stop: () => void } | undefined
   #isClosed = false
 
@@ -77,6 +79,7 @@ export class MemoryEngine implements QueueEngine {
 
   async delete(name: string, options?: { readonly force?: boolean | undefined }): Promise<Deleted> {
     check.checkOptions('delete', options, ['force'])
+    check.checkBoolean('delete: force', options?.force)
     const queue = this.#settled(name)
     const user = [...this.#queues.values()].find(({ options: { deadLetterQueue } }) => deadLetterQueue === name)
     if (user !== undefined) throw new QueueError('conflict', `queue ${name} is the dead-letter queue of ${user.name}`)
@@ -150,7 +153,7 @@ export class MemoryEngine implements QueueEngine {
 
   async sendMany(name: string, messages: readonly OutgoingMessage[], options: WaitOptions = {}): Promise<string[]> {
     check.checkMessages(messages, options)
-    return messages.length === 0 ? [] : this.#send(name, messages, options)
+    return this.#send(name, messages, options)
   }
 
   async trySend(
@@ -231,7 +234,11 @@ export class MemoryEngine implements QueueEngine {
         messages.map(({ body }) => body),
       )
     }
-    const waiting = queue.send(all, options)
+    const waiting = queue.send(
+      all,
+      options,
+      messages.map(({ body }) => body),
+    )
     this.#awaited.add(queue)
     this.#changed(queue)
     return waiting
@@ -242,7 +249,7 @@ export class MemoryEngine implements QueueEngine {
     this.#checkOpen()
     const queue = this.#byNumber.get(lease.queue)
     if (queue === undefined) return 'missing'
-    this.#settle(queue)
+    this.#bringUp()
     const outcome = act(queue, lease)
     this.#changed(queue)
     return outcome
@@ -273,44 +280,40 @@ export class MemoryEngine implements QueueEngine {
   /** A queue, as it is now. */
   #settled(name: string): LocalQueue {
     const queue = this.#queue(name)
-    this.#settle(queue)
+    this.#bringUp()
     return queue
   }
 
-  #settle(queue: LocalQueue): void {
+  /** What time has brought, to any queue: one may hold the dead letters of another. */
+  #bringUp(): void {
     const nowMs = this.#clock.now()
-    queue.state.settle(nowMs)
-    if (queue.waiting > 0) queue.serve(nowMs)
+    if (nowMs < this.#dueMs) return
+    for (const { state } of this.#queues.values()) state.settle(nowMs)
+    for (const queue of this.#awaited) queue.serve(nowMs)
+    this.#dueMs = Number.POSITIVE_INFINITY
+    for (const { state } of this.#queues.values()) this.#dueMs = Math.min(this.#dueMs, state.nextDueMs)
+    this.#arm()
   }
 
   #changed(queue: LocalQueue): void {
     if (queue.waiting > 0) queue.serve(this.#clock.now())
+    this.#dueMs = Math.min(this.#dueMs, queue.state.nextDueMs)
     this.#arm()
   }
 
-  /** The timer is for what time brings first, to any queue: a dead letter may be what somebody waits for. */
   #arm(): void {
     for (const queue of this.#awaited) if (queue.waiting === 0) this.#awaited.delete(queue)
-    let atMs = Number.POSITIVE_INFINITY
-    if (this.#awaited.size > 0) {
-      for (const { state } of this.#queues.values()) atMs = Math.min(atMs, state.nextDueMs)
-    }
+    const atMs = this.#awaited.size > 0 ? this.#dueMs : Number.POSITIVE_INFINITY
     if ((this.#timer?.atMs ?? Number.POSITIVE_INFINITY) === atMs) return
     this.#timer?.stop()
     this.#timer = undefined
     if (atMs === Number.POSITIVE_INFINITY) return
-    const stop = startTimer(Math.max(0, Math.ceil(atMs - this.#clock.now())), () => this.#due())
+    const stop = startTimer(Math.max(0, Math.ceil(atMs - this.#clock.now())), () => {
+      this.#timer = undefined
+      this.#bringUp()
+      this.#arm() // It may have been early.
+    })
     this.#timer = { atMs, stop }
-  }
-
-  #due(): void {
-    this.#timer = undefined
-    const nowMs = this.#clock.now()
-    for (const queue of this.#queues.values()) {
-      queue.state.settle(nowMs)
-      queue.serve(nowMs)
-    }
-    this.#arm()
   }
 
   #checkOpen(): void {

@@ -10,7 +10,7 @@ export function toNewMessage(message: OutgoingMessage, { ttlMs: usualTtlMs }: Qu
   // Not slice(): that of a Buffer is a view.
   const bytes = typeof body === 'string' ? encoder.encode(body) : new Uint8Array(body)
   const own = headers === undefined ? NO_HEADERS : Object.freeze({ ...headers })
-  const headerBytes = Object.entries(own).reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  const headerBytes = Object.entries(own).reduce((sum, header) => sum + encoder.encode(header.join('')).length, 0)
   return {
     body: bytes,
     headers: own,

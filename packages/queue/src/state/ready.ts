@@ -14,7 +14,7 @@ export interface Ready {
   readonly oldest: Stored | undefined
 }
 
-/** Taken places at the front are cut off when they are so many, and more than those that are left. */
+/** The list is closed up when it has so many empty places, and more than others. */
 const CUT_OFF = 1_024
 
 /**
@@ -23,14 +23,12 @@ const CUT_OFF = 1_024
  *
  *     returned (heap)            fresh:  gone · gone · first · … · last
  *
- * INVARIANT  the turns in the list rise; one that has left the middle of it stays there as `undefined`, until the front gets there.
+ * INVARIANT  the turns in the list rise; one that has left the middle of it stays there as `undefined`, until the list is closed up.
  */
 export class InTurn implements Ready {
   readonly #returned = new Heap<Stored>(isTurnBefore)
   #fresh: (Stored | undefined)[] = []
   #front = 0
-  /** The slot of the first place of the list. */
-  #base = 0
   #lastTurn = 0
   #length = 0
 
@@ -52,7 +50,7 @@ export class InTurn implements Ready {
       return
     }
     this.#lastTurn = message.turn
-    message.slot = this.#base + this.#fresh.length
+    message.slot = this.#fresh.length
     this.#fresh.push(message)
   }
 
@@ -62,13 +60,16 @@ export class InTurn implements Ready {
       this.#returned.remove(message)
       return
     }
-    this.#fresh[message.slot - this.#base] = undefined
+    this.#fresh[message.slot] = undefined
     while (this.#front < this.#fresh.length && this.#fresh[this.#front] === undefined) this.#front++
-    if (this.#front >= CUT_OFF && this.#front * 2 >= this.#fresh.length) {
-      this.#fresh = this.#fresh.slice(this.#front)
-      this.#base += this.#front
-      this.#front = 0
-    }
+    if (this.#fresh.length > 2 * this.#length + CUT_OFF) this.#closeUp()
+  }
+
+  /** Leaves no place empty. */
+  #closeUp(): void {
+    this.#fresh = this.#fresh.filter((message) => message !== undefined)
+    this.#front = 0
+    for (const [slot, message] of this.#fresh.entries()) (message as Stored).slot = slot
   }
 
   peek(count: number): Stored[] {
