@@ -268,7 +268,7 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
   /** Emits the items of this, then those of the other sources, one after the other. */
   concat<Us extends readonly Joinable<Value>[]>(...others: Us): Pipeline<T | (Inner<Us[number]> & Value)>
   /**
-   * Emits arrays of an item of each source, until the first has none: then the others are closed.
+   * Emits arrays of an item of each source, until the first has none: then the others are closed, and awaited unless they are slow to answer.
    *
    * @example
    * await from([1, 2]).zip('ab').toArray() // => [[1, 'a'], [2, 'b']]

@@ -1,6 +1,8 @@
 /** Sources that are made of several others. */
 import type { Value } from '@millrace/mpsc'
+import { abortError } from './failure.ts'
 import { closeTap, type OpenTap, type Tap, tapOf } from './taps.ts'
+import { afterTurn } from './turn.ts'
 
 /** What is joined. */
 export type Source = AsyncIterable<Value> | Iterable<Value | PromiseLike<Value>>
@@ -12,10 +14,22 @@ const END: Answer = { done: true, value: undefined }
 /**
  * The items of all sources side by side, until the first has none, or fails: then the others are closed, whatever they are at. Each is
  * asked for its next item when the one before it was taken, all at the same time.
+ *
+ * A source that has not answered a turn of the event loop later is closed as well, but not awaited, and what it fails with is not told.
  */
 export function zipped(opens: readonly OpenTap[]): OpenTap {
   return (signal) => {
-    const zip = new Zip(opens.map((open) => new Strand(open(signal))))
+    // A receiver that waits is told by nothing else that nobody wants its value any more.
+    const ending = new AbortController()
+    const either = AbortSignal.any([signal, ending.signal])
+    const strands: Strand[] = []
+    const zip = new Zip(strands, () => ending.abort(abortError('Another source of the zip has ended')))
+    try {
+      for (const open of opens) strands.push(new Strand(open(either)))
+    } catch (error) {
+      zip.close().catch(() => {}) // The first error counts.
+      throw error
+    }
     return { next: () => zip.next(), return: () => zip.close() }
   }
 }
@@ -23,15 +37,28 @@ export function zipped(opens: readonly OpenTap[]): OpenTap {
 /** One of the sources. */
 class Strand {
   readonly #tap: Tap
-  #isInside = false
+  #pending: Promise<unknown> | undefined
   #hasEnded = false
 
   constructor(tap: Tap) {
     this.#tap = tap
   }
 
-  async next(): Promise<Answer> {
-    this.#isInside = true
+  next(): Promise<Answer> {
+    const answer = this.#ask()
+    this.#pending = answer.catch(() => {})
+    return answer
+  }
+
+  async close(): Promise<void> {
+    if (this.#pending !== undefined)
+      await Promise.race([this.#pending, new Promise<void>((resolve) => afterTurn(resolve))])
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    await closeTap(this.#tap, this.#pending !== undefined)
+  }
+
+  async #ask(): Promise<Answer> {
     try {
       const answer = (await this.#tap.next()) as Answer
       this.#hasEnded ||= answer.done === true
@@ -40,22 +67,19 @@ class Strand {
       this.#hasEnded = true
       throw error
     } finally {
-      this.#isInside = false
+      this.#pending = undefined
     }
-  }
-
-  async close(): Promise<void> {
-    if (this.#hasEnded) return
-    this.#hasEnded = true
-    await closeTap(this.#tap, this.#isInside)
   }
 }
 
 class Zip {
   readonly #strands: readonly Strand[]
+  readonly #onEnd: () => void
 
-  constructor(strands: readonly Strand[]) {
+  /** `onEnd` is called when all have been told to close. */
+  constructor(strands: readonly Strand[], onEnd: () => void) {
     this.#strands = strands
+    this.#onEnd = onEnd
   }
 
   async next(): Promise<Answer> {
@@ -72,6 +96,7 @@ class Zip {
 
   async close(): Promise<Answer> {
     const closing = this.#strands.map((strand) => strand.close())
+    this.#onEnd()
     await Promise.allSettled(closing)
     await Promise.all(closing)
     return END

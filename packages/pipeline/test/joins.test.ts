@@ -1,3 +1,4 @@
+import { channel } from '@millrace/mpsc'
 import { describe, expect, test } from 'vitest'
 import { from, type Pipeline } from '../src/index.ts'
 import { Counted, quiet, rejection, unhandledDuring } from './support.ts'
@@ -58,6 +59,39 @@ describe('merge, concat and zip', () => {
     run.abort('enough')
     await rejection(run.done)
     expect([aborted, other.returned]).toEqual([true, 1])
+  })
+
+  test('zip that ends takes nothing more from a channel, waits for those it closes, and fails with what that brings to light', async () => {
+    const { sender, receiver } = channel<string>({ capacity: 2 })
+    await sender.send('r1')
+    expect(await from([1]).zip(receiver).toArray()).toEqual([[1, 'r1']])
+    await sender.send('r2')
+    expect(receiver.tryReceive()).toBe('r2')
+    for (const wait of [async () => {}, () => new Promise<void>((resolve) => setImmediate(resolve))]) {
+      async function* slow() {
+        try {
+          for (let n = 0; ; n++) {
+            await wait()
+            yield n
+          }
+        } finally {
+          await quiet()
+          await Promise.reject(new Error('stuck'))
+        }
+      }
+      expect((await rejection(from([1, 2]).zip(slow()).toArray())).error).toEqual(new Error('stuck'))
+    }
+  })
+
+  test('zip closes what it has opened when another source cannot be', async () => {
+    const opened = new Counted()
+    const broken = {
+      [Symbol.asyncIterator]: () => {
+        throw new Error('no entry')
+      },
+    } as AsyncIterable<number>
+    expect((await rejection(from(opened).zip(opened, broken).toArray())).error).toEqual(new Error('no entry'))
+    expect(opened.returned).toBeGreaterThan(0)
   })
 
   test('zip ends with the shortest, and closes the others', async () => {

@@ -99,6 +99,7 @@ describe('leaving', () => {
     expect((await rejection(failed.done)).error).toEqual(new Error('before'))
     const succeeded = from([1]).run()
     await succeeded.output.receive()
+    await succeeded.done
     await succeeded[Symbol.asyncDispose]()
     expect((await succeeded.done).output.done).toBe(1)
   })

@@ -153,8 +153,9 @@ describe('send', () => {
     const one = queues.send('a', 'small')
     await quiet()
     clock.nowMs += 20
+    await queues.stats('a')
+    expect(await batch).toMatchObject({ code: 'full', bodies: ['k', '1', '2'] })
     await queues.receive('a', { max: 10 })
-    expect(await batch).toMatchObject({ code: 'full' })
     await one
     await queues.create('b', { capacity: 1, dedupMs: 0 })
     const same = ['x', 'y'].map((body) => ({ body, dedupKey: 'k' }))

@@ -29,6 +29,12 @@ export function withDefaults(options: QueueOptions): Required<QueueOptions> {
   }
 }
 
+/** Messages that go in together, and their bodies as the sender has them. */
+interface Batch {
+  readonly messages: readonly NewMessage[]
+  readonly bodies: readonly Body[]
+}
+
 interface Wanted {
   readonly max: number
   readonly leaseMs: number
@@ -45,7 +51,7 @@ export class LocalQueue {
   readonly options: Required<QueueOptions>
   readonly state: QueueState
   readonly #receives: Waits<Wanted, Message[]>
-  readonly #sends: Waits<readonly NewMessage[], string[]>
+  readonly #sends: Waits<Batch, string[]>
   isPaused = false
 
   /** Calls back when somebody who waited has left, and with each message that was delivered too often. */
@@ -89,11 +95,27 @@ export class LocalQueue {
     return this.state.canNeverHold(count, bytes)
   }
 
-  /** Waits for room. `bodies` are those of the sender. */
-  send(messages: readonly NewMessage[], options: WaitOptions, bodies: readonly Body[]): Promise<string[]> {
-    return this.#sends.wait(messages, options, (wait) =>
-      wait.reject(new QueueError('timeout', `queue ${this.name} had no room in ${options.timeoutMs} ms`, bodies)),
+  /** Waits for room. */
+  send(batch: Batch, options: WaitOptions): Promise<string[]> {
+    return this.#sends.wait(batch, options, (wait) =>
+      wait.reject(new QueueError('timeout', `queue ${this.name} had no room in ${options.timeoutMs} ms`, batch.bodies)),
     )
+  }
+
+  /** Why a batch is not taken. */
+  full({ messages, bodies }: Batch, isInVain: boolean): QueueError {
+    const what = messages.length === 1 ? 'the message' : `${messages.length} messages`
+    return new QueueError(
+      'full',
+      `queue ${this.name} ${isInVain ? 'can never hold' : 'has no room for'} ${what}`,
+      bodies,
+    )
+  }
+
+  /** When something happens by itself that may concern somebody. */
+  get nextDueMs(): number {
+    const { nextDueMs, nextForgottenMs } = this.state
+    return this.#sends.length > 0 ? Math.min(nextDueMs, nextForgottenMs) : nextDueMs
   }
 
   tryReceive(wanted: Wanted, nowMs: number): Message[] {
@@ -115,15 +137,14 @@ export class LocalQueue {
       }
       const send = this.#sends.first
       if (send === undefined) return
-      const { count, bytes } = this.#roomFor(send.wants, nowMs)
+      const { count, bytes } = this.#roomFor(send.wants.messages, nowMs)
       if (count > 0 && this.state.canNeverHold(count, bytes)) {
         // Keys were known when it began to wait, and are forgotten now.
-        const bodies = send.wants.map(({ body }) => body)
-        send.reject(new QueueError('full', `queue ${this.name} can never hold ${count} messages`, bodies))
+        send.reject(this.full(send.wants, true))
         continue
       }
       if (count > 0 && !this.state.hasRoom(count, bytes)) return
-      send.resolve(this.#add(send.wants, nowMs))
+      send.resolve(this.#add(send.wants.messages, nowMs))
     }
   }
 

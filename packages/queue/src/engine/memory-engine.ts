@@ -226,19 +226,10 @@ export class MemoryEngine implements QueueEngine {
       this.#changed(queue)
       return ids
     }
+    const batch = { messages: all, bodies: messages.map(({ body }) => body) }
     const isInVain = queue.canNeverHold(all, this.#clock.now())
-    if (isInVain || queue.options.overflow === 'reject' || options.timeoutMs === 0) {
-      throw new QueueError(
-        'full',
-        `queue ${name} ${isInVain ? 'can never hold' : 'has no room for'} ${all.length === 1 ? 'the message' : `${all.length} messages`}`,
-        messages.map(({ body }) => body),
-      )
-    }
-    const waiting = queue.send(
-      all,
-      options,
-      messages.map(({ body }) => body),
-    )
+    if (isInVain || queue.options.overflow === 'reject' || options.timeoutMs === 0) throw queue.full(batch, isInVain)
+    const waiting = queue.send(batch, options)
     this.#awaited.add(queue)
     this.#changed(queue)
     return waiting
@@ -291,13 +282,13 @@ export class MemoryEngine implements QueueEngine {
     for (const { state } of this.#queues.values()) state.settle(nowMs)
     for (const queue of this.#awaited) queue.serve(nowMs)
     this.#dueMs = Number.POSITIVE_INFINITY
-    for (const { state } of this.#queues.values()) this.#dueMs = Math.min(this.#dueMs, state.nextDueMs)
+    for (const { nextDueMs } of this.#queues.values()) this.#dueMs = Math.min(this.#dueMs, nextDueMs)
     this.#arm()
   }
 
   #changed(queue: LocalQueue): void {
     if (queue.waiting > 0) queue.serve(this.#clock.now())
-    this.#dueMs = Math.min(this.#dueMs, queue.state.nextDueMs)
+    this.#dueMs = Math.min(this.#dueMs, queue.nextDueMs)
     this.#arm()
   }
 

@@ -17,6 +17,11 @@ export class DedupKeys {
     this.#keys.set(key, { id, untilMs: nowMs + this.#ms })
   }
 
+  /** When the next key is forgotten; never if there is none. */
+  get nextMs(): number {
+    return this.#keys.values().next().value?.untilMs ?? Number.POSITIVE_INFINITY
+  }
+
   #forget(nowMs: number): void {
     for (const [key, { untilMs }] of this.#keys) {
       if (untilMs > nowMs) return

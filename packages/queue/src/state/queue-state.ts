@@ -100,6 +100,11 @@ export class QueueState {
     )
   }
 
+  /** When a dedup key is forgotten: what was known takes room then. */
+  get nextForgottenMs(): number {
+    return this.#dedup.nextMs
+  }
+
   /** Since when the message is ready that is so longest. */
   get oldestMs(): number | undefined {
     return this.#ready.oldest?.readyAtMs
