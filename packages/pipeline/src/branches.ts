@@ -1,5 +1,6 @@
 import { Fifo } from './fifo.ts'
 import { checkCount } from './options.ts'
+import { END } from './taps.ts'
 
 /** Which branches an item goes to, by their numbers. */
 export type Route = (item: unknown) => readonly number[]
@@ -195,5 +196,3 @@ export class Branch implements AsyncIterable<unknown>, AsyncIterator<unknown> {
     return END
   }
 }
-
-const END: IteratorResult<unknown> = { done: true, value: undefined }

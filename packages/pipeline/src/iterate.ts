@@ -3,11 +3,10 @@ import { Meter } from './meter.ts'
 import type { Output } from './output.ts'
 import { type Host, NONE } from './plan.ts'
 import type { ActiveRun } from './run.ts'
+import { END } from './taps.ts'
 
 type Answer = IteratorResult<unknown, undefined>
 type Resolve = (answer: Answer | PromiseLike<Answer>) => void
-
-const END: Answer = { done: true, value: undefined }
 
 /**
  * The results of a pipeline, for `for await`: an output that is asked. The pipeline runs from the first `next` on.

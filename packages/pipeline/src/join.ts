@@ -1,15 +1,13 @@
 /** Sources that are made of several others. */
 import type { Value } from '@millrace/mpsc'
 import { abortError } from './failure.ts'
-import { closeTap, type OpenTap, type Tap, tapOf } from './taps.ts'
-import { afterTurn } from './turn.ts'
+import { closeTap, END, type OpenTap, type Tap, tapOf } from './taps.ts'
+import { turned } from './turn.ts'
 
 /** What is joined. */
 export type Source = AsyncIterable<Value> | Iterable<Value | PromiseLike<Value>>
 
 type Answer = IteratorResult<unknown>
-
-const END: Answer = { done: true, value: undefined }
 
 /**
  * The items of all sources side by side, until the first has none, or fails: then the others are closed, whatever they are at. Each is
@@ -51,8 +49,7 @@ class Strand {
   }
 
   async close(): Promise<void> {
-    if (this.#pending !== undefined)
-      await Promise.race([this.#pending, new Promise<void>((resolve) => afterTurn(resolve))])
+    if (this.#pending !== undefined) await Promise.race([this.#pending, turned()])
     if (this.#hasEnded) return
     this.#hasEnded = true
     await closeTap(this.#tap, this.#pending !== undefined)

@@ -46,7 +46,7 @@ import { threadsPlan } from './stages/threads.ts'
 import { debouncePlan, rateLimitPlan } from './stages/timed.ts'
 import { nodeReadable, webReadable } from './streams.ts'
 import { tapOf } from './taps.ts'
-import { afterTurn } from './turn.ts'
+import { turned } from './turn.ts'
 
 /**
  * Begins a pipeline: its items are those of `source`, one after the other.
@@ -294,7 +294,7 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
       return summary
     } catch (error) {
       // The first error counts. A target that is still inside of a write is told, and given a turn of the event loop.
-      await Promise.race([sink.abort(error).catch(() => {}), new Promise<void>((resolve) => afterTurn(resolve))])
+      await Promise.race([sink.abort(error).catch(() => {}), turned()])
       throw error
     }
   }

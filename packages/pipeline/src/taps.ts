@@ -1,13 +1,16 @@
 import type { Receiver, Value } from '@millrace/mpsc'
 import { show } from './options.ts'
 import { isThenable } from './thenable.ts'
-import { afterTurn } from './turn.ts'
+import { turned } from './turn.ts'
 
 /** Where items are tapped: an iterator, or what acts like one. Answers of `next` may be promises. */
 export interface Tap {
   next(): unknown
   return?(): unknown
 }
+
+/** The answer of what has no more items. */
+export const END: IteratorResult<unknown, undefined> = { done: true, value: undefined }
 
 /** Begins to read a source, for a run that aborts `signal` when it fails. */
 export type OpenTap = (signal: AbortSignal) => Tap
@@ -25,7 +28,7 @@ export async function closeTap(tap: Tap, isInside: boolean): Promise<void> {
     await closing
     return
   }
-  await Promise.race([closing, new Promise<void>((resolve) => afterTurn(resolve))])
+  await Promise.race([closing, turned()])
 }
 
 /** How to read `source`. Throws `TypeError`, saying where, if it cannot be read. */

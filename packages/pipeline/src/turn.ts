@@ -54,7 +54,7 @@ export class Turn {
 }
 
 /** Calls back when the event loop has turned: `setImmediate`, or in browsers a message, which unlike a timer is not delayed. */
-export const afterTurn: (callback: () => void) => void =
+const afterTurn: (callback: () => void) => void =
   typeof setImmediate === 'function'
     ? setImmediate
     : (callback) => {
@@ -65,3 +65,8 @@ export const afterTurn: (callback: () => void) => void =
         }
         port2.postMessage(undefined)
       }
+
+/** Resolves when the event loop has turned. */
+export function turned(): Promise<void> {
+  return new Promise((resolve) => afterTurn(resolve))
+}

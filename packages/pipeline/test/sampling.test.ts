@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { from } from '../src/index.ts'
+import { turnsDuring } from './support.ts'
 
 /** Real time stands still, but for what `work` takes. */
 let nowMs = 0
@@ -61,17 +62,11 @@ describe('the clock', () => {
 
   test('is soon read again for each call when quick ones become slow', async () => {
     const us = (n: number) => (n < 10_000 ? 0.1 : 2_000)
-    let turns = 0
-    let isOver = false
-    const turn = (): void => {
-      turns++
-      if (!isOver) setImmediate(turn)
-    }
-    setImmediate(turn)
-    await from(numbers(10_400))
-      .map((n) => taking(us(n))(n))
-      .forEach()
-    isOver = true
+    const turns = await turnsDuring(() =>
+      from(numbers(10_400))
+        .map((n) => taking(us(n))(n))
+        .forEach(),
+    )
     // At most 18 of the slow calls go by before that is noticed.
     expect(turns).toBeGreaterThan(370)
   })

@@ -1,7 +1,7 @@
 import { createHook } from 'node:async_hooks'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { from } from '../src/index.ts'
-import { Counted, quiet, Work } from './support.ts'
+import { Counted, quiet, turnsDuring, Work } from './support.ts'
 import { boundedEnd, durations, VirtualTime } from './virtual-time.ts'
 
 describe('a stage', () => {
@@ -155,16 +155,7 @@ describe('the event loop', () => {
   }
   for (const [what, run] of Object.entries(tests)) {
     test(`turns for each millisecond of work under ${what}`, async () => {
-      let turns = 0
-      let isOver = false
-      const turn = (): void => {
-        turns++
-        if (!isOver) setImmediate(turn)
-      }
-      setImmediate(turn)
-      await run()
-      isOver = true
-      expect(turns).toBeGreaterThan(80)
+      expect(await turnsDuring(run)).toBeGreaterThan(80)
     })
   }
 })

@@ -3,6 +3,20 @@ export async function quiet(): Promise<void> {
   for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve))
 }
 
+/** How often the event loop turns until `run` is done. */
+export async function turnsDuring(run: () => Promise<unknown>): Promise<number> {
+  let turns = 0
+  let isOver = false
+  const turn = (): void => {
+    turns++
+    if (!isOver) setImmediate(turn)
+  }
+  setImmediate(turn)
+  await run()
+  isOver = true
+  return turns
+}
+
 /** A function for a stage whose calls the test ends by hand. */
 export class Work<T, R = T> {
   /** The items of all calls, in the order in which they began. */

@@ -112,7 +112,7 @@ export interface QueueStats {
   readonly sent: number
   /** … deliveries, … */
   readonly delivered: number
-  /** … acknowledged or delivered without a lease, … */
+  /** … acknowledged, delivered without a lease or redriven, … */
   readonly acked: number
   /** … that came back because a lease was over or by `nack`, … */
   readonly returned: number

@@ -2,9 +2,9 @@
 import type { Meter } from '../meter.ts'
 import type { Output } from '../output.ts'
 import type { Upstream } from '../plan.ts'
-import type { OpenTap, Tap } from '../taps.ts'
+import { END, type OpenTap, type Tap } from '../taps.ts'
 import { isObject, isThenable } from '../thenable.ts'
-import { afterTurn } from '../turn.ts'
+import { turned } from '../turn.ts'
 import type { Ledger } from './ledger.ts'
 import type { Lineage, Tracked } from './lineage.ts'
 import { type Cursor, Positions } from './positions.ts'
@@ -64,13 +64,13 @@ class TrackedTap {
       if (isThenable(answer)) return this.#nextOf(answer, askedMs)
       if (!this.#isProcessed(answer)) return this.#enter(answer, askedMs)
     }
-    return rested().then(() => this.#next())
+    return turned().then(() => this.#next())
   }
 
   async #nextOf(answer: PromiseLike<unknown>, askedMs: number): Promise<unknown> {
     let result = await answer
     for (let skipped = 1; this.#isProcessed(result); skipped++) {
-      if (skipped % SKIPPED_AT_ONCE === 0) await rested()
+      if (skipped % SKIPPED_AT_ONCE === 0) await turned()
       if (this.#isClosed) return END
       result = await this.#tap.next()
     }
@@ -100,13 +100,6 @@ class TrackedTap {
     this.#lineage.log?.came(item.id, askedMs)
     return { done: false, value: item }
   }
-}
-
-const END: IteratorResult<unknown> = { done: true, value: undefined }
-
-/** Resolves when the event loop has turned. */
-function rested(): Promise<void> {
-  return new Promise((resolve) => afterTurn(resolve))
 }
 
 /** An output that is given plain items; each is released when it has left. */

@@ -250,9 +250,7 @@ export class CallStage implements ActiveStage {
   }
 
   #resolved(job: Job, value: unknown): void {
-    const calls = this.#stopwatch.glance()
-    if (calls > 0) this.meter.lasted(this.#stopwatch.nowMs - job.beganMs, calls)
-    this.ended(job.record, false)
+    this.#lasted(job)
     const { key } = job
     this.#finish(job, value)
     this.#settled(key)
@@ -260,13 +258,18 @@ export class CallStage implements ActiveStage {
   }
 
   #rejected(job: Job, error: unknown): void {
-    const calls = this.#stopwatch.glance()
-    if (calls > 0) this.meter.lasted(this.#stopwatch.nowMs - job.beganMs, calls)
-    this.ended(job.record, false)
+    this.#lasted(job)
     const { key } = job
     this.#fails(this.#dropped(job), error)
     this.#settled(key)
     this.#host.proceedSoon()
+  }
+
+  /** The promise of a call has settled. The call is timed if it stands for any. */
+  #lasted(job: Job): void {
+    const calls = this.#stopwatch.glance()
+    if (calls > 0) this.meter.lasted(this.#stopwatch.nowMs - job.beganMs, calls)
+    this.ended(job.record, false)
   }
 
   /** A call is over that gave no promise. It is timed if it stands for any. */
