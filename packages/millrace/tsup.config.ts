@@ -7,6 +7,7 @@ export default defineConfig(
     'src/pool-thread.ts',
     'src/pool-shared.ts',
     'src/pipeline-trace.ts',
+    'src/pipeline-progress.ts',
     'src/queue.ts',
     'src/pool-prometheus.ts',
     'src/mpsc-shared.ts',

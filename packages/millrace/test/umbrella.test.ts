@@ -15,6 +15,7 @@ const subpaths = {
   'mpmc/shared': [() => import('millrace/mpmc/shared'), () => import('@millrace/mpmc/shared')],
   'mpsc/shared': [() => import('millrace/mpsc/shared'), () => import('@millrace/mpsc/shared')],
   'notify/shared': [() => import('millrace/notify/shared'), () => import('@millrace/notify/shared')],
+  'pipeline/progress': [() => import('millrace/pipeline/progress'), () => import('@millrace/pipeline/progress')],
   'pipeline/trace': [() => import('millrace/pipeline/trace'), () => import('@millrace/pipeline/trace')],
   queue: [() => import('millrace/queue'), () => import('@millrace/queue')],
   'pool/shared': [() => import('millrace/pool/shared'), () => import('@millrace/pool/shared')],

@@ -1,4 +1,4 @@
-import type { RunRecorder } from './api.ts'
+import type { PipelineStats, RecordedStage, RunRecorder } from './api.ts'
 import { checkCount, checkOptions, show } from './options.ts'
 import { type Analysis, analyze } from './trace/analysis.ts'
 import { toHtml } from './trace/html.ts'
@@ -13,12 +13,27 @@ export interface TraceOptions {
   readonly mostCalls?: number | undefined
 }
 
+/** A trace as plain values. */
+export interface TraceJson {
+  /** The stages; what calls nothing has neither concurrency nor order. A buffer without a bound is `null` once it is text. */
+  readonly stages: readonly RecordedStage[]
+  readonly elapsedMs: number
+  /** How many calls there was no place for. */
+  readonly dropped: number
+  /** The figures of the whole run, when it is over. */
+  readonly stats?: PipelineStats
+  /** The columns of `calls()`, of one length. */
+  readonly calls: Readonly<Record<Exclude<keyof Calls, 'length'>, readonly number[]>>
+}
+
 /** What happened in a run: hand it to the run as its `trace`. While it goes on, all of this tells of what has happened so far. */
 export interface Trace extends RunRecorder {
   /** The calls, in the order in which they began. */
   calls(): Calls
   /** What would have made the run faster. */
   analyze(): Analysis
+  /** All that was recorded as plain values, for machines: `JSON.stringify` takes a trace as it is. */
+  toJSON(): TraceJson
   /** One page that shows it, without a network: an animation, a timeline, what the bottleneck is, and what would help. */
   toHtml(title?: string): string
 }
@@ -48,6 +63,19 @@ export function trace(options?: TraceOptions): Trace {
 class PipelineTrace extends Recording implements Trace {
   analyze(): Analysis {
     return analyze(this.stages, this.calls())
+  }
+
+  toJSON(): TraceJson {
+    const { item, stage, beganMs, endedMs, isSync } = this.calls()
+    const calls = {
+      item: [...item],
+      stage: [...stage],
+      beganMs: [...beganMs],
+      endedMs: [...endedMs],
+      isSync: [...isSync],
+    }
+    const { stages, elapsedMs, dropped, stats } = this
+    return { stages, elapsedMs, dropped, ...(stats && { stats }), calls }
   }
 
   toHtml(title = 'A run of a pipeline'): string {

@@ -43,6 +43,26 @@ describe('trace', () => {
     ])
   })
 
+  test('is taken by JSON.stringify as it is, while the run goes on and after it', async () => {
+    const [time, traced] = [new VirtualTime(), trace({ mostCalls: 5 })]
+    const done = from(numbers(2))
+      .map((n) => time.after(10, n), { name: 'wait' })
+      .buffer(3)
+      .forEach(undefined, { clock: time, trace: traced })
+    await quiet()
+    expect(JSON.parse(JSON.stringify(traced))).not.toHaveProperty('stats')
+    await time.runToEnd()
+    await done
+    const json = JSON.parse(JSON.stringify(traced))
+    expect(json).toEqual(traced.toJSON())
+    expect(json).toMatchObject({ elapsedMs: 20, dropped: 1, stages: [{ name: 'wait', buffer: 3 }] })
+    expect(json.stats.stages[0]).toMatchObject({ name: 'wait', received: 2 })
+    const { item, stage, beganMs, endedMs } = json.calls
+    expect(numbers(item.length).map((call) => [stage[call], item[call], beganMs[call], endedMs[call]])).toContainEqual([
+      1, 1, 10, 20,
+    ])
+  })
+
   test('follows an item through stages that drop, gather and split', async () => {
     const traced = trace()
     const out = await from(numbers(6))
