@@ -8,7 +8,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['@millrace/channel'],
   ['@millrace/mpsc', '@millrace/mpmc'],
   ['@millrace/pipeline', '@millrace/pool', '@millrace/queue'],
-  ['@millrace/pool-server'],
+  ['@millrace/pool-server', '@millrace/queue-client', '@millrace/queue-server'],
   ['millrace'],
 ]
 
@@ -18,6 +18,7 @@ const STRANGERS: Readonly<Record<string, readonly string[]>> = {
   '@millrace/pool': ['@opentelemetry/api'],
   '@millrace/pipeline': ['log-update', 'slice-ansi', 'string-width'],
   '@millrace/pool-server': ['fastify'],
+  '@millrace/queue-server': ['fastify'],
 }
 
 // On skeletons, where a specifier is a row of underscores.

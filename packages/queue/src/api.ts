@@ -88,6 +88,12 @@ export type LeaseOutcome = 'held' | 'requeued' | 'missing'
 /** What became of an acknowledgement: the message is gone; or as with a lease. */
 export type AckOutcome = 'acked' | 'requeued' | 'missing'
 
+/**
+ * When a change is safe: `'memory'`, it never is; `'always'`, before it is answered it is on the disk; `{ everyMs }`, so much later at most;
+ * `'never'`, when the operating system writes it, which a crash of the process does not prevent but that of the machine does.
+ */
+export type Durability = 'memory' | 'always' | 'never' | { readonly everyMs: number }
+
 /** How a queue stands. */
 export interface QueueStats {
   /** Messages that can be received now. */
@@ -104,6 +110,8 @@ export interface QueueStats {
   readonly isPaused: boolean
   /** How long a message is leased when `receive` does not say, in milliseconds. */
   readonly leaseMs: number
+  /** When what is done to it is safe. */
+  readonly durability: Durability
   /** Receives that wait. */
   readonly waitingReceives: number
   /** Sends that wait for room. */

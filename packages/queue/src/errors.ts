@@ -1,5 +1,5 @@
 /**
- * Why an engine refuses something.
+ * Why an engine refuses something, or could not do it.
  *
  * - `missing`: there is no such queue
  * - `conflict`: there is a queue of that name with other options
@@ -7,19 +7,63 @@
  * - `full`: there is no room; `bodies` carries what was not sent
  * - `timeout`: there was no room in time; as `full`
  * - `closed`: the engine has been closed, or the queue deleted
+ *
+ * On disk:
+ *
+ * - `locked`: another process has the folder open
+ * - `damaged`: the folder cannot be read; nothing in it has been changed
+ * - `read-only`: the disk failed before; what is there can be looked at, nothing can be changed until it is opened anew
+ *
+ * Over a network:
+ *
+ * - `unknown`: the connection was lost before the answer came: it may have been done, or not. `bodies` and `dedupKeys` carry what was sent;
+ *   sending it again with the same keys is safe
+ * - `unreachable`: no connection could be made in time, nothing was sent
+ * - `refused`: the server does not know the token, or it does not give that right
+ * - `too-large`: the message is larger than the server takes
+ * - `busy`: the server has as many connections, or this one as many requests, as it may
+ * - `protocol`: the other side does not speak as it should
  */
-export type QueueErrorCode = 'missing' | 'conflict' | 'in-flight' | 'full' | 'timeout' | 'closed'
+export type QueueErrorCode =
+  | 'missing'
+  | 'conflict'
+  | 'in-flight'
+  | 'full'
+  | 'timeout'
+  | 'closed'
+  | 'locked'
+  | 'damaged'
+  | 'read-only'
+  | 'unknown'
+  | 'unreachable'
+  | 'refused'
+  | 'too-large'
+  | 'busy'
+  | 'protocol'
 
-/** An engine refuses something; `code` tells why. Nothing has been changed. */
+/** What an error carries besides its code. */
+export interface QueueErrorDetails {
+  /** What was not sent, or nobody knows whether it was. */
+  readonly bodies?: readonly (Uint8Array | string)[] | undefined
+  /** The dedup keys of these, where they have some. */
+  readonly dedupKeys?: readonly (string | undefined)[] | undefined
+  /** What it comes from. */
+  readonly cause?: unknown
+}
+
+/** An engine refuses something, or could not do it; `code` tells why. Nothing has been changed, but for `unknown`. */
 export class QueueError extends Error {
   override readonly name = 'QueueError'
   readonly code: QueueErrorCode
-  /** What was not sent. */
+  /** What was not sent, or nobody knows whether it was. */
   readonly bodies: readonly (Uint8Array | string)[]
+  /** The dedup keys of these, where they have some. */
+  readonly dedupKeys: readonly (string | undefined)[]
 
-  constructor(code: QueueErrorCode, message: string, bodies: readonly (Uint8Array | string)[] = []) {
-    super(message)
+  constructor(code: QueueErrorCode, message: string, details: QueueErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
-    this.bodies = bodies
+    this.bodies = details.bodies ?? []
+    this.dedupKeys = details.dedupKeys ?? []
   }
 }

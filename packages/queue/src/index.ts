@@ -1,6 +1,6 @@
 export type * from './api.ts'
 export type { Clock } from './engine/memory-engine.ts'
-export { QueueError, type QueueErrorCode } from './errors.ts'
+export { QueueError, type QueueErrorCode, type QueueErrorDetails } from './errors.ts'
 export type { RetryDelay } from './kept-lease.ts'
 export { type OpenOptions, openQueues } from './open.ts'
 export { type QueueSinkOptions, type QueueSource, type QueueSourceOptions, queueSink, queueSource } from './pipeline.ts'

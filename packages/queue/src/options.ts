@@ -120,6 +120,12 @@ export function checkConsume(handler: unknown, options: ConsumeOptions | undefin
   checkSignal('consume', options?.signal)
 }
 
+/** Checks that it is text; what a lease looks like is between those who give and those who take it. */
+export function checkLease(where: string, lease: string): void {
+  if (typeof lease === 'string' && lease !== '') return
+  throw new TypeError(`${where}: lease: expected the lease of a message, got ${show(lease)}`)
+}
+
 function checkMessage(where: string, body: Body, options: SendOptions | undefined): void {
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     throw new TypeError(`${where}: body: expected a Uint8Array or a string, got ${show(body)}`)

@@ -9,6 +9,7 @@ import type {
   WaitOptions,
 } from '../api.ts'
 import { QueueError } from '../errors.ts'
+import { messageOf } from '../message.ts'
 import { type QueueRules, QueueState } from '../state/queue-state.ts'
 import type { NewMessage, Stored } from '../state/stored.ts'
 import { leaseText } from './lease.ts'
@@ -98,18 +99,20 @@ export class LocalQueue {
   /** Waits for room. */
   send(batch: Batch, options: WaitOptions): Promise<string[]> {
     return this.#sends.wait(batch, options, (wait) =>
-      wait.reject(new QueueError('timeout', `queue ${this.name} had no room in ${options.timeoutMs} ms`, batch.bodies)),
+      wait.reject(
+        new QueueError('timeout', `queue ${this.name} had no room in ${options.timeoutMs} ms`, {
+          bodies: batch.bodies,
+        }),
+      ),
     )
   }
 
   /** Why a batch is not taken. */
   full({ messages, bodies }: Batch, isInVain: boolean): QueueError {
     const what = messages.length === 1 ? 'the message' : `${messages.length} messages`
-    return new QueueError(
-      'full',
-      `queue ${this.name} ${isInVain ? 'can never hold' : 'has no room for'} ${what}`,
+    return new QueueError('full', `queue ${this.name} ${isInVain ? 'can never hold' : 'has no room for'} ${what}`, {
       bodies,
-    )
+    })
   }
 
   /** When something happens by itself that may concern somebody. */
@@ -150,7 +153,7 @@ export class LocalQueue {
 
   peek(max: number): PeekedMessage[] {
     return this.state.peek(max).map((message) => {
-      const { lease: _, ...peeked } = messageOf({ ...message, body: message.body.slice() }, '')
+      const { lease: _, ...peeked } = messageOf({ ...message, lease: '', body: message.body.slice() })
       return peeked
     })
   }
@@ -165,6 +168,7 @@ export class LocalQueue {
       oldestMs: oldestMs === undefined ? 0 : nowMs - oldestMs,
       isPaused: this.isPaused,
       leaseMs: this.options.leaseMs as number,
+      durability: 'memory',
       waitingReceives: this.#receives.length,
       waitingSends: this.#sends.length,
       ...tallies,
@@ -209,15 +213,7 @@ export class LocalQueue {
       const lease =
         leaseMs === 0 ? '' : leaseText({ queue: this.number, number: message.number, delivery: message.deliveries })
       // Of a message that may come back the body is kept as it is.
-      return messageOf(leaseMs === 0 ? message : { ...message, body: message.body.slice() }, lease)
+      return messageOf({ ...message, lease, body: leaseMs === 0 ? message.body : message.body.slice() })
     })
   }
-}
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-
-type Shown = Pick<Stored, 'id' | 'body' | 'headers' | 'priority' | 'deliveries' | 'enqueuedAtMs'>
-
-function messageOf({ id, body, headers, priority, deliveries, enqueuedAtMs }: Shown, lease: string): Message {
-  return { id, lease, body, headers, priority, deliveries, enqueuedAtMs, text: () => decoder.decode(body) }
 }

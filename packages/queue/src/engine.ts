@@ -1,0 +1,17 @@
+/** What engines share: checks of what they are given, the consumer, messages. For those who write one. */
+export { consume } from './consume.ts'
+export { type MessageFields, messageOf } from './message.ts'
+export {
+  checkBoolean,
+  checkConsume,
+  checkCount,
+  checkLease,
+  checkMessages,
+  checkMs,
+  checkName,
+  checkOptions,
+  checkQueueOptions,
+  checkReceive,
+  checkSend,
+  show,
+} from './options.ts'
