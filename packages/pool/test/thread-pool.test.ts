@@ -19,7 +19,7 @@ describe('threadPool', () => {
     expect(await tasks.run('double', [4])).toBe(8)
     expect(await tasks.run('nameOf', [])).toBe('nameOf')
     expect(await rejection(tasks.run('treble', []))).toMatchObject({
-      message: expect.stringMatching(/; it exports double, nameOf$/),
+      message: expect.stringMatching(/; it exports double, nameOf, lengthOf$/),
     })
     await tasks.shutdown()
   })

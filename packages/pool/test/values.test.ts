@@ -165,6 +165,32 @@ describe('transfer', () => {
     expect([one.toString(), other.toString(), error]).toMatchObject(['one', 'other', { code: 'uncloneable' }])
   })
 
+  for (const inThread of [false, true]) {
+    const where = inThread ? 'the calling thread' : 'a thread'
+    test(`for a name that is not exported detaches nothing (${where})`, async () => {
+      const tasks = pool({ threads: 1, inThread })
+      for (const name of ['nothing', 'constant'] as const) {
+        const bytes = new Uint8Array(8)
+        const error = await rejection(tasks.run(name as 'memoryOf', [bytes], { transfer: [bytes.buffer] }))
+        expect(error).toBeInstanceOf(TypeError)
+        expect(String(error)).toMatch(new RegExp(`"${name}" is not a function that .*; it exports .*memoryOf`))
+        expect([bytes.length, tasks.metrics().failed, tasks.metrics().running]).toEqual([
+          8,
+          tasks.metrics().submitted,
+          0,
+        ])
+      }
+      expect(await tasks.run('memoryOf', ['x'])).toMatchObject({ isBuffer: false })
+    })
+  }
+
+  test('reaches what a CommonJS module exports under names its loader cannot see', async () => {
+    const tasks = pool({ threads: 1 }, new URL('./fixtures/tasks.cjs', import.meta.url))
+    const bytes = new Uint8Array(8)
+    const length = await tasks.run('lengthOf' as 'echo', [bytes], { transfer: [bytes.buffer] })
+    expect([length, bytes.length]).toEqual([8, 0])
+  })
+
   test('of a result moves it out of the thread', async () => {
     const tasks = pool({ threads: 1 })
     const bytes = await tasks.run('moveOut', [100])

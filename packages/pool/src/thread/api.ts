@@ -41,6 +41,8 @@ export interface Thread {
   readonly isFull: boolean
   /** The task that runs, as far as was heard. */
   readonly running: PoolTask | undefined
+  /** Why it cannot run the task: its module exports no such function. Asked once it is ready. */
+  missing(task: PoolTask): unknown
   /** Lends a task. Throws, and has not, if the arguments cannot be sent. */
   lend(task: PoolTask): void
   /** Takes a task back that has not started; false if it has. */

@@ -88,7 +88,7 @@ export class Desk {
     this.#port.on('messageerror', (error) => {
       throw error
     })
-    post(this.#port, ['ready'])
+    post(this.#port, ['ready', this.#exports.names])
     this.#pump()
   }
 

@@ -5,7 +5,7 @@ import { PoolError } from '../errors.ts'
 import type { Outcome, PoolTask } from '../task.ts'
 import type { Answered, Death, Run, Thread, ThreadOwner } from './api.ts'
 import type { PoolSettings } from './options.ts'
-import { outcomeOf, outcomeOfDeath, unsendable } from './outcomes.ts'
+import { outcomeOf, outcomeOfDeath, tryLend } from './outcomes.ts'
 import { OwnTasks } from './own-tasks.ts'
 import { Paces } from './pace.ts'
 import { traceOf } from './thrown.ts'
@@ -266,12 +266,10 @@ export class ThreadExecutor implements Executor, ThreadOwner {
   #lend(thread: Thread, task: PoolTask): void {
     task.thread = thread
     this.#lending = task
-    try {
-      thread.lend(task)
-      this.#lending = undefined
-    } catch (error) {
-      this.#lending = undefined
-      this.#drop(task, { state: 'failed', error: unsendable(task, 'an argument', error) })
+    const refusal = tryLend(thread, task)
+    this.#lending = undefined
+    if (refusal !== undefined) {
+      this.#drop(task, { state: 'failed', error: refusal })
       this.crew.heard(thread)
     }
     this.#makeUp(task)

@@ -12,6 +12,11 @@ export class Exports {
     this.#exports = exports
   }
 
+  /** Names under which there are functions, as far as can be seen without calling a getter. */
+  get names(): readonly string[] {
+    return [...new Set([...functionsOf(this.#exports), ...functionsOf(this.#exports['default'])])]
+  }
+
   /** The function of a name. Throws `TypeError` naming those there are. */
   find(name: string): TaskFunction {
     let found = this.#found.get(name)
@@ -26,9 +31,13 @@ export class Exports {
     const hidden = this.#exports['default']
     const found = Object.hasOwn(this.#exports, name) ? this.#exports[name] : ownField(hidden, name)
     if (typeof found === 'function') return found as TaskFunction
-    const names = [...new Set([...functionsOf(this.#exports), ...functionsOf(hidden)])].join(', ')
-    throw new TypeError(`"${name}" is not a function that ${this.#module} exports; it exports ${names || 'none'}`)
+    throw notExported(name, this.#module, this.names)
   }
+}
+
+/** The error of a name that is none of those a module exports functions under. */
+export function notExported(name: string, module: string, names: readonly string[]): TypeError {
+  return new TypeError(`"${name}" is not a function that ${module} exports; it exports ${names.join(', ') || 'none'}`)
 }
 
 function ownField(holder: unknown, name: string): unknown {
@@ -39,5 +48,8 @@ function ownField(holder: unknown, name: string): unknown {
 
 function functionsOf(holder: unknown): string[] {
   if (typeof holder !== 'object' || holder === null) return []
-  return Object.keys(holder).filter((key) => typeof Reflect.get(holder, key) === 'function')
+  return Object.getOwnPropertyNames(holder).filter((key) => {
+    const { get, value } = Object.getOwnPropertyDescriptor(holder, key) ?? {}
+    return get !== undefined || typeof value === 'function'
+  })
 }

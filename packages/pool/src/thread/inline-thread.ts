@@ -59,6 +59,15 @@ export class InlineThread implements Thread {
     return this.#run?.task
   }
 
+  missing({ name }: PoolTask): unknown {
+    try {
+      this.#exports?.find(name)
+      return undefined
+    } catch (error) {
+      return error
+    }
+  }
+
   lend(task: PoolTask): void {
     const { args } = task.work as ExportCall
     const { transfer } = task.call

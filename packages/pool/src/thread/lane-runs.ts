@@ -1,6 +1,6 @@
 import type { PoolTask } from '../task.ts'
-import type { Run } from './api.ts'
-import { after, LANE_LENGTH } from './lane.ts'
+import type { Death, Run } from './api.ts'
+import { after, LANE_LENGTH, type Lane } from './lane.ts'
 import type { Pace } from './pace.ts'
 
 /**
@@ -79,6 +79,20 @@ export class LaneRuns {
     return this.all().find((run) => run.task === task)
   }
 
+  /** Takes all of them out of the lane of a thread that is gone. */
+  abandon(lane: Lane): Pick<Death, 'run' | 'unstarted' | 'lost'> {
+    let started: Run | undefined
+    const unstarted: PoolTask[] = []
+    const lost: PoolTask[] = []
+    for (const run of this.all()) {
+      if (!lane.takeBack(run.position)) started = run
+      else if (isMovable(run.task)) unstarted.push(run.task)
+      else lost.push(run.task)
+    }
+    for (const run of this.all()) this.remove(run)
+    return { run: started, unstarted, lost }
+  }
+
   /** All of them, in order. */
   all(): Run[] {
     const all: Run[] = []
@@ -88,4 +102,9 @@ export class LaneRuns {
     }
     return all
   }
+}
+
+/** Whether another thread may run the task: nothing of it was moved to this one, and it is not for this one alone. */
+export function isMovable({ call, isOwn }: PoolTask): boolean {
+  return call.transfer === undefined && !isOwn
 }

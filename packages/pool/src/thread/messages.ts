@@ -38,7 +38,8 @@ export type ToThread =
 /** Thread to pool. */
 export type FromThread =
   | typeof LOOK
-  | readonly ['ready']
+  /** With the names it exports functions under. */
+  | readonly ['ready', exports: readonly string[]]
   | readonly ['unloadable', error: Thrown]
   | readonly ['worn']
   | readonly ['items', position: number, values: readonly unknown[], buffers: BufferPlaces | undefined]

@@ -1,7 +1,7 @@
-/** What the end of a run means for its task. */
+/** What it means for a task that it cannot be lent, that its run ended, or that its thread did. */
 import { PoolError } from '../errors.ts'
 import type { Outcome, PoolTask } from '../task.ts'
-import type { Answered, Death } from './api.ts'
+import type { Answered, Death, Thread } from './api.ts'
 import { unpack } from './buffers.ts'
 import { textOf, unpackThrown } from './thrown.ts'
 
@@ -25,7 +25,19 @@ export function outcomeOfDeath(task: PoolTask, { cause, exitCode }: Death): Outc
   return { state: 'failed', error }
 }
 
+/** Lends a task, or says why the thread cannot have it. What is moved with a task is gone, so only one that can run is lent. */
+export function tryLend(thread: Thread, task: PoolTask): unknown {
+  const missing = task.call.transfer && thread.missing(task)
+  if (missing !== undefined) return missing
+  try {
+    thread.lend(task)
+    return undefined
+  } catch (error) {
+    return unsendable(task, 'an argument', error)
+  }
+}
+
 /** Something of the task that cannot be sent between threads. */
-export function unsendable(task: PoolTask, what: string, cause: unknown): PoolError {
+function unsendable(task: PoolTask, what: string, cause: unknown): PoolError {
   return new PoolError('uncloneable', `${what} of task "${task.name}" cannot be cloned: ${textOf(cause)}`, { cause })
 }

@@ -5,8 +5,9 @@ import type { Answered, Run, Thread, ThreadOwner, ThreadPlan } from './api.ts'
 import { pack } from './buffers.ts'
 import { ClaimWatch } from './claim-watch.ts'
 import { Curtain } from './curtain.ts'
+import { notExported } from './exports.ts'
 import { IN_MESSAGE, IN_SLOT, Lane } from './lane.ts'
-import { LaneRuns } from './lane-runs.ts'
+import { isMovable, LaneRuns } from './lane-runs.ts'
 import { launch, limitLoad } from './launch.ts'
 import { type Answer, type FromThread, LOOK, post, type ToThread } from './messages.ts'
 import type { Paces } from './pace.ts'
@@ -53,6 +54,8 @@ export class WorkerThread implements Thread {
   #isHeavy = false
   #isStuck = false
   #lookedAt: Run | undefined
+  readonly #module: string
+  #exports: readonly string[] = []
   #cause: unknown
   #stopTimer: (() => void) | undefined
   readonly #gone = Promise.withResolvers<void>()
@@ -61,6 +64,7 @@ export class WorkerThread implements Thread {
     const { port1, port2 } = new MessageChannel()
     this.#owner = owner
     this.#paces = paces
+    this.#module = module.href
     this.#port = port1
     this.#curtain = new Curtain(this.#lane, this.#runs, port1)
     this.#tasksLeft = settings.maxTasks
@@ -112,6 +116,11 @@ export class WorkerThread implements Thread {
     if (this.length === 0) return true
     if (this.isHeldUp || this.isFull) return false
     return this.length === 1 || this.aheadUs < AHEAD_US
+  }
+
+  /** Why it cannot run the task: its module exports no such function. */
+  missing({ name }: PoolTask): TypeError | undefined {
+    return this.#exports.includes(name) ? undefined : notExported(name, this.#module, this.#exports)
   }
 
   /** Puts a task into the lane. Throws, and has not, if the arguments cannot be sent. */
@@ -282,6 +291,7 @@ export class WorkerThread implements Thread {
       this.#stopTimer?.()
       this.#stopTimer = undefined
       this.isReady = true
+      this.#exports = message[1]
       this.#owner.ready(this)
     } else if (message[0] === 'worn') {
       this.#isHeavy = true
@@ -351,21 +361,7 @@ export class WorkerThread implements Thread {
     this.hearAll()
     this.#port.close()
     this.#stopTimer?.()
-    let running: Run | undefined
-    const unstarted: PoolTask[] = []
-    const lost: PoolTask[] = []
-    for (const run of this.#runs.all()) {
-      if (!this.#lane.takeBack(run.position)) running = run
-      else if (isMovable(run.task)) unstarted.push(run.task)
-      else lost.push(run.task)
-    }
-    for (const run of this.#runs.all()) this.#runs.remove(run)
-    this.#owner.gone(this, { exitCode, cause: this.#cause, run: running, unstarted, lost, wasAsked })
+    this.#owner.gone(this, { exitCode, cause: this.#cause, ...this.#runs.abandon(this.#lane), wasAsked })
     this.#gone.resolve()
   }
-}
-
-/** Whether another thread may run the task: nothing of it was moved here, and it is not for this thread alone. */
-function isMovable({ call, isOwn }: PoolTask): boolean {
-  return call.transfer === undefined && !isOwn
 }
