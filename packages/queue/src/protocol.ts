@@ -1,1 +1,24 @@
-export {}
+/** The wire protocol, for those who write a client or a server; `protocol/frame.ts` draws it. */
+export type { Answer } from './protocol/answer.ts'
+export { Credit } from './protocol/credit.ts'
+export type { Decoder, EachMessage } from './protocol/decoder.ts'
+export type { DeliveredFields } from './protocol/delivered.ts'
+export { ClientEncoder, ServerEncoder } from './protocol/encoder.ts'
+export type { Hello, Welcome } from './protocol/greeting.ts'
+export {
+  DEFAULT_MAX_FRAME_BYTES,
+  DEFAULT_PORT,
+  MAX_BATCH,
+  MAX_GREETING_BYTES,
+  PROTOCOL_VERSION,
+} from './protocol/limits.ts'
+export type { HotRequest, ManagementRequest, ReceiveRequest, Request } from './protocol/request.ts'
+export {
+  type Alive,
+  type Cancel,
+  clientDecoder,
+  type FromClient,
+  type FromServer,
+  type Goodbye,
+  serverDecoder,
+} from './protocol/sides.ts'

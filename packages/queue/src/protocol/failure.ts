@@ -1,0 +1,57 @@
+import { QueueError, type QueueErrorCode } from '../errors.ts'
+import type { Reader } from './reader.ts'
+import type { Writer } from './writer.ts'
+
+const CODES: readonly QueueErrorCode[] = [
+  'missing',
+  'conflict',
+  'in-flight',
+  'full',
+  'timeout',
+  'closed',
+  'locked',
+  'damaged',
+  'read-only',
+  'unknown',
+  'unreachable',
+  'refused',
+  'too-large',
+  'busy',
+  'protocol',
+]
+
+const LONGEST_REASON = 2000
+
+/**
+ * Writes an error: what it is, its code, why. Bodies are not sent, who sent them has them. What is no `QueueError` and no misuse is told as
+ * `unknown` and without its words, which are of the inside of the server.
+ */
+export function writeFailure(writer: Writer, error: unknown): void {
+  const isQueueError = error instanceof Error && error.name === 'QueueError' && 'code' in error
+  if (isQueueError) {
+    writer.u8(0)
+    writer.text('code', String(error.code))
+    writer.text('reason', reason(error))
+  } else if (error instanceof TypeError || error instanceof RangeError) {
+    writer.u8(error instanceof TypeError ? 1 : 2)
+    writer.text('reason', reason(error))
+  } else {
+    writer.u8(0)
+    writer.text('code', 'unknown')
+    writer.text('reason', 'the server failed; it may have been done, or not')
+  }
+}
+
+/** Reads an error, of the class that was written. */
+export function readFailure(reader: Reader): Error {
+  const kind = reader.u8()
+  if (kind === 1) return new TypeError(reader.text())
+  if (kind === 2) return new RangeError(reader.text())
+  const code = reader.text() as QueueErrorCode
+  // A later version may know others.
+  return new QueueError(CODES.includes(code) ? code : 'unknown', reader.text())
+}
+
+function reason({ message }: Error): string {
+  return message.slice(0, LONGEST_REASON).toWellFormed()
+}

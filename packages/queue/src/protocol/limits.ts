@@ -1,0 +1,20 @@
+/** The version of the protocol that is spoken here. */
+export const PROTOCOL_VERSION = 1
+
+/** Where a server is looked for if nothing is said. */
+export const DEFAULT_PORT = 7411
+
+/** A frame has at most so many bytes, if nothing is said: a body of 16 MiB, and what goes with it. */
+export const DEFAULT_MAX_FRAME_BYTES: number = 2 ** 24 + 2 ** 16
+
+/** Before the greeting nothing is larger: who speaks something else is found out by the first four bytes. */
+export const MAX_GREETING_BYTES = 4096
+
+/** One `sendMany` has at most so many messages: a tiny one takes more memory than bytes on the wire. */
+export const MAX_BATCH = 65_536
+
+/** What a management request says has at most so many bytes. */
+export const MAX_JSON_BYTES = 65_536
+
+/** A frame of delivered messages is ended at so many bytes, and another one begun. */
+export const MESSAGES_FRAME_BYTES: number = 2 ** 20

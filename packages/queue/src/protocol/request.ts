@@ -1,0 +1,179 @@
+import type { OutgoingMessage, QueueOptions } from '../api.ts'
+import { Kind } from './frame.ts'
+import { fromJson, toJson } from './json.ts'
+import { MAX_BATCH, MAX_JSON_BYTES } from './limits.ts'
+import { malformed, tooLarge } from './malformed.ts'
+import { readOutgoing, writeOutgoing } from './outgoing.ts'
+import type { Reader } from './reader.ts'
+import type { Writer } from './writer.ts'
+
+type Maybe<T> = T | undefined
+
+/** What a client asks for: the methods of `QueueEngine`, with their arguments. Times count from when the server has it. */
+export type Request = HotRequest | ManagementRequest
+
+/** Requests of which there are many. */
+export type HotRequest =
+  | {
+      readonly kind: 'send'
+      readonly name: string
+      readonly message: OutgoingMessage
+      readonly timeoutMs?: Maybe<number>
+    }
+  | { readonly kind: 'trySend'; readonly name: string; readonly message: OutgoingMessage }
+  | {
+      readonly kind: 'sendMany'
+      readonly name: string
+      readonly messages: readonly OutgoingMessage[]
+      readonly timeoutMs?: Maybe<number>
+    }
+  | ReceiveRequest
+  | { readonly kind: 'ack'; readonly lease: string }
+  | { readonly kind: 'nack'; readonly lease: string; readonly delayMs?: Maybe<number> }
+  | { readonly kind: 'extend'; readonly lease: string; readonly ms: number }
+
+/** Asks for messages. */
+export interface ReceiveRequest {
+  readonly kind: 'receive'
+  readonly name: string
+  /** At most so many. */
+  readonly max: number
+  readonly leaseMs?: Maybe<number>
+  readonly timeoutMs?: Maybe<number>
+  /** About so many bytes the client is ready to take: when an answer has as many, no further messages are taken for it. */
+  readonly maxBytes?: Maybe<number>
+}
+
+/** Requests of which there are few. Undefined options are left out. */
+export type ManagementRequest =
+  | { readonly kind: 'create'; readonly name: string; readonly options?: Maybe<QueueOptions> }
+  | { readonly kind: 'delete'; readonly name: string; readonly force?: Maybe<boolean> }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'stats' | 'pause' | 'resume' | 'purge'; readonly name: string }
+  | { readonly kind: 'peek' | 'redrive'; readonly name: string; readonly max?: Maybe<number> }
+
+const MANAGEMENT = ['create', 'delete', 'list', 'stats', 'pause', 'resume', 'peek', 'purge', 'redrive'] as const
+
+const Flag = { timeoutMs: 1, leaseMs: 2, maxBytes: 4 } as const
+const MAX_U32: number = 2 ** 32 - 1
+
+/** Writes the payload of a request. */
+export function writeRequest(writer: Writer, request: Request): void {
+  switch (request.kind) {
+    case 'send':
+      writer.text('name', request.name)
+      writeTime(writer, request.timeoutMs)
+      writeOutgoing(writer, request.message)
+      break
+    case 'trySend':
+      writer.text('name', request.name)
+      writeOutgoing(writer, request.message)
+      break
+    case 'sendMany':
+      if (request.messages.length > MAX_BATCH) throw tooMany(request.messages.length)
+      writer.text('name', request.name)
+      writeTime(writer, request.timeoutMs)
+      writer.u32(request.messages.length)
+      for (const message of request.messages) writeOutgoing(writer, message)
+      break
+    case 'receive':
+      writeReceive(writer, request)
+      break
+    case 'ack':
+      writer.text('lease', request.lease)
+      break
+    case 'nack':
+      writer.text('lease', request.lease)
+      writeTime(writer, request.delayMs)
+      break
+    case 'extend':
+      writer.text('lease', request.lease)
+      writer.f64(request.ms)
+      break
+    default: {
+      const { kind: _, ...rest } = request
+      writer.rest(toJson(rest))
+    }
+  }
+}
+
+/** Reads the payload of a request; undefined if there is no such kind. */
+export function readRequest(kind: number, reader: Reader): Request | undefined {
+  switch (kind) {
+    case Kind.send:
+      return { kind: 'send', name: reader.text(), timeoutMs: readTime(reader), message: readOutgoing(reader) }
+    case Kind.trySend:
+      return { kind: 'trySend', name: reader.text(), message: readOutgoing(reader) }
+    case Kind.sendMany:
+      return { kind: 'sendMany', name: reader.text(), timeoutMs: readTime(reader), messages: readBatch(reader) }
+    case Kind.receive:
+      return readReceive(reader)
+    case Kind.ack:
+      return { kind: 'ack', lease: reader.text() }
+    case Kind.nack:
+      return { kind: 'nack', lease: reader.text(), delayMs: readTime(reader) }
+    case Kind.extend:
+      return { kind: 'extend', lease: reader.text(), ms: reader.f64() }
+    default:
+      return readManagement(kind, reader)
+  }
+}
+
+function writeReceive(writer: Writer, { name, max, leaseMs, timeoutMs, maxBytes }: ReceiveRequest): void {
+  writer.text('name', name)
+  writer.u8(
+    (timeoutMs === undefined ? 0 : Flag.timeoutMs) |
+      (leaseMs === undefined ? 0 : Flag.leaseMs) |
+      (maxBytes === undefined ? 0 : Flag.maxBytes),
+  )
+  writer.u32(Math.min(max, MAX_U32))
+  if (timeoutMs !== undefined) writer.f64(timeoutMs)
+  if (leaseMs !== undefined) writer.f64(leaseMs)
+  if (maxBytes !== undefined) writer.u32(Math.min(maxBytes, MAX_U32))
+}
+
+function readReceive(reader: Reader): ReceiveRequest {
+  const name = reader.text()
+  const flags = reader.u8()
+  return {
+    kind: 'receive',
+    name,
+    max: reader.u32(),
+    timeoutMs: flags & Flag.timeoutMs ? reader.f64() : undefined,
+    leaseMs: flags & Flag.leaseMs ? reader.f64() : undefined,
+    maxBytes: flags & Flag.maxBytes ? reader.u32() : undefined,
+  }
+}
+
+function readBatch(reader: Reader): OutgoingMessage[] {
+  const count = reader.u32()
+  if (count > MAX_BATCH) throw tooMany(count)
+  const messages: OutgoingMessage[] = []
+  while (messages.length < count) messages.push(readOutgoing(reader))
+  return messages
+}
+
+function readManagement(kind: number, reader: Reader): ManagementRequest | undefined {
+  const name = MANAGEMENT[kind - Kind.create]
+  if (name === undefined) return undefined
+  if (reader.left > MAX_JSON_BYTES) throw tooLarge(reader.left, MAX_JSON_BYTES)
+  const payload = fromJson(reader.rest())
+  if (typeof payload !== 'object' || payload === null) throw malformed(`${name} without an object`)
+  if (name !== 'list' && typeof (payload as { name?: unknown }).name !== 'string')
+    throw malformed(`${name} without a name`)
+  return { ...payload, kind: name } as ManagementRequest
+}
+
+/** A time that may not be given. */
+function writeTime(writer: Writer, ms: number | undefined): void {
+  writer.u8(ms === undefined ? 0 : 1)
+  if (ms !== undefined) writer.f64(ms)
+}
+
+function readTime(reader: Reader): number | undefined {
+  return reader.u8() === 0 ? undefined : reader.f64()
+}
+
+function tooMany(count: number): Error {
+  return tooLarge(count, MAX_BATCH)
+}
