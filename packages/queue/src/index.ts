@@ -1,5 +1,5 @@
 export type * from './api.ts'
-export type { Clock } from './engine/memory-engine.ts'
+export type { Clock } from './engine/local-queues.ts'
 export { QueueError, type QueueErrorCode, type QueueErrorDetails } from './errors.ts'
 export type { RetryDelay } from './kept-lease.ts'
 export { type OpenOptions, openQueues } from './open.ts'

@@ -1,5 +1,6 @@
 import type { QueueEngine } from './api.ts'
-import { type Clock, MemoryEngine } from './engine/memory-engine.ts'
+import { LocalEngine } from './engine/local-engine.ts'
+import { type Clock, freshBeginning, LocalQueues } from './engine/local-queues.ts'
 import { checkOptions, show } from './options.ts'
 
 /** Where queues are, and what they go by. */
@@ -33,5 +34,6 @@ export async function openQueues(options: OpenOptions): Promise<QueueEngine> {
   if (path !== ':memory:') throw new TypeError(`openQueues: path: expected ":memory:", got ${show(path)}`)
   if (typeof clock?.now !== 'function')
     throw new TypeError(`openQueues: clock: expected an object with now(), got ${show(clock)}`)
-  return new MemoryEngine(clock)
+  const beginning = freshBeginning()
+  return new LocalEngine(clock, new LocalQueues(clock, beginning), beginning.journal)
 }

@@ -184,7 +184,7 @@ describe('close', () => {
     await queues.close()
     await queues[Symbol.asyncDispose]()
     expect(await receiving).toMatchObject({ code: 'closed' })
-    for (const call of [queues.send('a', 'x'), queues.list(), queues.ack('1.1.1'), queues.create('b')]) {
+    for (const call of [queues.send('a', 'x'), queues.list(), queues.ack('1.1.1.1'), queues.create('b')]) {
       expect(await rejection(call)).toMatchObject({ code: 'closed' })
     }
   })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type LeaseOf, UNHEARD } from '../src/state/changes.ts'
 import { QueueState } from '../src/state/queue-state.ts'
 import type { NewMessage } from '../src/state/stored.ts'
 
@@ -136,9 +137,9 @@ describe('a queue', () => {
       (steps, maxDeliveries, byPriority) => {
         const buried: number[] = []
         const rules = { capacity: 1e6, capacityBytes: 1e9, maxDeliveries, byPriority, dedupMs: 0 }
-        const state = new QueueState(rules, ({ number }) => buried.push(number))
+        const state = new QueueState(rules, 1, UNHEARD, ({ number }) => buried.push(number))
         const model = new Model(maxDeliveries, byPriority)
-        const leases: { number: number; delivery: number }[] = []
+        const leases: LeaseOf[] = []
         let nowMs = 0
         for (const each of steps) {
           if (each.kind === 'pass') nowMs += each.ms
@@ -150,7 +151,7 @@ describe('a queue', () => {
           } else if (each.kind === 'take') {
             const [taken] = state.take(1, each.leaseMs, nowMs)
             expect(taken?.number).toBe(model.take(each.leaseMs, nowMs)?.number)
-            if (taken !== undefined) leases.push({ number: taken.number, delivery: taken.deliveries })
+            if (taken !== undefined) leases.push({ epoch: 1, number: taken.number, delivery: taken.deliveries })
           } else if (each.kind === 'purge') {
             if (each.chance > 0) continue
             state.purge()

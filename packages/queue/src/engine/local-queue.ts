@@ -12,6 +12,7 @@ import { QueueError } from '../errors.ts'
 import { messageOf } from '../message.ts'
 import { type QueueRules, QueueState } from '../state/queue-state.ts'
 import type { NewMessage, Stored } from '../state/stored.ts'
+import type { Journal } from './journal.ts'
 import { leaseText } from './lease.ts'
 import { Waits } from './waits.ts'
 
@@ -41,6 +42,13 @@ interface Wanted {
   readonly leaseMs: number
 }
 
+/** Which queue it is. */
+export interface QueueIdentity {
+  readonly name: string
+  readonly number: number
+  readonly options: Required<QueueOptions>
+}
+
 /**
  * A queue in this process: its state, and those who wait for it.
  *
@@ -53,13 +61,14 @@ export class LocalQueue {
   readonly state: QueueState
   readonly #receives: Waits<Wanted, Message[]>
   readonly #sends: Waits<Batch, string[]>
+  readonly #epoch: number
+  readonly #journal: Journal
   isPaused = false
 
   /** Calls back when somebody who waited has left, and with each message that was delivered too often. */
   constructor(
-    name: string,
-    number: number,
-    options: Required<QueueOptions>,
+    { name, number, options }: QueueIdentity,
+    { epoch, journal }: { readonly epoch: number; readonly journal: Journal },
     { left, bury }: { readonly left: () => void; readonly bury: (message: Stored) => void },
   ) {
     const { capacity, capacityBytes, maxDeliveries, order, dedupMs } = options
@@ -73,7 +82,9 @@ export class LocalQueue {
       byPriority: order === 'priority',
       dedupMs: dedupMs as number,
     }
-    this.state = new QueueState(rules, bury)
+    this.#epoch = epoch
+    this.#journal = journal
+    this.state = new QueueState(rules, epoch, journal.changesOf(number), bury)
     this.#receives = new Waits(left)
     this.#sends = new Waits(left)
   }
@@ -135,7 +146,11 @@ export class LocalQueue {
     for (;;) {
       const receive = this.#receives.first
       if (receive !== undefined && !this.isPaused && this.state.ready > 0) {
-        receive.resolve(this.#take(receive.wants, nowMs))
+        try {
+          receive.resolve(this.#take(receive.wants, nowMs))
+        } catch (error) {
+          receive.reject(error) // A body could not be read.
+        }
         continue
       }
       const send = this.#sends.first
@@ -153,7 +168,7 @@ export class LocalQueue {
 
   peek(max: number): PeekedMessage[] {
     return this.state.peek(max).map((message) => {
-      const { lease: _, ...peeked } = messageOf({ ...message, lease: '', body: message.body.slice() })
+      const { lease: _, ...peeked } = this.#shown(message, '')
       return peeked
     })
   }
@@ -168,7 +183,7 @@ export class LocalQueue {
       oldestMs: oldestMs === undefined ? 0 : nowMs - oldestMs,
       isPaused: this.isPaused,
       leaseMs: this.options.leaseMs as number,
-      durability: 'memory',
+      durability: this.#journal.durability,
       waitingReceives: this.#receives.length,
       waitingSends: this.#sends.length,
       ...tallies,
@@ -210,10 +225,15 @@ export class LocalQueue {
 
   #take({ max, leaseMs }: Wanted, nowMs: number): Message[] {
     return this.state.take(max, leaseMs, nowMs).map((message) => {
-      const lease =
-        leaseMs === 0 ? '' : leaseText({ queue: this.number, number: message.number, delivery: message.deliveries })
-      // Of a message that may come back the body is kept as it is.
-      return messageOf({ ...message, lease, body: leaseMs === 0 ? message.body : message.body.slice() })
+      const { number, deliveries } = message
+      const lease = { epoch: this.#epoch, queue: this.number, number, delivery: deliveries }
+      return this.#shown(message, leaseMs === 0 ? '' : leaseText(lease))
     })
+  }
+
+  #shown(message: Stored, lease: string): Message {
+    const { number, headers, priority, deliveries, enqueuedAtMs } = message
+    const body = this.#journal.bodyOf(message)
+    return messageOf({ id: String(number), lease, body, headers, priority, deliveries, enqueuedAtMs })
   }
 }

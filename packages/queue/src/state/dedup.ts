@@ -1,20 +1,29 @@
-/** Which dedup keys were met in the last while, and the ids of their messages. Memory grows with the keys of that while. */
+/** A dedup key that was met, and which message it came with. */
+export interface KnownKey {
+  readonly key: string
+  readonly number: number
+  readonly untilMs: number
+}
+
+/** Which dedup keys were met in the last while, and the numbers of their messages. Memory grows with the keys of that while. */
 export class DedupKeys {
-  readonly #ms: number
   /** In the order in which they are forgotten. */
-  readonly #keys = new Map<string, { readonly id: string; readonly untilMs: number }>()
+  readonly #keys = new Map<string, KnownKey>()
 
-  constructor(ms: number) {
-    this.#ms = ms
-  }
-
-  idOf(key: string, nowMs: number): string | undefined {
+  numberOf(key: string, nowMs: number): number | undefined {
     this.#forget(nowMs)
-    return this.#keys.get(key)?.id
+    return this.#keys.get(key)?.number
   }
 
-  add(key: string, id: string, nowMs: number): void {
-    this.#keys.set(key, { id, untilMs: nowMs + this.#ms })
+  add(key: string, number: number, untilMs: number): void {
+    this.#keys.delete(key)
+    this.#keys.set(key, { key, number, untilMs })
+  }
+
+  /** Those that are known now. */
+  known(nowMs: number): Iterable<KnownKey> {
+    this.#forget(nowMs)
+    return this.#keys.values()
   }
 
   /** When the next key is forgotten; never if there is none. */

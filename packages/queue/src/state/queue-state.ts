@@ -1,5 +1,6 @@
 import type { AckOutcome, LeaseOutcome } from '../api.ts'
-import { DedupKeys } from './dedup.ts'
+import { type Changes, type LeaseOf, noTallies, type Remembered, type Tallies, type Why } from './changes.ts'
+import { DedupKeys, type KnownKey } from './dedup.ts'
 import { Heap } from './heap.ts'
 import { ByPriority, InTurn, type Ready } from './ready.ts'
 import type { Expiry, NewMessage, Stored } from './stored.ts'
@@ -13,24 +14,6 @@ export interface QueueRules {
   readonly dedupMs: number
 }
 
-/** What a queue has seen. */
-export interface Tallies {
-  sent: number
-  delivered: number
-  acked: number
-  returned: number
-  dead: number
-  expired: number
-  purged: number
-  duplicates: number
-}
-
-/** Which delivery of which message a lease is for. */
-export interface LeaseOf {
-  readonly number: number
-  readonly delivery: number
-}
-
 /**
  * One queue, without any I/O: what is in it, in which order, leased until when. Time is what it is told.
  *
@@ -41,38 +24,35 @@ export interface LeaseOf {
  * INVARIANT  a message is in exactly one heap, that of its state, and counted in `bytes`.
  * INVARIANT  `settle` is called before anything is asked: then no message is ready whose time to live is over, none delayed or leased whose
  *            time has come.
- * INVARIANT  a lease holds while its message is leased and no other delivery of it has begun.
+ * INVARIANT  a lease holds while its message is leased and no other delivery of it has begun. Its epoch keeps leases apart that were given
+ *            before the state was restored: deliveries that were not noted are counted again.
  */
 export class QueueState {
   readonly rules: QueueRules
-  readonly tallies: Tallies = {
-    sent: 0,
-    delivered: 0,
-    acked: 0,
-    returned: 0,
-    dead: 0,
-    expired: 0,
-    purged: 0,
-    duplicates: 0,
-  }
+  readonly tallies: Tallies = noTallies()
   readonly #messages = new Map<number, Stored>()
   readonly #ready: Ready
   readonly #delayed = new Heap<Stored>(isDueBefore)
   readonly #leased = new Heap<Stored>(isDueBefore)
   /** Of those that were never received. */
   readonly #expiries = new Heap<Expiry>((a, b) => a.atMs < b.atMs)
-  readonly #dedup: DedupKeys
+  readonly #dedup = new DedupKeys()
+  readonly #epoch: number
+  readonly #changes: Changes
   readonly #bury: (message: Stored) => void
+  /** The epochs of leases that were given before it was restored. */
+  readonly #epochs = new Map<number, number>()
   #nextNumber = 1
   #nextTurn = 1
   #bytes = 0
 
   /** `bury` is handed each message that was delivered too often; it is no longer in the queue then. */
-  constructor(rules: QueueRules, bury: (message: Stored) => void) {
+  constructor(rules: QueueRules, epoch: number, changes: Changes, bury: (message: Stored) => void) {
     this.rules = rules
+    this.#epoch = epoch
+    this.#changes = changes
     this.#bury = bury
     this.#ready = rules.byPriority ? new ByPriority() : new InTurn()
-    this.#dedup = new DedupKeys(rules.dedupMs)
   }
 
   get ready(): number {
@@ -123,16 +103,55 @@ export class QueueState {
 
   /** The id of the message that had this dedup key, if there was one in time. */
   idOf(dedupKey: string, nowMs: number): string | undefined {
-    return this.#dedup.idOf(dedupKey, nowMs)
+    const number = this.#dedup.numberOf(dedupKey, nowMs)
+    return number === undefined ? undefined : String(number)
+  }
+
+  /** Fills in what was remembered, into a state that is empty. Nobody is told. */
+  fill({ messages, epochs, keys, nextNumber, tallies }: Remembered, nowMs: number): void {
+    Object.assign(this.tallies, tallies)
+    this.#nextNumber = nextNumber
+    for (const { key, number, untilMs } of [...keys].sort((a, b) => a.untilMs - b.untilMs)) {
+      this.#dedup.add(key, number, untilMs)
+    }
+    for (const message of [...messages].sort(cameReadyBefore)) {
+      this.#messages.set(message.number, message)
+      this.#bytes += message.bytes
+      if (message.state === 'delayed' && message.deliveries === 0 && message.dueAtMs <= nowMs) message.state = 'ready'
+      if (message.state === 'ready' || message.deliveries > 0) message.turn = this.#nextTurn++
+      if (message.state === 'ready') this.#ready.add(message)
+      else (message.state === 'leased' ? this.#leased : this.#delayed).add(message)
+      if (message.expiry !== undefined) this.#expiries.add(message.expiry)
+      const epoch = message.state === 'leased' ? epochs.get(message.number) : undefined
+      if (epoch !== undefined) this.#epochs.set(message.number, epoch)
+    }
+  }
+
+  /** All messages, those that were sent first first. */
+  get messages(): Iterable<Stored> {
+    return this.#messages.values()
+  }
+
+  /** The number of the next message. */
+  get nextNumber(): number {
+    return this.#nextNumber
+  }
+
+  /** The dedup keys that are known. */
+  keys(nowMs: number): Iterable<KnownKey> {
+    return this.#dedup.known(nowMs)
+  }
+
+  /** The epoch in which a message was last leased. */
+  epochOf(number: number): number {
+    return this.#epochs.size === 0 ? this.#epoch : (this.#epochs.get(number) ?? this.#epoch)
   }
 
   /** Takes a message in; there is room. Gives its id. */
   add({ body, headers, bytes, priority, from, delayMs, ttlMs, dedupKey }: NewMessage, nowMs: number): string {
     const number = this.#nextNumber++
-    const id = String(number)
     const message: Stored = {
       number,
-      id,
       body,
       headers,
       bytes,
@@ -140,13 +159,15 @@ export class QueueState {
       from,
       enqueuedAtMs: nowMs,
       expiry: undefined,
-      readyAtMs: 0,
+      readyAtMs: nowMs + delayMs,
       state: 'delayed',
       dueAtMs: nowMs + delayMs,
       turn: 0,
       deliveries: 0,
       slot: 0,
       place: -1,
+      segment: 0,
+      offset: 0,
     }
     this.#messages.set(number, message)
     this.#bytes += bytes
@@ -155,9 +176,10 @@ export class QueueState {
       message.expiry = { atMs: nowMs + delayMs + ttlMs, message, place: -1 }
       this.#expiries.add(message.expiry)
     }
-    if (dedupKey !== undefined) this.#dedup.add(dedupKey, id, nowMs)
+    if (dedupKey !== undefined) this.#dedup.add(dedupKey, number, nowMs + this.rules.dedupMs)
     this.#wait(message, delayMs, nowMs)
-    return id
+    this.#changes.sent(message, dedupKey)
+    return String(number)
   }
 
   /** What time brings: messages become ready, come back, or are dropped. */
@@ -172,7 +194,7 @@ export class QueueState {
     }
     for (let old = this.#expiries.first; old !== undefined && old.atMs <= nowMs; old = this.#expiries.first) {
       this.#ready.remove(old.message) // It was delayed until before that.
-      this.#forget(old.message)
+      this.#forget(old.message, 'expired')
       this.tallies.expired++
     }
   }
@@ -188,7 +210,7 @@ export class QueueState {
       this.tallies.delivered++
       taken.push(message)
       if (leaseMs === 0) {
-        this.#forget(message)
+        this.#forget(message, 'taken')
         this.tallies.acked++
       } else this.#lease(message, nowMs + leaseMs)
     }
@@ -204,7 +226,7 @@ export class QueueState {
     const message = this.#holder(lease)
     if (typeof message === 'string') return message
     this.#leased.remove(message)
-    this.#forget(message)
+    this.#forget(message, 'acked')
     this.tallies.acked++
     return 'acked'
   }
@@ -214,7 +236,7 @@ export class QueueState {
     const message = this.#holder(lease)
     if (typeof message === 'string') return message
     this.#leased.remove(message)
-    this.#giveBack(message, delayMs, nowMs)
+    if (this.#giveBack(message, delayMs, nowMs)) this.#changes.returned(message)
     return 'held'
   }
 
@@ -231,11 +253,11 @@ export class QueueState {
     const before = this.#messages.size
     for (let first = this.#ready.first; first !== undefined; first = this.#ready.first) {
       this.#ready.remove(first)
-      this.#forget(first)
+      this.#forget(first, 'purged')
     }
     for (let first = this.#delayed.first; first !== undefined; first = this.#delayed.first) {
       this.#delayed.remove(first)
-      this.#forget(first)
+      this.#forget(first, 'purged')
     }
     const purged = before - this.#messages.size
     this.tallies.purged += purged
@@ -245,25 +267,33 @@ export class QueueState {
   /** Takes a message out for good that is ready. */
   remove(message: Stored): void {
     this.#ready.remove(message)
-    this.#forget(message)
+    this.#forget(message, 'moved')
     this.tallies.acked++
   }
 
-  #holder({ number, delivery }: LeaseOf): Stored | 'requeued' | 'missing' {
+  #holder({ epoch, number, delivery }: LeaseOf): Stored | 'requeued' | 'missing' {
     const message = this.#messages.get(number)
     if (message === undefined) return 'missing'
-    return message.state === 'leased' && message.deliveries === delivery ? message : 'requeued'
+    const holds = message.state === 'leased' && message.deliveries === delivery && this.epochOf(number) === epoch
+    return holds ? message : 'requeued'
   }
 
-  #giveBack(message: Stored, delayMs: number, nowMs: number): void {
+  /** Whether it is in the queue still. */
+  #giveBack(message: Stored, delayMs: number, nowMs: number): boolean {
+    this.#endEpoch(message)
     if (message.deliveries >= this.rules.maxDeliveries) {
-      this.#forget(message)
+      this.#forget(message, 'dead')
       this.tallies.dead++
       this.#bury(message)
-      return
+      return false
     }
     this.tallies.returned++
     this.#wait(message, delayMs, nowMs)
+    return true
+  }
+
+  #endEpoch({ number }: Stored): void {
+    if (this.#epochs.size > 0) this.#epochs.delete(number)
   }
 
   #wait(message: Stored, delayMs: number, nowMs: number): void {
@@ -278,10 +308,7 @@ export class QueueState {
 
   #makeReady(message: Stored): void {
     message.state = 'ready'
-    if (message.turn === 0) {
-      message.turn = this.#nextTurn++
-      message.readyAtMs = message.dueAtMs
-    }
+    if (message.turn === 0) message.turn = this.#nextTurn++
     this.#ready.add(message)
   }
 
@@ -289,6 +316,7 @@ export class QueueState {
     message.state = 'leased'
     message.dueAtMs = untilMs
     this.#leased.add(message)
+    this.#changes.leased(message)
   }
 
   #neverExpire(message: Stored): void {
@@ -296,13 +324,19 @@ export class QueueState {
     message.expiry = undefined
   }
 
-  #forget(message: Stored): void {
+  #forget(message: Stored, why: Why): void {
     this.#neverExpire(message)
+    this.#endEpoch(message)
     this.#messages.delete(message.number)
     this.#bytes -= message.bytes
+    this.#changes.gone(message, why)
   }
 }
 
 function isDueBefore(a: Stored, b: Stored): boolean {
   return a.dueAtMs < b.dueAtMs || (a.dueAtMs === b.dueAtMs && a.number < b.number)
+}
+
+function cameReadyBefore(a: Stored, b: Stored): number {
+  return a.readyAtMs - b.readyAtMs || a.number - b.number
 }

@@ -1,7 +1,7 @@
 import type { Placed } from './heap.ts'
 
 /** Where a message comes from that is in a dead-letter queue. */
-interface Grave {
+export interface Grave {
   readonly queue: string
   readonly id: string
   /** Where it came from before, if that was one, too. */
@@ -10,9 +10,10 @@ interface Grave {
 
 /** A message in a queue: in one heap at a time, which its state tells. */
 export interface Stored extends Placed {
+  /** Its id, as a number: they rise in the order in which messages are sent. */
   readonly number: number
-  readonly id: string
-  readonly body: Uint8Array
+  /** Undefined if it is on the disk alone. */
+  body: Uint8Array | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly bytes: number
   readonly priority: number
@@ -20,7 +21,7 @@ export interface Stored extends Placed {
   readonly from: Grave | undefined
   /** When its time to live is over, if it is never received; undefined if never, or once it was. */
   expiry: Expiry | undefined
-  /** When it became ready for the first time. */
+  /** When it became, or becomes, ready for the first time. */
   readyAtMs: number
   state: 'ready' | 'delayed' | 'leased'
   /** When it becomes ready, or when its lease is over. */
@@ -30,6 +31,10 @@ export interface Stored extends Placed {
   deliveries: number
   /** Its number in the list of those that are ready, where it is in that. */
   slot: number
+  /** The part of the log where it stands; 0 without a log. */
+  segment: number
+  /** Where its body begins there. */
+  offset: number
 }
 
 /** The end of a time to live. */
@@ -39,7 +44,8 @@ export interface Expiry extends Placed {
 }
 
 /** What becomes a message. */
-export type NewMessage = Pick<Stored, 'body' | 'headers' | 'bytes' | 'priority' | 'from'> & {
+export type NewMessage = Pick<Stored, 'headers' | 'bytes' | 'priority' | 'from'> & {
+  readonly body: Uint8Array
   readonly delayMs: number
   readonly ttlMs: number
   readonly dedupKey: string | undefined

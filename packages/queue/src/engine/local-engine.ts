@@ -1,4 +1,3 @@
-import { startTimer } from '@millrace/notify'
 import type {
   AckOutcome,
   Body,
@@ -20,96 +19,90 @@ import type {
 import { consume } from '../consume.ts'
 import { QueueError } from '../errors.ts'
 import * as check from '../options.ts'
-import type { LeaseOf } from '../state/queue-state.ts'
-import type { NewMessage, Stored } from '../state/stored.ts'
+import type { LeaseOf } from '../state/changes.ts'
+import type { Journal } from './journal.ts'
 import { leaseOf } from './lease.ts'
-import { LocalQueue, withDefaults } from './local-queue.ts'
+import { type LocalQueue, withDefaults } from './local-queue.ts'
+import type { Clock, LocalQueues } from './local-queues.ts'
 import { toNewMessage } from './new-message.ts'
 
-/** Tells the time in milliseconds, and never goes back. */
-export interface Clock {
-  now(): number
-}
-
 /**
- * An engine in the memory of this process.
+ * An engine in this process. All of its queues are in memory; a journal may remember them.
  *
  * INVARIANT  each method brings the state of all queues up to the time it is called at, and serves those who wait before it is done.
- * INVARIANT  a timer runs exactly while somebody waits and time may bring what they wait for.
+ * INVARIANT  a change is answered when the journal has it safe, a delivery when it outlives the process. Once the journal has failed nothing is
+ *            changed any more, and nobody waits.
  */
-export class MemoryEngine implements QueueEngine {
+export class LocalEngine implements QueueEngine {
   readonly #clock: Clock
-  readonly #queues = new Map<string, LocalQueue>()
-  readonly #byNumber = new Map<number, LocalQueue>()
-  /** The queues that somebody waits for, and perhaps some for which nobody does any more. */
-  readonly #awaited = new Set<LocalQueue>()
-  #nextNumber = 1
-  /** Nothing happens by itself before. It may be too early: what was due then may be gone. */
-  #dueMs = Number.POSITIVE_INFINITY
-  #timer: { readonly atMs: number; readonly stop: () => void } | undefined
-  #isClosed = false
+  readonly #queues: LocalQueues
+  readonly #journal: Journal
+  #closing: Promise<void> | undefined
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, queues: LocalQueues, journal: Journal) {
     this.#clock = clock
+    this.#queues = queues
+    this.#journal = journal
   }
 
   async create(name: string, options: QueueOptions = {}): Promise<boolean> {
     check.checkName('create', name)
     check.checkQueueOptions(options)
-    this.#checkOpen()
+    this.#checkWritable()
     const whole = withDefaults(options)
-    const there = this.#queues.get(name)
+    const there = this.#queues.find(name)
     if (there !== undefined) {
-      if (isSame(there.options, whole)) return false
+      if (isSame(there.options, whole)) {
+        await this.#journal.safe() // It may have been made just now.
+        return false
+      }
       throw new QueueError('conflict', `there is a queue ${name} with other options`)
     }
     const { deadLetterQueue } = whole
     if (deadLetterQueue !== undefined) {
       if (deadLetterQueue === name) throw new TypeError(`create: deadLetterQueue: expected another queue than ${name}`)
-      this.#queue(deadLetterQueue)
+      this.#queues.get(deadLetterQueue)
     }
-    const queue = new LocalQueue(name, this.#nextNumber++, whole, {
-      left: () => this.#changed(queue),
-      bury: (message) => this.#bury(queue, message),
-    })
-    this.#queues.set(name, queue)
-    this.#byNumber.set(queue.number, queue)
+    this.#journal.queue(this.#queues.add(name, whole))
+    this.#journal.end()
+    await this.#journal.safe()
     return true
   }
 
   async delete(name: string, options?: { readonly force?: boolean | undefined }): Promise<Deleted> {
     check.checkOptions('delete', options, ['force'])
     check.checkBoolean('delete: force', options?.force)
+    this.#checkWritable()
     const queue = this.#settled(name)
-    const user = [...this.#queues.values()].find(({ options: { deadLetterQueue } }) => deadLetterQueue === name)
+    const user = [...this.#queues.all].find(({ options: { deadLetterQueue } }) => deadLetterQueue === name)
     if (user !== undefined) throw new QueueError('conflict', `queue ${name} is the dead-letter queue of ${user.name}`)
     if (queue.state.inFlight > 0 && !options?.force) {
       throw new QueueError('in-flight', `${queue.state.inFlight} messages of queue ${name} are in flight`)
     }
-    this.#queues.delete(name)
-    this.#byNumber.delete(queue.number)
+    this.#queues.remove(queue)
     const deleted = queue.close(new QueueError('closed', `queue ${name} has been deleted`))
-    this.#arm()
+    this.#queues.changed(queue) // Nobody waits for it any more.
+    this.#journal.deleted(queue.number)
+    this.#journal.end()
+    await this.#journal.safe()
     return deleted
   }
 
   async list(): Promise<string[]> {
     this.#checkOpen()
-    return [...this.#queues.keys()]
+    return this.#queues.names
   }
 
   async stats(name: string): Promise<QueueStats> {
     return this.#settled(name).stats(this.#clock.now())
   }
 
-  async pause(name: string): Promise<void> {
-    this.#settled(name).isPaused = true
+  pause(name: string): Promise<void> {
+    return this.#setPaused(name, true)
   }
 
-  async resume(name: string): Promise<void> {
-    const queue = this.#settled(name)
-    queue.isPaused = false
-    this.#changed(queue)
+  resume(name: string): Promise<void> {
+    return this.#setPaused(name, false)
   }
 
   async peek(name: string, options?: { readonly max?: number | undefined }): Promise<PeekedMessage[]> {
@@ -119,28 +112,35 @@ export class MemoryEngine implements QueueEngine {
   }
 
   async purge(name: string): Promise<number> {
+    this.#checkWritable()
     const queue = this.#settled(name)
     const count = queue.state.purge()
-    this.#changed(queue)
+    this.#queues.changed(queue)
+    await this.#journal.safe()
     return count
   }
 
   async redrive(name: string, options?: { readonly max?: number | undefined }): Promise<number> {
     check.checkOptions('redrive', options, ['max'])
     check.checkCount('redrive: max', options?.max, 1)
+    this.#checkWritable()
     const dead = this.#settled(name)
     const nowMs = this.#clock.now()
     let count = 0
     for (const message of dead.state.peek(dead.state.ready)) {
       if (count === options?.max) break
-      const home = message.from && this.#queues.get(message.from.queue)
+      const home = message.from && this.#queues.find(message.from.queue)
       if (home === undefined || !home.state.hasRoom(1, message.bytes)) continue
       dead.state.remove(message)
-      home.state.add({ ...plain(message), ttlMs: home.options.ttlMs as number, from: message.from?.from }, nowMs)
-      this.#changed(home)
+      home.state.add(
+        { ...this.#queues.plain(message), ttlMs: home.options.ttlMs as number, from: message.from?.from },
+        nowMs,
+      )
+      this.#queues.changed(home)
       count++
     }
-    this.#changed(dead)
+    this.#queues.changed(dead)
+    await this.#journal.safe()
     return count
   }
 
@@ -162,27 +162,30 @@ export class MemoryEngine implements QueueEngine {
     options: SendOptions = {},
   ): Promise<{ readonly outcome: 'sent'; readonly id: string } | { readonly outcome: 'full' }> {
     check.checkSend('trySend', body, options, false)
+    this.#checkWritable([body])
     const queue = this.#settled(name)
     const [id] = queue.trySend([toNewMessage({ body, ...options }, queue.options)], this.#clock.now()) ?? []
     if (id === undefined) return { outcome: 'full' }
-    this.#changed(queue)
+    this.#queues.changed(queue)
+    await this.#safeWith([body])
     return { outcome: 'sent', id }
   }
 
   async receive(name: string, options: ReceiveOptions = {}): Promise<Message[]> {
     check.checkReceive(options)
+    this.#checkWritable()
     const queue = this.#settled(name)
     options.signal?.throwIfAborted()
     const wanted = { max: options.max ?? 1, leaseMs: options.leaseMs ?? (queue.options.leaseMs as number) }
     const messages = queue.tryReceive(wanted, this.#clock.now())
     if (messages.length > 0 || options.timeoutMs === 0) {
-      this.#changed(queue)
-      return messages
+      this.#queues.changed(queue)
+      return this.#delivered(messages, wanted.leaseMs)
     }
     const waiting = queue.receive(wanted, options)
-    this.#awaited.add(queue)
-    this.#changed(queue)
-    return waiting
+    this.#queues.await(queue)
+    this.#queues.changed(queue)
+    return this.#delivered(await waiting, wanted.leaseMs)
   }
 
   async ack(lease: string): Promise<AckOutcome> {
@@ -206,114 +209,101 @@ export class MemoryEngine implements QueueEngine {
     return consume(this, name, handler, options)
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    this.#timer?.stop()
-    for (const queue of this.#queues.values()) queue.close(new QueueError('closed', 'the engine has been closed'))
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
+  async #close(): Promise<void> {
+    this.#queues.close(new QueueError('closed', 'the engine has been closed'))
+    await this.#journal.close()
+  }
+
+  async #setPaused(name: string, isPaused: boolean): Promise<void> {
+    this.#checkWritable()
+    const queue = this.#settled(name)
+    queue.isPaused = isPaused
+    this.#journal.queue(queue)
+    this.#queues.changed(queue)
+    await this.#journal.safe()
+  }
+
+  /** A delivery without a lease is one that must not happen again. */
+  async #delivered(messages: Message[], leaseMs: number): Promise<Message[]> {
+    if (messages.length > 0) await (leaseMs === 0 ? this.#journal.safe() : this.#journal.written())
+    return messages
+  }
+
+  /** Waits until what was sent is safe; if it is not to be, the error carries it. */
+  async #safeWith(bodies: readonly Body[]): Promise<void> {
+    const safe = this.#journal.safe()
+    if (safe === undefined) return
+    try {
+      await safe
+    } catch (error) {
+      const { code, message, cause } = error as QueueError
+      throw new QueueError(code, message, { bodies, cause })
+    }
+  }
+
   async #send(name: string, messages: readonly OutgoingMessage[], options: WaitOptions): Promise<string[]> {
+    const bodies = messages.map(({ body }) => body)
+    this.#checkWritable(bodies)
     const queue = this.#settled(name)
     options.signal?.throwIfAborted()
     const all = messages.map((message) => toNewMessage(message, queue.options))
     const ids = queue.trySend(all, this.#clock.now())
     if (ids !== undefined) {
-      this.#changed(queue)
+      this.#queues.changed(queue)
+      await this.#safeWith(bodies)
       return ids
     }
-    const batch = { messages: all, bodies: messages.map(({ body }) => body) }
+    const batch = { messages: all, bodies }
     const isInVain = queue.canNeverHold(all, this.#clock.now())
     if (isInVain || queue.options.overflow === 'reject' || options.timeoutMs === 0) throw queue.full(batch, isInVain)
     const waiting = queue.send(batch, options)
-    this.#awaited.add(queue)
-    this.#changed(queue)
-    return waiting
+    this.#queues.await(queue)
+    this.#queues.changed(queue)
+    const late = await waiting
+    await this.#safeWith(bodies)
+    return late
   }
 
-  #leased<R>(where: string, text: string, act: (queue: LocalQueue, lease: LeaseOf) => R): R | 'missing' {
+  async #leased<R>(where: string, text: string, act: (queue: LocalQueue, lease: LeaseOf) => R): Promise<R | 'missing'> {
     const lease = leaseOf(where, text)
-    this.#checkOpen()
-    const queue = this.#byNumber.get(lease.queue)
+    this.#checkWritable()
+    const queue = this.#queues.byNumber(lease.queue)
     if (queue === undefined) return 'missing'
-    this.#bringUp()
+    this.#queues.bringUp()
     const outcome = act(queue, lease)
-    this.#changed(queue)
+    this.#queues.changed(queue)
+    const safe = this.#journal.safe()
+    if (safe !== undefined) await safe
     return outcome
-  }
-
-  /** A message that was delivered too often. It is never refused, however full its grave is. */
-  #bury(queue: LocalQueue, message: Stored): void {
-    const grave = this.#queues.get(queue.options.deadLetterQueue ?? '')
-    if (grave === undefined) return // The rules have no such message without a dead-letter queue, and it cannot be deleted.
-    grave.state.add(
-      {
-        ...plain(message),
-        ttlMs: grave.options.ttlMs as number,
-        from: { queue: queue.name, id: message.id, from: message.from },
-      },
-      this.#clock.now(),
-    )
-    this.#changed(grave)
-  }
-
-  #queue(name: string): LocalQueue {
-    this.#checkOpen()
-    const queue = this.#queues.get(name)
-    if (queue === undefined) throw new QueueError('missing', `there is no queue ${name}`)
-    return queue
   }
 
   /** A queue, as it is now. */
   #settled(name: string): LocalQueue {
-    const queue = this.#queue(name)
-    this.#bringUp()
+    this.#checkOpen()
+    const queue = this.#queues.get(name)
+    this.#queues.bringUp()
     return queue
   }
 
-  /** What time has brought, to any queue: one may hold the dead letters of another. */
-  #bringUp(): void {
-    const nowMs = this.#clock.now()
-    if (nowMs < this.#dueMs) return
-    for (const { state } of this.#queues.values()) state.settle(nowMs)
-    for (const queue of this.#awaited) queue.serve(nowMs)
-    this.#dueMs = Number.POSITIVE_INFINITY
-    for (const { nextDueMs } of this.#queues.values()) this.#dueMs = Math.min(this.#dueMs, nextDueMs)
-    this.#arm()
-  }
-
-  #changed(queue: LocalQueue): void {
-    if (queue.waiting > 0) queue.serve(this.#clock.now())
-    this.#dueMs = Math.min(this.#dueMs, queue.nextDueMs)
-    this.#arm()
-  }
-
-  #arm(): void {
-    for (const queue of this.#awaited) if (queue.waiting === 0) this.#awaited.delete(queue)
-    const atMs = this.#awaited.size > 0 ? this.#dueMs : Number.POSITIVE_INFINITY
-    if ((this.#timer?.atMs ?? Number.POSITIVE_INFINITY) === atMs) return
-    this.#timer?.stop()
-    this.#timer = undefined
-    if (atMs === Number.POSITIVE_INFINITY) return
-    const stop = startTimer(Math.max(0, Math.ceil(atMs - this.#clock.now())), () => {
-      this.#timer = undefined
-      this.#bringUp()
-      this.#arm() // It may have been early.
-    })
-    this.#timer = { atMs, stop }
-  }
-
   #checkOpen(): void {
-    if (this.#isClosed) throw new QueueError('closed', 'the engine has been closed')
+    if (this.#closing !== undefined) throw new QueueError('closed', 'the engine has been closed')
   }
-}
 
-function plain({ body, headers, bytes, priority }: Stored): Omit<NewMessage, 'from' | 'ttlMs'> {
-  return { body, headers, bytes, priority, delayMs: 0, dedupKey: undefined }
+  #checkWritable(bodies?: readonly Body[]): void {
+    this.#checkOpen()
+    const { failure } = this.#journal
+    if (failure === undefined) return
+    throw new QueueError(failure.code, failure.message, { bodies, cause: failure.cause })
+  }
 }
 
 function isSame(a: object, b: object): boolean {

@@ -1,0 +1,50 @@
+import type { Durability } from '../api.ts'
+import type { QueueError } from '../errors.ts'
+import { type Changes, UNHEARD } from '../state/changes.ts'
+import type { Stored } from '../state/stored.ts'
+
+/** What an engine tells of a queue that is kept. */
+export interface QueueRecord {
+  readonly number: number
+  readonly name: string
+  readonly options: object
+  readonly isPaused: boolean
+}
+
+/**
+ * What remembers the queues of an engine.
+ *
+ * INVARIANT  what is told between two calls of `end` is kept as a whole, or not at all.
+ * INVARIANT  once it has failed it keeps nothing more, and `failure` tells why.
+ */
+export interface Journal {
+  readonly durability: Durability
+  readonly failure: QueueError | undefined
+  /** Is to be told of the messages of a queue. */
+  changesOf(queue: number): Changes
+  /** A queue was made, paused or resumed. */
+  queue(record: QueueRecord): void
+  deleted(queue: number): void
+  end(): void
+  /** Resolves when what was told outlives the process; undefined if it does already, or never will. */
+  written(): Promise<void> | undefined
+  /** Resolves when what was told is as safe as it is to be; as `written`. */
+  safe(): Promise<void> | undefined
+  /** The body of a message, a copy. */
+  bodyOf(message: Stored): Uint8Array
+  close(): Promise<void>
+}
+
+/** Remembers nothing. */
+export const noJournal: Journal = {
+  durability: 'memory',
+  failure: undefined,
+  changesOf: () => UNHEARD,
+  queue() {},
+  deleted() {},
+  end() {},
+  written: () => undefined,
+  safe: () => undefined,
+  bodyOf: ({ body }) => (body as Uint8Array).slice(),
+  async close() {},
+}
