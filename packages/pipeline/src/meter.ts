@@ -22,6 +22,7 @@ export class Meter implements Charged {
   #received = 0
   #done = 0
   #dropped = 0
+  #errors = 0
   #gathered = 0
   #busyMs = 0
   #blockedMs = 0
@@ -140,6 +141,11 @@ export class Meter implements Charged {
     this.#dropped++
   }
 
+  /** Something of the stage failed for good. Once its signal has aborted that is a consequence, and no news. */
+  failed(signal: AbortSignal): void {
+    if (!signal.aborted) this.#errors++
+  }
+
   /** An item came in and waits for others to leave with. */
   gathering(): void {
     this.#received++
@@ -177,6 +183,7 @@ export class Meter implements Charged {
       waiting: this.waiting,
       parked: this.parked,
       dropped: this.#dropped,
+      errors: this.#errors,
       gathered: this.#gathered,
       p50Ms: this.#durations?.quantile(0.5) ?? 0,
       p99Ms: this.#durations?.quantile(0.99) ?? 0,

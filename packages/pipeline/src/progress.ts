@@ -99,7 +99,7 @@ class Table implements Display {
     while ((this.#samples[1]?.elapsedMs ?? Number.POSITIVE_INFINITY) <= stats.elapsedMs - RATE_MS) this.#samples.shift()
     const since = this.#samples[0] as PipelineStats
     const seconds = (stats.elapsedMs - since.elapsedMs) / 1_000
-    const head = row('stage', ['running', 'waiting', 'done', 'items/s', 'busy'])
+    const head = row('stage', ['running', 'waiting', 'done', 'errors', 'items/s', 'busy'])
     const stages = [stats.source, ...stats.stages].map((stage, i) => {
       const before = i === 0 ? since.source : since.stages[i - 1]
       const rate = seconds > 0 ? (stage.done - (before?.done ?? 0)) / seconds : stage.perSecond
@@ -134,7 +134,8 @@ class Log implements Display {
 
   #write({ elapsedMs, source, stages }: PipelineStats): void {
     const parts = [source, ...stages].map(
-      ({ name, done, running }) => `${name} ${whole.format(done)}${running > 0 ? ` +${running}` : ''}`,
+      ({ name, done, running, errors }) =>
+        `${name} ${whole.format(done)}${running > 0 ? ` +${running}` : ''}${errors > 0 ? ` (${whole.format(errors)} failed)` : ''}`,
     )
     this.#stream.write(`${(elapsedMs / 1_000).toFixed(1).padStart(6)} s | ${parts.join(' | ')}\n`)
   }
@@ -143,13 +144,14 @@ class Log implements Display {
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 function stageRow(
-  { name, running, concurrency, waiting, parked, done, dropped, busy }: StageStats,
+  { name, running, concurrency, waiting, parked, done, dropped, errors, busy }: StageStats,
   rate: number,
 ): string {
   const cells = [
     `${whole.format(running)}/${whole.format(concurrency)}`,
     whole.format(waiting + parked),
     whole.format(done + dropped),
+    whole.format(errors),
     whole.format(rate),
     `${Math.round(busy * 100)} %`,
   ]

@@ -42,6 +42,7 @@ export class Source implements Upstream {
     try {
       this.#tap = this.#given.open(this.#host.signal)
     } catch (error) {
+      this.meter.failed(this.#host.signal)
       this.#host.fail(error)
     }
   }
@@ -127,6 +128,7 @@ export class Source implements Upstream {
         this.meter.dropped()
       } else if (value === undefined) {
         this.meter.dropped()
+        this.meter.failed(this.#host.signal)
         this.#host.fail(
           new TypeError(`${this.meter.name}: item ${this.meter.received - 1} is undefined, which is never an item`),
         )
@@ -143,6 +145,7 @@ export class Source implements Upstream {
   #break(error: unknown): void {
     this.#ended = true
     this.meter.dropped()
+    this.meter.failed(this.#host.signal)
     this.#host.fail(error)
   }
 }

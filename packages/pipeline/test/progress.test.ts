@@ -37,8 +37,10 @@ describe('progress on a terminal', () => {
     for (const n of [0, 1]) await work.finish(n, n)
     await pass(1_000)
     expect(screen.shown).toHaveLength(3)
-    expect(stripVTControlCharacters(screen.shown[0] ?? '')).toMatch(/^stage +running +waiting +done +items\/s +busy$/)
-    expect(screen.shown[2]).toMatch(/^steep +2\/2 +0 +2 +2 +100 %$/)
+    expect(stripVTControlCharacters(screen.shown[0] ?? '')).toMatch(
+      /^stage +running +waiting +done +errors +items\/s +busy$/,
+    )
+    expect(screen.shown[2]).toMatch(/^steep +2\/2 +0 +2 +0 +2 +100 %$/)
     for (const n of [2, 3, 4, 5]) await work.finish(n, n)
     await drained
     await run.done
@@ -70,6 +72,17 @@ describe('progress on a terminal', () => {
   })
 })
 
+test('progress counts the calls that failed', async () => {
+  const screen = new Screen(100)
+  const fails = (n: number) => (n === 1 ? Promise.reject(new Error('torn')) : n)
+  const run = from([1, 2]).map(fails, { name: 'steep' }).run({ clock, errors: 'collect' })
+  const shown = progress(run, shownOn(screen))
+  await run.output.receive()
+  await run.done.catch(() => {})
+  shown.close()
+  expect(screen.shown[2]).toMatch(/^steep +0\/1 +0 +2 +1 /)
+})
+
 describe('progress elsewhere', () => {
   test('writes a plain line a second, and one at the end, also when the run fails', async () => {
     const screen = new Screen(80, false)
@@ -85,6 +98,7 @@ describe('progress elsewhere', () => {
     await run.done.catch(() => {})
     await quiet()
     expect(screen.written.split('\n')).toHaveLength(4)
+    expect(screen.written).toMatch(/ \| leaves 2 \| steep 0 \(1 failed\)\n$/)
     expect(vi.getTimerCount()).toBe(0)
   })
 

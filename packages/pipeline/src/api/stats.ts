@@ -18,6 +18,11 @@ export interface StageStats {
   readonly parked: number
   /** Items that left nothing behind: `filterMap` gave `undefined`, `forEach` is done with it, or its call failed. */
   readonly dropped: number
+  /**
+   * Calls that failed for good, after all attempts, whatever became of the item: it was dropped, sent to a dead letter channel, made a result
+   * that is not well, or ended the run. Also what else fails: a source, a rule, a key. What fails once the signal of the stage has aborted is not counted.
+   */
+  readonly errors: number
   /** Items of an array that `batch` has begun and not filled. */
   readonly gathered: number
   /** What half of the calls took at most, in milliseconds; of a sample, to about a twelfth. 0 if none has ended. */

@@ -3,6 +3,7 @@ import { startTimer, TimeoutError } from '@millrace/notify'
 import type { DeadLetter, Retry, Stage } from '../api.ts'
 import { isThenable } from '../thenable.ts'
 import { type Call, DROPPED } from './call.ts'
+import { CalledStage } from './called-stage.ts'
 
 /** How often a call is made for one item, and what becomes of an item for which all fail. */
 export interface AttemptSettings {
@@ -67,6 +68,7 @@ class Attempts {
     if (deadLetter === undefined || signal.aborted) throw error
     const { name: stage } = this.#stage
     await deadLetter.send({ item: this.#item, index: this.#index, stage, attempts: this.#made, error }, { signal })
+    CalledStage.failed(this.#stage)
     return DROPPED
   }
 

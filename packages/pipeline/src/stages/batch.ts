@@ -123,6 +123,7 @@ class BatchStage extends HoldingStage {
       if (this.#rule.fills(value)) this.#emit()
       else this.#expire(this.#rule.expiresInMs())
     } catch (error) {
+      this.meter.failed(this.host.signal)
       this.host.fail(error)
     }
     return NONE

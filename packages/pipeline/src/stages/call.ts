@@ -6,6 +6,7 @@ import { type ActiveStage, type Host, NONE, type Place } from '../plan.ts'
 import { ReorderBuffer, type Slot } from '../reorder-buffer.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import { isThenable } from '../thenable.ts'
+import { CalledStage } from './called-stage.ts'
 import { Keys } from './keys.ts'
 
 /** What a stage does with an item. */
@@ -73,7 +74,7 @@ export class CallStage implements ActiveStage {
     const limit = place.isShared ? Number.POSITIVE_INFINITY : most + buffer
     this.meter = new Meter(name, most, limit, host.stopwatch)
     this.#settings = settings
-    this.#stage = { name, signal: host.signal }
+    this.#stage = new CalledStage(this.meter, host.signal)
     this.#host = host
     this.#stopwatch = host.stopwatch
     const makeJob = (): Job =>
@@ -308,6 +309,7 @@ export class CallStage implements ActiveStage {
 
   #fails(item: unknown, error: unknown): void {
     this.meter.dropped()
+    this.meter.failed(this.#host.signal)
     this.release(item, { error })
     this.#host.failCall(error)
   }
@@ -316,6 +318,7 @@ export class CallStage implements ActiveStage {
     if (value === DROPPED) return false
     if (value !== undefined) return true
     if (this.#settings.ifUndefined === 'fail') {
+      this.meter.failed(this.#host.signal)
       this.#host.failed(
         new TypeError(
           `${this.meter.name}: item ${index} gave undefined, which is never an item; filterMap drops items`,

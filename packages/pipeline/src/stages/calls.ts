@@ -6,6 +6,7 @@ import type { StagePlan } from '../plan.ts'
 import { isThenable } from '../thenable.ts'
 import { type Call, DROPPED } from './call.ts'
 import { callPlan, STAGE_OPTIONS } from './call-plan.ts'
+import { CalledStage } from './called-stage.ts'
 
 type Options = StageOptions<never> | undefined
 
@@ -101,7 +102,10 @@ export function scanPlan(
 
 function asResult(call: Call): Call {
   return (item, index, at) => {
-    const failed = (error: unknown): Result<unknown> => ({ ok: false, error })
+    const failed = (error: unknown): Result<unknown> => {
+      CalledStage.failed(at)
+      return { ok: false, error }
+    }
     const done = (value: unknown): unknown => (value === undefined || value === DROPPED ? value : { ok: true, value })
     try {
       const result = call(item, index, at)

@@ -69,6 +69,7 @@ class DroppingStage extends HoldingStage {
     try {
       this.#onDrop?.((this.#lineage === undefined ? item : this.#lineage.value(item)) as never)
     } catch (error) {
+      this.meter.failed(this.host.signal)
       this.host.fail(error)
     }
   }

@@ -104,6 +104,7 @@ class FlattenStage implements ActiveStage {
       this.#inners.push(inner)
       this.#fetch(inner)
     } catch (error) {
+      this.meter.failed(this.#host.signal)
       this.#lineage?.release(item, { error })
       this.#host.failCall(error)
     }
@@ -207,6 +208,7 @@ class FlattenStage implements ActiveStage {
     inner.isFetching = false
     inner.hasEnded = true
     inner.failed = { error }
+    this.meter.failed(this.#host.signal)
     if (inner.isSpent) this.#forget(inner)
     this.#host.failCall(error)
     this.#host.proceed()

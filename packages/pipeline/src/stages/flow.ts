@@ -59,6 +59,7 @@ class FlowStage extends HoldingStage {
     try {
       this.#flow.take(item, this.#emit)
     } catch (error) {
+      this.meter.failed(this.host.signal)
       this.host.fail(error)
     }
     return NONE

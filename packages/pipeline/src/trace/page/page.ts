@@ -139,13 +139,17 @@ export class Page {
       String(part.concurrency),
       this.#count(part.done),
       this.#count(part.dropped),
+      this.#count(part.errors),
       this.#percent(part.busy),
       this.#ms(part.blockedMs),
       this.#ms(part.starvedMs),
       this.#ms(part.p50Ms),
       this.#ms(part.p99Ms),
     ])
-    const table = this.#table(['', 'at a time', 'done', 'dropped', 'busy', 'blocked', 'starved', 'p50', 'p99'], rows)
+    const table = this.#table(
+      ['', 'at a time', 'done', 'dropped', 'errors', 'busy', 'blocked', 'starved', 'p50', 'p99'],
+      rows,
+    )
     const place = parts.findIndex(({ busy }) => busy === busiest)
     table.rows[place + 1]?.classList.add('bottleneck')
   }
