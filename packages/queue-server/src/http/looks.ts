@@ -1,0 +1,50 @@
+import type { FastifyInstance } from 'fastify'
+import type { Access } from './access.ts'
+import type { MonitoredEngine, MonitoredServer } from './api.ts'
+import { whyReadOnly } from './health.ts'
+import { messageView } from './message-view.ts'
+import { familiesOf } from './metrics.ts'
+import { METRICS_TYPE, metricsText } from './prometheus.ts'
+import { Refusal } from './refusal.ts'
+import { Snapshots } from './snapshot.ts'
+
+const MOST_MESSAGES = 50
+const MESSAGES = 10
+
+/** `GET /health`, `/metrics`, `/api/queues` and `/api/messages`: how the queues are. */
+export function lookRoutes(
+  app: FastifyInstance,
+  engine: MonitoredEngine,
+  servers: readonly MonitoredServer[],
+  access: Access,
+): void {
+  const snapshots = new Snapshots(engine)
+  app.get('/health', async (_, reply) => {
+    const reason = await whyReadOnly(engine)
+    if (reason === undefined) return { status: 'ok' }
+    return reply.code(503).send({ status: 'unavailable', reason })
+  })
+  app.get('/metrics', async (request, reply) => {
+    access.check(request, 'look')
+    const [{ queues }, reason] = await Promise.all([snapshots.take(), whyReadOnly(engine)])
+    return reply.type(METRICS_TYPE).send(metricsText(familiesOf(queues, servers, reason === undefined)))
+  })
+  app.get('/api/queues', async (request) => {
+    const right = access.check(request, 'look')
+    const [{ atMs, queues }, readOnly] = await Promise.all([snapshots.take(), whyReadOnly(engine)])
+    return { atMs, right, readOnly, queues }
+  })
+  app.get('/api/messages', async (request) => {
+    access.check(request, 'look')
+    const { queue, max } = readQuery(request.query)
+    return (await engine.peek(queue, { max })).map(messageView)
+  })
+}
+
+function readQuery(query: unknown): { readonly queue: string; readonly max: number } {
+  const { queue, max = String(MESSAGES) } = Object(query)
+  if (typeof queue !== 'string' || queue === '') throw new Refusal('bad-request', 'queue: expected the name of a queue')
+  const count = /^\d{1,3}$/.test(max) ? Number(max) : 0
+  if (count >= 1 && count <= MOST_MESSAGES) return { queue, max: count }
+  throw new Refusal('bad-request', `max: expected a whole number from 1 to ${MOST_MESSAGES}`)
+}

@@ -1,0 +1,109 @@
+import type { AddressInfo } from 'node:net'
+import { startTimer } from '@millrace/notify'
+import fastify, { type FastifyInstance } from 'fastify'
+import { Access } from './access.ts'
+import { actionRoutes } from './actions.ts'
+import type { Monitor, MonitorCloseOptions, MonitorListenOptions, MonitorOptions } from './api.ts'
+import { lookRoutes } from './looks.ts'
+import { refuseOtherNames } from './names.ts'
+import { checkClose, checkListen, checkMonitor } from './options.ts'
+import { pageRoute } from './page/page.ts'
+import { Refusal, refusalOf } from './refusal.ts'
+
+const LOOPBACK = '127.0.0.1'
+const CLOSE_TIMEOUT_MS = 5000
+
+/**
+ * Watches queues over HTTP: a page for the operator at `/`, `/metrics` for Prometheus, and `/health`, which answers 200 while the engine takes
+ * changes and else 503 with a reason.
+ *
+ * Throws `TypeError` for a wrong option.
+ *
+ * @example
+ * import { openQueues } from '@millrace/queue'
+ * import { createMonitor } from '@millrace/queue-server'
+ *
+ * const engine = await openQueues({ path: ':memory:' })
+ * const monitor = createMonitor({ engine })
+ * const { url } = await monitor.listen()
+ * const answer = await fetch(`${url}/health`)
+ * await answer.json() // => { status: 'ok' }
+ * await monitor.close()
+ * await engine.close()
+ */
+export function createMonitor(options: MonitorOptions): Monitor {
+  checkMonitor(options)
+  return new HttpMonitor(options)
+}
+
+class HttpMonitor implements Monitor {
+  readonly #app: FastifyInstance
+  readonly #hasTokens: boolean
+  #host: string | undefined
+  #end: Promise<void> | undefined
+
+  constructor({ engine, servers = [], tokens = [], tls, names = [] }: MonitorOptions) {
+    this.#hasTokens = tokens.length > 0
+    this.#app = fastify({ https: httpsOf(tls), logger: false, return503OnClosing: false }) as unknown as FastifyInstance
+    const access = new Access(tokens)
+    this.#app.setErrorHandler((error, request, reply) => {
+      const refusal = refusalOf(error)
+      if (refusal.code === 'failed') request.log.error(error)
+      if (refusal.code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
+      return reply.code(refusal.status).send(refusal.toJSON())
+    })
+    this.#app.setNotFoundHandler(({ method, url }) => {
+      throw new Refusal('not-found', `there is no ${method} ${url}`)
+    })
+    refuseOtherNames(this.#app, () => this.#host ?? LOOPBACK, names)
+    sendSafely(this.#app)
+    lookRoutes(this.#app, engine, servers, access)
+    actionRoutes(this.#app, engine, access)
+    pageRoute(this.#app)
+  }
+
+  async listen(options: MonitorListenOptions = {}): Promise<{ readonly url: string; readonly port: number }> {
+    checkListen(options, this.#hasTokens)
+    if (this.#host !== undefined) throw new TypeError('listen: it has been called before')
+    const { host = LOOPBACK, port = 0 } = options
+    this.#host = host
+    await this.#app.listen({ host, port })
+    const { address, family, port: actual } = this.#app.server.address() as AddressInfo
+    const scheme = 'setSecureContext' in this.#app.server ? 'https' : 'http'
+    return { url: `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${actual}`, port: actual }
+  }
+
+  async close(options: MonitorCloseOptions = {}): Promise<void> {
+    checkClose(options)
+    this.#end ??= this.#close(options.timeoutMs ?? CLOSE_TIMEOUT_MS)
+    await this.#end
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    const cancel = startTimer(timeoutMs, () => this.#app.server.closeAllConnections())
+    try {
+      await this.#app.close()
+    } finally {
+      cancel()
+    }
+  }
+}
+
+/** What is told of queues is for the page of this server only, and only as long as it is shown. */
+function sendSafely(app: FastifyInstance): void {
+  app.addHook('onSend', async (_, reply) => {
+    reply.header('cache-control', 'no-store')
+    reply.header('x-content-type-options', 'nosniff')
+    reply.header('referrer-policy', 'no-referrer')
+    reply.header('cross-origin-resource-policy', 'same-origin')
+    reply.header('cross-origin-opener-policy', 'same-origin')
+  })
+}
+
+function httpsOf(tls: MonitorOptions['tls']): { key: Buffer; cert: Buffer } | null {
+  return tls === undefined ? null : { key: Buffer.from(tls.key), cert: Buffer.from(tls.cert) }
+}

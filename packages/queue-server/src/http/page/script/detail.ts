@@ -1,0 +1,101 @@
+/** Part of the page's script: one queue, and a look at its next messages. */
+export const DETAIL: string = /* js */ `
+const detail = byId('detail')
+const facts = new Map()
+/** The queue that is looked at. */
+let chosen
+
+function openDetail(name) {
+  chosen = name
+  show(byId('detail-name'), name)
+  byId('messages').replaceChildren()
+  say('')
+  closeConfirm()
+  renderDetail()
+  history.replaceState(null, '', '#' + encodeURIComponent(name.toWellFormed()))
+  if (!detail.open) detail.showModal()
+  detail.scrollTop = 0
+  look()
+}
+
+function renderDetail() {
+  if (chosen === undefined) return
+  const queue = queues.find(({ name }) => name === chosen)
+  byId('detail-gone').hidden = queue !== undefined
+  byId('detail-paused').hidden = !queue?.isPaused
+  show(byId('pause'), queue?.isPaused ? 'Resume' : 'Pause')
+  allowActions(queue !== undefined)
+  if (queue !== undefined) renderFacts(byId('facts'), facts, factsOf(queue))
+}
+
+function factsOf(queue) {
+  return [
+    ['Ready', count(queue.ready)],
+    ['Delayed', count(queue.delayed)],
+    ['In flight', count(queue.inFlight)],
+    ['Size', bytes(queue.bytes)],
+    ['Oldest', queue.oldestMs === 0 ? '–' : age(queue.oldestMs)],
+    ['Sent/s', rate(queue.sentRate)],
+    ['Acked/s', rate(queue.ackedRate)],
+    ['Sent', count(queue.sent)],
+    ['Delivered', count(queue.delivered)],
+    ['Acked', count(queue.acked)],
+    ['Returned', count(queue.returned)],
+    ['Dead letters', count(queue.dead)],
+    ['Expired', count(queue.expired)],
+    ['Purged', count(queue.purged)],
+    ['Duplicates', count(queue.duplicates)],
+    ['Waiting calls', count(queue.waitingReceives + queue.waitingSends)],
+    ['Lease', age(queue.leaseMs)],
+    ['On disk', onDisk(queue.durability)],
+  ]
+}
+
+function onDisk(durability) {
+  if (typeof durability === 'object') return 'after ' + age(durability.everyMs)
+  return { memory: 'no', always: 'at once', never: 'by the system' }[durability] ?? durability
+}
+
+/** The queue that the address of the page names, as openDetail leaves it there. */
+function nameInAddress() {
+  try {
+    return decodeURIComponent(location.hash.slice(1))
+  } catch {
+    return ''
+  }
+}
+
+async function look() {
+  const name = chosen
+  const found = await ask('api/messages?queue=' + encodeURIComponent(name.toWellFormed())).catch((error) => error)
+  if (name !== chosen) return
+  if (found instanceof Error) say(found.message, true)
+  else byId('messages').replaceChildren(...(found.length > 0 ? found.map(messageItem) : [noMessage()]))
+}
+
+function noMessage() {
+  return element('li', { className: 'faint', textContent: 'No message is ready.' })
+}
+
+function messageItem({ id, priority, deliveries, lengthBytes, headers, form, body, isCut }) {
+  const about = [id, bytes(lengthBytes), 'delivered ' + grouped.format(deliveries) + '×']
+  if (priority !== 0) about.push('priority ' + priority)
+  if (form === 'hex') about.push('no text: hexadecimal')
+  for (const [name, value] of Object.entries(headers)) about.push(name + ': ' + value)
+  const text = form === 'hex' ? body.replace(/../g, '$& ').trimEnd() : body
+  const item = element('li', {}, element('div', { className: 'about' }, ...about.map((text) => element('span', { textContent: text }))))
+  item.append(text === '' ? element('p', { className: 'faint', textContent: 'Empty.' }) : element('pre', { textContent: text }))
+  if (isCut) item.append(element('p', { className: 'faint', textContent: 'There is more than is shown.' }))
+  return item
+}
+
+byId('look').onclick = look
+byId('detail-close').onclick = () => detail.close()
+detail.onclick = (event) => {
+  if (event.target === detail && event.offsetX < 0) detail.close()
+}
+detail.onclose = () => {
+  chosen = undefined
+  history.replaceState(null, '', location.pathname + location.search)
+}
+`
