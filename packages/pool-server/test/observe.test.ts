@@ -1,3 +1,4 @@
+import { priorityPool } from '@millrace/pool'
 import { describe, expect, test } from 'vitest'
 import { drainAndIgnore, serve, until } from './support.ts'
 
@@ -68,5 +69,24 @@ describe('GET /metrics', () => {
     gone.destroy()
     await until(() => pool.length === 1)
     expect(await (await get('/metrics')).text()).toContain('\nmillrace_pool_put_back_total 1\n')
+  })
+
+  test('counts the items that left without being drained, by how they did; so do the stats', async () => {
+    const clock = { nowMs: 0, now: () => clock.nowMs }
+    const pool = priorityPool<NonNullable<unknown> | null>({ capacity: 2, overflow: 'evict-lowest', clock })
+    const { submit, get } = await serve(pool)
+    await submit([
+      { item: 1, key: 'k' },
+      { item: 2, key: 'k', priority: 1 },
+      { item: 3, key: 'k' },
+    ])
+    await submit([{ item: 4 }, { item: 5, priority: 2, ttlMs: 5 }])
+    clock.nowMs = 5
+    expect(await (await get('/stats')).json()).toMatchObject({ evicted: 1, expired: 1, replaced: 1, duplicates: 1 })
+    const text = await (await get('/metrics')).text()
+    for (const how of ['evicted', 'expired', 'replaced']) {
+      expect(text).toContain(`\nmillrace_pool_left_total{how="${how}"} 1\n`)
+    }
+    expect(text).toContain('\nmillrace_pool_duplicates_total 1\n')
   })
 })

@@ -5,7 +5,7 @@ import { type PriorityPool, priorityPool } from '@millrace/pool'
 import { onTestFinished } from 'vitest'
 import { type PoolServer, type PoolServerOptions, poolServer } from '../src/index.ts'
 
-/** A pool of its own, and a server for it, until the test is over. */
+/** A pool, of its own if only its capacity is given, and a server for it until the test is over. */
 export interface Served {
   readonly pool: PriorityPool<NonNullable<unknown> | null>
   readonly server: PoolServer
@@ -14,8 +14,8 @@ export interface Served {
   drain(n: number, timeoutMs?: number): Promise<unknown[]>
 }
 
-export async function serve(capacity = 100, options: PoolServerOptions = {}): Promise<Served> {
-  const pool = priorityPool<NonNullable<unknown> | null>({ capacity: capacity })
+export async function serve(given: Served['pool'] | number = 100, options: PoolServerOptions = {}): Promise<Served> {
+  const pool = typeof given === 'number' ? priorityPool<NonNullable<unknown> | null>({ capacity: given }) : given
   const server = await poolServer(pool, options)
   onTestFinished(() => server.stop({ timeoutMs: 100 }))
   const get = (path: string, init?: RequestInit) => fetch(server.url + path, init)

@@ -183,3 +183,22 @@ describe('misuse', () => {
     expect(() => poolOf({}).remove(ticket)).toThrow(/^which: expected a ticket of this pool/)
   })
 })
+
+describe('stats', () => {
+  test('tell apart the ways in which items left, and those that did not come in', () => {
+    const clock = new FakeClock()
+    const pool = poolOf({ capacity: 3, overflow: 'evict-lowest', priority: ({ priority }) => priority, clock })
+    pool.trySubmit({ priority: 1, name: 'a' }, { key: 'k' })
+    pool.trySubmit({ priority: 2, name: 'b' }, { key: 'k' })
+    pool.trySubmit({ priority: 1, name: 'c' }, { key: 'k' })
+    pool.trySubmit({ priority: 9, name: 'd' }, { ttlMs: 5 })
+    pool.trySubmit({ priority: 3, name: 'e' })
+    pool.trySubmit({ priority: 4, name: 'f' })
+    pool.trySubmit({ priority: 0, name: 'g' })
+    clock.move(5)
+    pool.remove(({ name }) => name === 'e')
+    const counts = { submitted: 5, replaced: 1, duplicates: 1, evicted: 1, rejected: 1, expired: 1, removed: 1 }
+    expect(pool.stats()).toMatchObject({ ...counts, drained: 0, length: 1 })
+    expect(texts(pool.tryDrain(5))).toBe('4f')
+  })
+})
