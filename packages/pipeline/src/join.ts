@@ -52,7 +52,7 @@ class Strand {
     if (this.#pending !== undefined) await Promise.race([this.#pending, turned()])
     if (this.#hasEnded) return
     this.#hasEnded = true
-    await closeTap(this.#tap, this.#pending !== undefined)
+    await closeTap(this.#tap, { isInside: this.#pending !== undefined, hasEnded: false })
   }
 
   async #ask(): Promise<Answer> {

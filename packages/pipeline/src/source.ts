@@ -3,7 +3,7 @@ import { Fifo } from './fifo.ts'
 import { Meter } from './meter.ts'
 import { show } from './options.ts'
 import type { Host, Upstream } from './plan.ts'
-import { closeTap, type OpenTap, type Tap } from './taps.ts'
+import { closeTap, type OpenTap, type Reading, type Tap } from './taps.ts'
 import { isObject, isThenable } from './thenable.ts'
 
 /** What the source reads; or, if it is never opened, leaves. */
@@ -21,14 +21,15 @@ interface Given {
  * INVARIANT  next() is never called while an answer of it is due, nor after it has ended or failed.
  * INVARIANT  return() is called at most once, and only if the source has not ended or failed by itself.
  */
-export class Source implements Upstream {
+export class Source implements Upstream, Reading {
   readonly meter: Meter
+  hasEnded = false
   readonly #given: Given
   readonly #buffer: number
   readonly #host: Host
   readonly #held = new Fifo()
   #tap: Tap | undefined
-  #ended = false
+  #isClosed = false
 
   constructor(given: Given, name: string, buffer: number, host: Host) {
     this.meter = new Meter(name, 1, Math.max(1, buffer), host.stopwatch)
@@ -48,13 +49,13 @@ export class Source implements Upstream {
   }
 
   ready(): boolean {
-    if (this.meter.empty && !this.#ended) this.#fetch()
+    if (this.meter.empty && !this.#isOver) this.#fetch()
     return this.meter.waiting > 0
   }
 
   /** Fetches one item more than is asked for, if the buffer allows it; true if it is there at once. */
   runAhead(): boolean {
-    if (this.#ended || this.meter.running > 0 || this.meter.waiting >= this.#buffer) return false
+    if (this.#isOver || this.meter.running > 0 || this.meter.waiting >= this.#buffer) return false
     const { waiting } = this.meter
     this.#fetch()
     return this.meter.waiting > waiting
@@ -69,16 +70,20 @@ export class Source implements Upstream {
     return this.#held.take()
   }
 
+  get isInside(): boolean {
+    return this.meter.running > 0
+  }
+
   get finished(): boolean {
-    return this.#ended && this.meter.empty
+    return this.#isOver && this.meter.empty
   }
 
   /** Closes the source if it has not ended. */
   async close(): Promise<void> {
-    if (this.#ended) return
-    this.#ended = true
+    if (this.#isOver) return
+    this.#isClosed = true
     if (this.#tap === undefined) await this.#given.abandon?.()
-    else await closeTap(this.#tap, this.meter.running > 0)
+    else await closeTap(this.#tap, this)
   }
 
   /** How the source stands. It received what it gave or holds, drops nothing, and never starves: while it is not busy, nobody has room for an item. */
@@ -86,6 +91,11 @@ export class Source implements Upstream {
     const stats = this.meter.stats()
     const received = stats.done + stats.waiting
     return { ...stats, received, dropped: 0, blockedMs: stats.blockedMs + stats.starvedMs, starvedMs: 0 }
+  }
+
+  /** Whether nothing is fetched any more. */
+  get #isOver(): boolean {
+    return this.hasEnded || this.#isClosed
   }
 
   #fetch(): void {
@@ -124,7 +134,7 @@ export class Source implements Upstream {
       }
       const { done, value } = result as IteratorResult<unknown>
       if (done) {
-        this.#ended = true
+        this.hasEnded = true
         this.meter.dropped()
       } else if (value === undefined) {
         this.meter.dropped()
@@ -143,7 +153,7 @@ export class Source implements Upstream {
 
   /** The source has failed by itself: by the rules of iterators it is closed. */
   #break(error: unknown): void {
-    this.#ended = true
+    this.hasEnded = true
     this.meter.dropped()
     this.meter.failed(this.#host.signal)
     this.#host.fail(error)

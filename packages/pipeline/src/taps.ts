@@ -15,20 +15,30 @@ export const END: IteratorResult<unknown, undefined> = { done: true, value: unde
 /** Begins to read a source, for a run that aborts `signal` when it fails. */
 export type OpenTap = (signal: AbortSignal) => Tap
 
+/** How far the reading of a tap is, at any time. */
+export interface Reading {
+  /** Whether an answer of `next` is due. */
+  readonly isInside: boolean
+  /** Whether it has ended or failed by itself, and so is closed. */
+  readonly hasEnded: boolean
+}
+
+/** An answer that is decided is here so many microtasks later, also through a few async functions, each of which takes three. */
+const ANSWER_TICKS = 16
+
 /**
  * Closes what has not ended: its `return` is called, and awaited as long as it takes.
  *
- * If it is still inside of `next`, `return` cannot take effect before that (an async generator even queues it), and nobody knows
- * when that will be. So it is given one turn of the event loop, which is enough for one that heeds the same signal.
+ * An answer that is on its way is heard first: it may be the end. If it is still inside of `next` then, `return` cannot take effect before
+ * that (an async generator even queues it), and nobody knows when that will be. So it is given one turn of the event loop, which is enough
+ * for one that heeds the same signal. No turn is given before `return`: in it an item might come that nobody wants any more.
  */
-export async function closeTap(tap: Tap, isInside: boolean): Promise<void> {
+export async function closeTap(tap: Tap, reading: Reading): Promise<void> {
   if (typeof tap.return !== 'function') return
+  for (let tick = 0; tick < ANSWER_TICKS && reading.isInside; tick++) await undefined
+  if (reading.hasEnded) return
   const closing = Promise.resolve(tap.return())
-  if (!isInside) {
-    await closing
-    return
-  }
-  await Promise.race([closing, turned()])
+  await (reading.isInside ? Promise.race([closing, turned()]) : closing)
 }
 
 /** How to read `source`. Throws `TypeError`, saying where, if it cannot be read. */

@@ -195,3 +195,62 @@ describe('abort', () => {
     expect(warnings).toEqual([])
   })
 })
+
+describe('a source that ends by itself while the run is aborted', () => {
+  /** Ends with its second answer, which is on its way when `meanwhile` is called. */
+  function ending(layers: number, meanwhile: () => void) {
+    let returned = 0
+    async function* items() {
+      yield 1
+      queueMicrotask(meanwhile)
+    }
+    const generator = items()
+    let next = (): Promise<IteratorResult<number>> => generator.next()
+    for (let layer = 0; layer < layers; layer++) {
+      const inner = next
+      next = async () => inner()
+    }
+    const iterator = { next: () => next(), return: async () => ({ done: true, value: returned++ }) as const }
+    return { source: { [Symbol.asyncIterator]: () => iterator }, returned: () => returned }
+  }
+
+  test.each([0, 1, 2])('is not told to return: its last answer is on its way (behind %i functions)', async (layers) => {
+    const { source, returned } = ending(layers, () => run.abort('enough'))
+    const run = from(source).run()
+    await run.output.receive()
+    expect((await rejection(run.done)).error).toBe('enough')
+    expect(returned()).toBe(0)
+  })
+
+  test('is not told to return inside of flatten, nor with a checkpoint', async () => {
+    const flat = ending(0, () => run.abort('enough'))
+    const run = from([flat.source]).flatten().run()
+    await run.output.receive()
+    expect((await rejection(run.done)).error).toBe('enough')
+    const tracked = ending(0, () => other.abort('enough'))
+    const other = from(tracked.source).run({ checkpoint: { save: () => {} } })
+    await other.output.receive()
+    expect((await rejection(other.done)).error).toBe('enough')
+    await quiet()
+    expect([flat.returned(), tracked.returned()]).toEqual([0, 0])
+  })
+
+  test('is closed, and waited for, if its answer was an item', async () => {
+    const next = Promise.withResolvers<{ done: false; value: number }>()
+    let isClosed = false
+    const iterator = {
+      next: () => next.promise,
+      async return() {
+        await quiet()
+        isClosed = true
+        return { done: true, value: 0 } as const
+      },
+    }
+    const run = from({ [Symbol.asyncIterator]: () => iterator }).run()
+    await quiet()
+    next.resolve({ done: false, value: 1 })
+    run.abort('enough')
+    expect((await rejection(run.done)).error).toBe('enough')
+    expect(isClosed).toBe(true)
+  })
+})

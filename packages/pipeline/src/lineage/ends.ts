@@ -20,21 +20,24 @@ export function trackedTap(
   resume: Cursor | undefined,
 ): OpenTap {
   return (signal) => {
-    const tap = new TrackedTap(open(signal), lineage, ledger, new Positions(resume))
+    const tap = new TrackedTap(open(signal), signal, lineage, ledger, new Positions(resume))
     return tap.asTap()
   }
 }
 
 class TrackedTap {
   readonly #tap: Tap
+  readonly #signal: AbortSignal
   readonly #lineage: Lineage
   readonly #ledger: Ledger | undefined
   readonly #processed: Positions
   #position = 0
   #isClosed = false
+  readonly #closed = Promise.withResolvers<typeof END>()
 
-  constructor(tap: Tap, lineage: Lineage, ledger: Ledger | undefined, processed: Positions) {
+  constructor(tap: Tap, signal: AbortSignal, lineage: Lineage, ledger: Ledger | undefined, processed: Positions) {
     this.#tap = tap
+    this.#signal = signal
     this.#lineage = lineage
     this.#ledger = ledger
     this.#processed = processed
@@ -47,6 +50,7 @@ class TrackedTap {
   /** Nothing is read any more, whatever is waited for now. */
   #close(): unknown {
     this.#isClosed = true
+    this.#closed.resolve(END)
     return this.#tap.return?.()
   }
 
@@ -58,7 +62,8 @@ class TrackedTap {
   /** An answer that is there at once is given at once, unless many are passed over. */
   #next(): unknown {
     for (let skipped = 0; skipped < SKIPPED_AT_ONCE; skipped++) {
-      if (this.#isClosed) return END
+      // The end at once would say that it has ended by itself, and need not be closed.
+      if (this.#signal.aborted) return this.#closed.promise
       const askedMs = this.#lineage.log?.nowMs ?? 0
       const answer = this.#tap.next()
       if (isThenable(answer)) return this.#nextOf(answer, askedMs)
@@ -71,7 +76,7 @@ class TrackedTap {
     let result = await answer
     for (let skipped = 1; this.#isProcessed(result); skipped++) {
       if (skipped % SKIPPED_AT_ONCE === 0) await turned()
-      if (this.#isClosed) return END
+      if (this.#signal.aborted) return this.#closed.promise
       result = await this.#tap.next()
     }
     if (this.#isClosed) return this.#late(result)

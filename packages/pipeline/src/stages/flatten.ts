@@ -4,7 +4,7 @@ import type { Failed, StageLineage } from '../lineage/lineage.ts'
 import { Meter } from '../meter.ts'
 import { checkCount, checkName, checkOptions, show } from '../options.ts'
 import { type ActiveStage, type Host, NONE, type Place, type StagePlan } from '../plan.ts'
-import { closeTap, type Tap, tapOf } from '../taps.ts'
+import { closeTap, type Reading, type Tap, tapOf } from '../taps.ts'
 import { isThenable } from '../thenable.ts'
 
 /** A stage that emits the items of its items, which are iterables, streams, receivers or pipelines. */
@@ -23,13 +23,13 @@ export function flattenPlan(options: FlattenOptions | undefined, position: numbe
 }
 
 /** One of the iterables that are read. */
-class Inner {
+class Inner implements Reading {
   readonly tap: Tap
   /** What leaves through it, if the stage is ordered. */
   readonly items = new Fifo()
   /** How many items of it are here. */
   length = 0
-  isFetching = false
+  isInside = false
   hasEnded = false
 
   /** The item that it was. */
@@ -138,7 +138,7 @@ class FlattenStage implements ActiveStage {
   async close(): Promise<void> {
     this.#isClosed = true
     const open = this.#inners.filter(({ hasEnded }) => !hasEnded)
-    await Promise.all(open.map(({ tap, isFetching }) => closeTap(tap, isFetching)))
+    await Promise.all(open.map((inner) => closeTap(inner.tap, inner)))
   }
 
   /** Where items leave from. */
@@ -148,8 +148,8 @@ class FlattenStage implements ActiveStage {
 
   /** Fetches ahead what is there at once, and one item that is not. */
   #fetch(inner: Inner): void {
-    while (!inner.isFetching && !inner.hasEnded && inner.length < this.#ahead) {
-      inner.isFetching = true
+    while (!inner.isInside && !inner.hasEnded && inner.length < this.#ahead) {
+      inner.isInside = true
       try {
         const answer = inner.tap.next()
         if (!isThenable(answer)) {
@@ -173,9 +173,13 @@ class FlattenStage implements ActiveStage {
     if (inner.isSpent) this.#forget(inner)
   }
 
-  /** An answer has come; of a stage that was closed meanwhile nobody wants it. */
+  /** An answer has come; of a stage that was closed meanwhile nobody wants it, unless it is the end. */
   #resume(inner: Inner, answer: unknown): void {
-    if (this.#isClosed) return
+    if (this.#isClosed) {
+      inner.isInside = false
+      inner.hasEnded = Object(answer).done === true
+      return
+    }
     try {
       this.#receive(inner, answer)
       this.#fetch(inner)
@@ -185,12 +189,12 @@ class FlattenStage implements ActiveStage {
   }
 
   #receive(inner: Inner, answer: unknown): void {
-    inner.isFetching = false
+    inner.isInside = false
     const { done, value } = answer as IteratorResult<unknown>
     if (done) inner.hasEnded = true
     else if (value === undefined) {
       // It does not know that this is the end.
-      closeTap(inner.tap, false).catch(() => {}) // The first error counts.
+      closeTap(inner.tap, inner).catch(() => {}) // The first error counts.
       throw new TypeError(`${this.meter.name}: an item of an item is undefined, which is never an item`)
     } else {
       const item = this.#lineage === undefined ? value : this.#lineage.derive(inner.outer, value)
@@ -205,7 +209,7 @@ class FlattenStage implements ActiveStage {
 
   /** It failed by itself, so it is closed. What it gave before still leaves, unless the run ends. */
   #break(inner: Inner, error: unknown): void {
-    inner.isFetching = false
+    inner.isInside = false
     inner.hasEnded = true
     inner.failed = { error }
     this.meter.failed(this.#host.signal)
