@@ -17,8 +17,9 @@ export function actionRoutes(app: FastifyInstance, engine: MonitoredEngine, acce
   const action = (verb: string, act: (body: ActionBody) => Promise<unknown>): void => {
     app.post(`/api/${verb}`, { bodyLimit: MOST_BODY_BYTES }, async (request) => {
       checkOrigin(request)
-      access.check(request, 'change')
-      const count = await act(bodyOf(request.body))
+      const body = bodyOf(request.body)
+      access.check(request, body.queue, 'manage')
+      const count = await act(body)
       return typeof count === 'number' ? { count } : {}
     })
   }

@@ -1,37 +1,23 @@
 import type { QueueEngine } from '@millrace/queue'
+import type { CloseOptions, Listening, QueueServer, TokenRule } from '../api.ts'
 
 /** What a monitor asks of its engine: a `QueueEngine`, in this process or over a network. */
 export type MonitoredEngine = Pick<QueueEngine, 'list' | 'stats' | 'peek' | 'pause' | 'resume' | 'purge' | 'redrive'>
 
-/** A server whose connections are counted among the metrics. */
-export interface MonitoredServer {
-  /** What it is called there, for example where it listens. */
-  readonly name: string
-  /** What it has counted: connections that are open, and since it was made requests and those refused or failed. */
-  stats(): { readonly connections: number; readonly requests: number; readonly errors: number }
-}
-
-/**
- * What somebody may do: `'look'`, at the page, the figures and the messages; `'change'`, also pause, resume, redrive and purge.
- */
-export type MonitorRight = 'look' | 'change'
-
-/** Somebody who may use a monitor. */
-export interface MonitorToken {
-  /** What is sent as `Authorization: Bearer …`, and typed into the page. */
-  readonly token: string
-  /** What it permits. */
-  readonly right: MonitorRight
-}
+/** A server that is counted among the metrics. */
+export type MonitoredServer = Pick<QueueServer, 'stats'>
 
 /** What a monitor watches, and for whom. */
 export interface MonitorOptions {
-  /** The queues. It is not closed with the monitor. */
+  /** The queues. It stays open when the monitor closes. */
   readonly engine: MonitoredEngine
-  /** The servers of these queues. */
-  readonly servers?: readonly MonitoredServer[] | undefined
-  /** Who may use it: everybody who reaches it, if not given. `/health` and the page without its figures are for everybody in any case. */
-  readonly tokens?: readonly MonitorToken[] | undefined
+  /** The servers of these queues, by the names that they have in the metrics. */
+  readonly servers?: Readonly<Record<string, MonitoredServer>> | undefined
+  /**
+   * Who may use it, as with the server: with any right one sees a queue and its figures, with `receive` its messages, with `manage` one may pause,
+   * resume, redrive and purge it. Everybody may do everything, if not given. `/health` and the page without its figures are for everybody in any case.
+   */
+  readonly tokens?: readonly TokenRule[] | undefined
   /** Has it speak HTTPS. */
   readonly tls?: { readonly key: string | Uint8Array; readonly cert: string | Uint8Array } | undefined
   /**
@@ -47,25 +33,25 @@ export interface MonitorListenOptions {
   readonly host?: string | undefined
   /** The port; 0, which picks a free one, if not given. */
   readonly port?: number | undefined
-  /** Listens at an address that other machines reach although there are no tokens: whoever reaches it may purge queues then. */
-  readonly withoutTokens?: boolean | undefined
-}
-
-/** How a monitor ends. */
-export interface MonitorCloseOptions {
-  /** How long requests that are being answered may take, in milliseconds, before their connections are cut; 5,000 if not given. */
-  readonly timeoutMs?: number | undefined
+  /**
+   * At an address that other machines reach a monitor needs tokens: whoever reaches it could purge queues else. And it needs TLS, which keeps
+   * tokens and messages secret. It does without what is named here.
+   */
+  readonly unsafe?: readonly ('no-tokens' | 'no-tls')[] | undefined
 }
 
 /** Queues that are watched over HTTP. */
 export interface Monitor extends AsyncDisposable {
   /**
-   * Listens, and tells where it is reached, as in `http://127.0.0.1:8080`. Once only.
+   * Listens, once only. Resolves when it is reached there; the `url` is as in `http://127.0.0.1:8080`.
    *
-   * Rejects with `TypeError` or `RangeError` for a wrong option, and for an address that other machines reach if there are no tokens; with
-   * the error of the system if it cannot listen, such as one with code `EADDRINUSE`.
+   * Rejects with `TypeError` or `RangeError` for wrong options, and at an address that others reach for what is unsafe; with the error of the
+   * system if it cannot listen, such as one with code `EADDRINUSE`.
    */
-  listen(options?: MonitorListenOptions): Promise<{ readonly url: string; readonly port: number }>
-  /** Accepts no request any more, and resolves when those under way are answered, or cut. A second call waits for the same end. */
-  close(options?: MonitorCloseOptions): Promise<void>
+  listen(options?: MonitorListenOptions): Promise<Listening>
+  /**
+   * Ends the monitor, not the engine: no request is accepted, those under way are answered. Connections that have not ended in time are cut. A
+   * second call waits for the same end.
+   */
+  close(options?: CloseOptions): Promise<void>
 }

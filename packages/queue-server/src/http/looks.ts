@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import type { Access } from './access.ts'
+import type { Access, Permit } from './access.ts'
 import type { MonitoredEngine, MonitoredServer } from './api.ts'
 import { whyReadOnly } from './health.ts'
 import { messageView } from './message-view.ts'
 import { familiesOf } from './metrics.ts'
 import { METRICS_TYPE, metricsText } from './prometheus.ts'
 import { Refusal } from './refusal.ts'
-import { Snapshots } from './snapshot.ts'
+import { type NamedStats, Snapshots } from './snapshot.ts'
 
 const MOST_MESSAGES = 50
 const MESSAGES = 10
@@ -15,7 +15,7 @@ const MESSAGES = 10
 export function lookRoutes(
   app: FastifyInstance,
   engine: MonitoredEngine,
-  servers: readonly MonitoredServer[],
+  servers: Readonly<Record<string, MonitoredServer>>,
   access: Access,
 ): void {
   const snapshots = new Snapshots(engine)
@@ -25,20 +25,30 @@ export function lookRoutes(
     return reply.code(503).send({ status: 'unavailable', reason })
   })
   app.get('/metrics', async (request, reply) => {
-    access.check(request, 'look')
+    const permit = access.permitOf(request)
     const [{ queues }, reason] = await Promise.all([snapshots.take(), whyReadOnly(engine)])
-    return reply.type(METRICS_TYPE).send(metricsText(familiesOf(queues, servers, reason === undefined)))
+    const families = familiesOf(visible(queues, permit), servers, reason === undefined)
+    return reply.type(METRICS_TYPE).send(metricsText(families))
   })
   app.get('/api/queues', async (request) => {
-    const right = access.check(request, 'look')
+    const permit = access.permitOf(request)
     const [{ atMs, queues }, readOnly] = await Promise.all([snapshots.take(), whyReadOnly(engine)])
-    return { atMs, right, readOnly, queues }
+    const shown = visible(queues, permit).map((stats) => ({
+      ...stats,
+      mayPeek: permit.may(stats.name, 'receive'),
+      mayManage: permit.may(stats.name, 'manage'),
+    }))
+    return { atMs, readOnly, queues: shown }
   })
   app.get('/api/messages', async (request) => {
-    access.check(request, 'look')
     const { queue, max } = readQuery(request.query)
+    access.check(request, queue, 'receive')
     return (await engine.peek(queue, { max })).map(messageView)
   })
+}
+
+function visible(queues: readonly NamedStats[], permit: Permit): NamedStats[] {
+  return queues.filter(({ name }) => permit.may(name))
 }
 
 function readQuery(query: unknown): { readonly queue: string; readonly max: number } {

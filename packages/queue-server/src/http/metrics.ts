@@ -1,5 +1,6 @@
+import type { ServerStats } from '../api.ts'
 import type { MonitoredServer } from './api.ts'
-import type { Family, Sample } from './prometheus.ts'
+import type { Family } from './prometheus.ts'
 import type { NamedStats } from './snapshot.ts'
 
 const GAUGES = {
@@ -23,7 +24,7 @@ const COUNTERS = {
 /** What Prometheus is told of the queues, the engine and the servers. */
 export function familiesOf(
   queues: readonly NamedStats[],
-  servers: readonly MonitoredServer[],
+  servers: Readonly<Record<string, MonitoredServer>>,
   isWritable: boolean,
 ): Family[] {
   const perQueue = (name: string, help: string, of: (stats: NamedStats) => number): Family => ({
@@ -37,7 +38,7 @@ export function familiesOf(
     perQueue(
       'oldest_seconds',
       'For how long the oldest ready message has been ready.',
-      (stats) => stats.oldestMs / 1000,
+      ({ oldestMs }) => oldestMs / 1000,
     ),
     perQueue('paused', 'Whether nothing is received until it is resumed.', (stats) => +stats.isPaused),
     {
@@ -49,18 +50,39 @@ export function familiesOf(
       ]),
     },
     ...entries(COUNTERS).map(([field, help]) => perQueue(`${field}_total`, help, (stats) => stats[field])),
-    ...serverFamilies(servers),
+    ...serverFamilies(Object.entries(servers).map(([name, server]) => [name, server.stats()])),
   ]
 }
 
-function serverFamilies(servers: readonly MonitoredServer[]): Family[] {
-  const all = servers.map((server) => ({ ...server.stats(), name: server.name }))
-  const samples = (field: 'connections' | 'requests' | 'errors'): Sample[] =>
-    all.map((stats) => ({ labels: { server: stats.name }, value: stats[field] }))
+function serverFamilies(all: readonly (readonly [string, ServerStats])[]): Family[] {
+  const one = (name: string, help: string, of: (stats: ServerStats) => number): Family => ({
+    name: `millrace_queue_server_${name}`,
+    help,
+    samples: all.map(([server, stats]) => ({ labels: { server }, value: of(stats) })),
+  })
+  const by = (
+    name: string,
+    help: string,
+    label: string,
+    of: (stats: ServerStats) => Readonly<Record<string, number>>,
+  ) => ({
+    name: `millrace_queue_server_${name}`,
+    help,
+    samples: all.flatMap(([server, stats]) =>
+      Object.entries(of(stats)).map(([key, value]) => ({ labels: { server, [label]: key }, value })),
+    ),
+  })
   return [
-    { name: 'millrace_queue_server_connections', help: 'Connections that are open.', samples: samples('connections') },
-    { name: 'millrace_queue_server_requests_total', help: 'Requests received.', samples: samples('requests') },
-    { name: 'millrace_queue_server_errors_total', help: 'Requests refused or failed.', samples: samples('errors') },
+    one('connections', 'Connections now.', ({ connections }) => connections),
+    one('accepted_total', 'Connections that have been accepted.', ({ accepted }) => accepted),
+    by('refused_total', 'Connections that have been refused.', 'reason', ({ refused }) => refused),
+    by('cut_total', 'Connections that have been cut.', 'reason', ({ cut }) => cut),
+    by('requests_total', 'Requests that have come.', 'kind', ({ requests }) => requests),
+    by('errors_total', 'Requests that have failed.', 'code', ({ failures }) => failures),
+    one('pending', 'Requests that are not answered yet.', ({ pending }) => pending),
+    one('bytes_in_total', 'Bytes that have come.', ({ bytesIn }) => bytesIn),
+    one('bytes_out_total', 'Bytes that have been written.', ({ bytesOut }) => bytesOut),
+    one('buffered_bytes', 'Bytes of requests and answers that are held.', ({ bufferedBytes }) => bufferedBytes),
   ]
 }
 

@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import { startTimer } from '@millrace/notify'
 import fastify, { type FastifyInstance } from 'fastify'
+import type { CloseOptions, Listening } from '../api.ts'
 import { Access } from './access.ts'
 import { actionRoutes } from './actions.ts'
-import type { Monitor, MonitorCloseOptions, MonitorListenOptions, MonitorOptions } from './api.ts'
+import type { Monitor, MonitorListenOptions, MonitorOptions } from './api.ts'
 import { lookRoutes } from './looks.ts'
 import { refuseOtherNames } from './names.ts'
 import { checkClose, checkListen, checkMonitor } from './options.ts'
@@ -38,12 +39,12 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
 class HttpMonitor implements Monitor {
   readonly #app: FastifyInstance
-  readonly #hasTokens: boolean
+  readonly #has: { readonly tokens: boolean; readonly tls: boolean }
   #host: string | undefined
   #end: Promise<void> | undefined
 
-  constructor({ engine, servers = [], tokens = [], tls, names = [] }: MonitorOptions) {
-    this.#hasTokens = tokens.length > 0
+  constructor({ engine, servers = {}, tokens = [], tls, names = [] }: MonitorOptions) {
+    this.#has = { tokens: tokens.length > 0, tls: tls !== undefined }
     this.#app = fastify({ https: httpsOf(tls), logger: false, return503OnClosing: false }) as unknown as FastifyInstance
     const access = new Access(tokens)
     this.#app.setErrorHandler((error, request, reply) => {
@@ -62,18 +63,18 @@ class HttpMonitor implements Monitor {
     pageRoute(this.#app)
   }
 
-  async listen(options: MonitorListenOptions = {}): Promise<{ readonly url: string; readonly port: number }> {
-    checkListen(options, this.#hasTokens)
+  async listen(options: MonitorListenOptions = {}): Promise<Listening> {
+    checkListen(options, this.#has)
     if (this.#host !== undefined) throw new TypeError('listen: it has been called before')
     const { host = LOOPBACK, port = 0 } = options
     this.#host = host
     await this.#app.listen({ host, port })
     const { address, family, port: actual } = this.#app.server.address() as AddressInfo
-    const scheme = 'setSecureContext' in this.#app.server ? 'https' : 'http'
-    return { url: `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${actual}`, port: actual }
+    const scheme = this.#has.tls ? 'https' : 'http'
+    return { host: address, port: actual, url: `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${actual}` }
   }
 
-  async close(options: MonitorCloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
     checkClose(options)
     this.#end ??= this.#close(options.timeoutMs ?? CLOSE_TIMEOUT_MS)
     await this.#end

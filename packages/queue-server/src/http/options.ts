@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { inspect } from 'node:util'
-import type { MonitorCloseOptions, MonitoredEngine, MonitorListenOptions, MonitorOptions } from './api.ts'
+import type { CloseOptions, Right, TokenRule } from '../api.ts'
+import type { MonitoredEngine, MonitorListenOptions, MonitorOptions } from './api.ts'
 import { isLoopback } from './names.ts'
 
 const VERBS = [
@@ -12,47 +13,60 @@ const VERBS = [
   'purge',
   'redrive',
 ] as const satisfies (keyof MonitoredEngine)[]
+const RIGHTS: readonly Right[] = ['send', 'receive', 'manage']
+const SHORTEST_TOKEN = 16
 
 /** Throws `TypeError` for what a monitor cannot be made of. */
 export function checkMonitor(options: MonitorOptions): void {
-  checkNames(options, ['engine', 'servers', 'tokens', 'tls', 'names'])
-  const { engine, servers = [], tokens = [], names = [], tls } = options
+  checkNames('', options, ['engine', 'servers', 'tokens', 'tls', 'names'])
+  const { engine, servers = {}, tokens, names = [], tls } = options
   if (!VERBS.every((verb) => typeof engine?.[verb] === 'function')) wrong('engine', 'a queue engine', engine)
-  each(
-    'servers',
-    servers,
-    'servers with a name',
-    (one) => typeof one?.name === 'string' && typeof one.stats === 'function',
-  )
-  each(
-    'tokens',
-    tokens,
-    'tokens with their right',
-    (one) => isToken(one?.token) && isRight(one.right),
-    () => 'another',
-  )
-  each('names', names, 'host names without a port', isHostName)
+  for (const [name, server] of Object.entries(servers))
+    if (typeof server?.stats !== 'function') wrong(`servers: ${name}`, 'a queue server', server)
+  if (tokens !== undefined) checkTokens(tokens)
+  const strange = Array.isArray(names) ? names.find((name) => !isHostName(name)) : names
+  if (strange !== undefined) wrong('names', 'host names without a port', strange)
   if (tls !== undefined && !(tls?.key && tls.cert)) throw new TypeError('tls: expected a key and a cert')
 }
 
-/** Throws `TypeError` or `RangeError` for where it cannot or should not listen. */
-export function checkListen(options: MonitorListenOptions, hasTokens: boolean): void {
-  checkNames(options, ['host', 'port', 'withoutTokens'])
-  const { host, port, withoutTokens } = options
+/** Throws `TypeError` for what are no tokens. What it says holds none: it may be read by others. */
+export function checkTokens(tokens: readonly TokenRule[]): void {
+  if (!Array.isArray(tokens) || tokens.length === 0) throw new TypeError('tokens: expected a list of at least one')
+  tokens.forEach((rule: TokenRule, index) => {
+    const where = `tokens[${index}]`
+    checkNames(`${where}: `, rule, ['token', 'queues', 'rights'])
+    const { token, queues = [], rights = [] } = rule
+    if (typeof token !== 'string' || token.length < SHORTEST_TOKEN || !/^[\x21-\x7e]+$/.test(token))
+      throw new TypeError(
+        `${where}: token: expected at least ${SHORTEST_TOKEN} characters of ASCII, none of them a space`,
+      )
+    if (!isList(queues, (name) => typeof name === 'string' && name !== '')) wrong(`${where}: queues`, 'names', queues)
+    if (!isList(rights, (right) => RIGHTS.includes(right as Right)))
+      wrong(`${where}: rights`, RIGHTS.join(', '), rights)
+  })
+}
+
+/** Throws `TypeError` or `RangeError` for where it cannot listen, or should not. */
+export function checkListen(
+  options: MonitorListenOptions,
+  has: { readonly tokens: boolean; readonly tls: boolean },
+): void {
+  checkNames('', options, ['host', 'port', 'unsafe'])
+  const { host, port, unsafe = [] } = options
   if (host !== undefined && (typeof host !== 'string' || host === '')) wrong('host', 'an address', host)
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
     throw new RangeError(`port: expected an integer from 0 to 65535, got ${inspect(port)}`)
-  if (withoutTokens !== undefined && typeof withoutTokens !== 'boolean')
-    wrong('withoutTokens', 'a boolean', withoutTokens)
-  if (host !== undefined && !isLoopback(host) && !hasTokens && !withoutTokens)
-    throw new TypeError(
-      `host: other machines reach ${host}, and there are no tokens; give some, or withoutTokens: true`,
-    )
+  if (!isList(unsafe, (one) => one === 'no-tokens' || one === 'no-tls')) wrong('unsafe', 'no-tokens, no-tls', unsafe)
+  if (host === undefined || isLoopback(host)) return
+  for (const what of ['tokens', 'tls'] as const) {
+    if (has[what] || unsafe.includes(`no-${what}`)) continue
+    throw new TypeError(`host: other machines reach ${host}: expected ${what}, or unsafe: ['no-${what}']`)
+  }
 }
 
 /** Throws `TypeError` or `RangeError` for what is no time to end in. */
-export function checkClose(options: MonitorCloseOptions): void {
-  checkNames(options, ['timeoutMs'])
+export function checkClose(options: CloseOptions): void {
+  checkNames('', options, ['timeoutMs'])
   const { timeoutMs } = options
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0))
     throw new RangeError(`timeoutMs: expected a number of milliseconds from 0, got ${inspect(timeoutMs)}`)
@@ -63,33 +77,18 @@ export function isHostName(value: unknown): boolean {
   return typeof value === 'string' && (isIP(value) !== 0 || /^[^:/[\]]+$/.test(value))
 }
 
-/** What a header can carry, and nobody types by chance. */
-function isToken(value: unknown): boolean {
-  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value)
-}
-
-function isRight(value: unknown): boolean {
-  return value === 'look' || value === 'change'
-}
-
-function each<T>(
-  name: string,
-  values: readonly T[],
-  what: string,
-  isOne: (value: T) => boolean,
-  show: (value: unknown) => string = inspect,
-): void {
-  if (!Array.isArray(values)) wrong(name, what, values)
-  for (const value of values) if (!isOne(value)) throw new TypeError(`${name}: expected ${what}, got ${show(value)}`)
+function isList(values: readonly unknown[], isOne: (value: unknown) => boolean): boolean {
+  return Array.isArray(values) && values.every(isOne)
 }
 
 function wrong(name: string, what: string, value: unknown): never {
   throw new TypeError(`${name}: expected ${what}, got ${inspect(value, { depth: 0 })}`)
 }
 
-function checkNames(options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) wrong('options', 'an object', options)
+function checkNames(where: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) wrong(`${where}options`, 'an object', options)
   for (const name in options) {
-    if (!known.includes(name)) throw new TypeError(`${name}: there is no such option; there are ${known.join(', ')}`)
+    if (!known.includes(name))
+      throw new TypeError(`${where}${name}: there is no such option; there are ${known.join(', ')}`)
   }
 }

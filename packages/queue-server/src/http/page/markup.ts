@@ -39,9 +39,9 @@ export const MARKUP: string = /* html */ `<header>
       <div class="line"><input id="confirm-name" autocomplete="off" spellcheck="false" autocapitalize="off"><button id="confirm-purge" class="danger" disabled>Purge</button><button type="button" id="confirm-cancel" class="quiet">Cancel</button></div>
     </form>
   </section>
-  <p id="looks-only" hidden>Your token may look, and change nothing.</p>
+  <p id="looks-only" hidden>Your token does not give the right to manage this queue.</p>
   <p id="result" role="status"></p>
-  <section>
+  <section id="next">
     <div class="head"><h3>Next messages</h3><button id="look" class="quiet">Look again</button></div>
     <ol id="messages"></ol>
   </section>

@@ -1,13 +1,12 @@
 /** Part of the page's script: what changes a queue. */
 export const ACTIONS: string = /* js */ `
-let right = 'look'
 let isActing = false
 
-function allowActions(isThere) {
-  const isAllowed = right === 'change'
-  byId('actions').hidden = !isAllowed
-  byId('looks-only').hidden = isAllowed
-  const isOff = !isThere || isActing || document.body.classList.contains('stale')
+function allowActions(queue) {
+  const mayManage = queue?.mayManage ?? true
+  byId('actions').hidden = !mayManage
+  byId('looks-only').hidden = mayManage
+  const isOff = queue === undefined || isActing || document.body.classList.contains('stale')
   for (const id of ['pause', 'redrive', 'purge']) byId(id).disabled = isOff
   byId('confirm-purge').disabled = isOff || byId('confirm-name').value !== chosen
 }

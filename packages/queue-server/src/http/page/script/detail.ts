@@ -24,7 +24,8 @@ function renderDetail() {
   byId('detail-gone').hidden = queue !== undefined
   byId('detail-paused').hidden = !queue?.isPaused
   show(byId('pause'), queue?.isPaused ? 'Resume' : 'Pause')
-  allowActions(queue !== undefined)
+  allowActions(queue)
+  byId('next').hidden = !(queue?.mayPeek ?? true)
   if (queue !== undefined) renderFacts(byId('facts'), facts, factsOf(queue))
 }
 
@@ -67,6 +68,7 @@ function nameInAddress() {
 
 async function look() {
   const name = chosen
+  if (queues.find((queue) => queue.name === name)?.mayPeek === false) return
   const found = await ask('api/messages?queue=' + encodeURIComponent(name.toWellFormed())).catch((error) => error)
   if (name !== chosen) return
   if (found instanceof Error) say(found.message, true)

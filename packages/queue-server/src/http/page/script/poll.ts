@@ -33,7 +33,6 @@ async function read() {
   try {
     const answer = await ask('api/queues')
     queues = withRates(answer)
-    right = answer.right
     answeredAt = new Date()
     const { readOnly } = answer
     tell(readOnly === undefined ? 'live' : 'read-only', readOnly && 'Nothing can be changed: ' + readOnly + '.')

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { bearer, refusal, watch } from './http-support.ts'
+
+async function seen(body: Uint8Array | string, headers: Record<string, string> = {}): Promise<Record<string, unknown>> {
+  const { get, engine } = await watch()
+  await engine.create('a')
+  await engine.send('a', body, { headers })
+  const [message] = (await (await get('/api/messages?queue=a')).json()) as Record<string, unknown>[]
+  return message ?? expect.unreachable('no message')
+}
+
+describe('GET /api/messages', () => {
+  test('shows the messages that would be received next, and takes none', async () => {
+    const { get, engine } = await watch()
+    await engine.create('a b&c')
+    for (let n = 0; n < 20; n++) await engine.send('a b&c', `${n}`, { priority: n })
+    const messages = async (more = '') =>
+      (await (await get(`/api/messages?queue=${encodeURIComponent('a b&c')}${more}`)).json()) as { body: string }[]
+    expect((await messages()).map(({ body }) => body)).toEqual(Array.from({ length: 10 }, (_, n) => `${n}`))
+    expect(await messages('&max=1')).toEqual([
+      {
+        id: expect.any(String),
+        priority: 0,
+        deliveries: 0,
+        lengthBytes: 1,
+        headers: {},
+        form: 'text',
+        body: '0',
+        isCut: false,
+      },
+    ])
+    expect(await engine.stats('a b&c')).toMatchObject({ ready: 20, delivered: 0 })
+  })
+
+  test('shows text as it is, and all else in hexadecimal', async () => {
+    expect(await seen('<b>ü</b>\n')).toMatchObject({ form: 'text', body: '<b>ü</b>\n', lengthBytes: 10 })
+    expect(await seen(new Uint8Array([0xff, 0]))).toMatchObject({ form: 'hex', body: 'ff00', lengthBytes: 2 })
+    expect(await seen('a\u0000')).toMatchObject({ form: 'hex', body: '6100' })
+    expect(await seen('')).toMatchObject({ form: 'text', body: '', isCut: false })
+  })
+
+  test('cuts what is long, and says so', async () => {
+    const long = await seen(`${'ü'.repeat(1023)}a${'ü'.repeat(5000)}`)
+    expect(long).toMatchObject({ form: 'text', isCut: true, lengthBytes: 12_047 })
+    expect(long['body']).toBe(`${'ü'.repeat(1023)}a`) // Half of a letter is left out.
+    expect(await seen(new Uint8Array(5000))).toMatchObject({ form: 'hex', body: '00'.repeat(2048), isCut: true })
+    expect(await seen('', { long: 'x'.repeat(1000) })).toMatchObject({
+      headers: { long: `${'x'.repeat(256)}…` },
+      isCut: true,
+    })
+  })
+
+  test('refuses what is no look at a queue', async () => {
+    const { get } = await watch()
+    expect(await refusal(get('/api/messages?queue=a'))).toEqual([404, 'not-found', 'there is no queue a'])
+    expect((await refusal(get('/api/messages')))[0]).toBe(400)
+    for (const max of ['0', '51', '-1', 'a', '1&max=2'])
+      expect(await refusal(get(`/api/messages?queue=a&max=${max}`))).toEqual([
+        400,
+        'bad-request',
+        'max: expected a whole number from 1 to 50',
+      ])
+  })
+
+  test('needs a token that gives the right to receive', async () => {
+    const token = 'sender-sender-sender'
+    const { url } = await watch({ tokens: [{ token, rights: ['send', 'manage'] }] })
+    const answer = fetch(`${url}/api/messages?queue=a`, { headers: bearer(token) })
+    expect(await refusal(answer)).toEqual([403, 'forbidden', 'this token does not give the right to receive a'])
+  })
+})
