@@ -28,11 +28,14 @@ export class ChannelOutput implements Output {
   readonly #sender: Sender<Value>
   readonly #host: Host
   #sending = false
+  #hasEnded = false
 
   constructor(sender: Sender<Value>, host: Host) {
     this.meter = new Meter('output', 1, 1, host.stopwatch)
     this.#sender = sender
     this.#host = host
+    // Also when no result comes that would find it closed: the source may be silent for ever.
+    void sender.whenClosed().then(() => this.#left())
   }
 
   /** What lies in the channel is its consumer's. */
@@ -53,7 +56,7 @@ export class ChannelOutput implements Output {
     return true
   }
 
-  /** Closing rejects the send: on a failed run that is what `fail` did, otherwise the consumer left. */
+  /** Closing rejects the send. */
   await(from: Upstream): void {
     this.#sending = true
     this.meter.started()
@@ -70,6 +73,7 @@ export class ChannelOutput implements Output {
   }
 
   end(): void {
+    this.#hasEnded = true
     this.#sender.close()
   }
 
@@ -79,7 +83,7 @@ export class ChannelOutput implements Output {
   }
 
   #left(): void {
-    this.#host.fail(abortError('The output of the pipeline was closed by its receiver'))
+    if (!this.#hasEnded) this.#host.fail(abortError('The output of the pipeline was closed by its receiver'))
   }
 }
 

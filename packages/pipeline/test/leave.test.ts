@@ -104,7 +104,7 @@ describe('leaving', () => {
     expect((await succeeded.done).output.done).toBe(1)
   })
 
-  test('by closing the output ends the run with the next result, also one that waits', async () => {
+  test('by closing the output ends the run at once, whatever is waited for', async () => {
     for (const close of ['close', Symbol.dispose] as const) {
       const source = new Counted()
       const run = from(source).run()
@@ -114,10 +114,26 @@ describe('leaving', () => {
       expect(source.returned).toBe(1)
     }
     const work = new Work<number>()
-    const run = from([0]).map(work.fn).run()
+    let isAborted = false
+    const note = (n: number, _: number, { signal }: { signal: AbortSignal }): Promise<number> => {
+      signal.addEventListener('abort', () => {
+        isAborted = true
+      })
+      return work.fn(n)
+    }
+    const run = from([0]).map(note).run()
     await quiet()
     run.output.close()
+    await quiet()
+    expect(isAborted).toBe(true)
     await work.finish(0, 0)
     expect((await rejection(run.done)).error).toMatchObject({ name: 'AbortError' })
+    let returned = 0
+    const silent = { next: () => new Promise<never>(() => {}), return: async () => ({ done: true, value: returned++ }) }
+    const paused = from({ [Symbol.asyncIterator]: () => silent as AsyncIterator<number> }).run()
+    await quiet()
+    paused.output.close()
+    expect((await rejection(paused.done)).error).toMatchObject({ name: 'AbortError' })
+    expect(returned).toBe(1)
   })
 })
