@@ -1,6 +1,7 @@
 export type * from './api.ts'
 export type { Clock } from './engine/local-queues.ts'
 export { QueueError, type QueueErrorCode, type QueueErrorDetails } from './errors.ts'
+export type { FileDamage, Recovery } from './journal/recovery.ts'
 export type { RetryDelay } from './kept-lease.ts'
-export { type OpenOptions, openQueues } from './open.ts'
+export { type OpenOptions, type OpenQueues, openQueues } from './open.ts'
 export { type QueueSinkOptions, type QueueSource, type QueueSourceOptions, queueSink, queueSource } from './pipeline.ts'

@@ -28,7 +28,7 @@ describe('wrong arguments', () => {
     ],
     ['receive: max: expected an integer from 1, got 1.5', (queues) => queues.receive('a', { max: 1.5 })],
     ['receive: signal: expected an AbortSignal, got 7', (queues) => queues.receive('a', { signal: 7 as never })],
-    ['extend: ms: expected a number of milliseconds above 0, got 0', (queues) => queues.extend('1.1.1', 0)],
+    ['extend: ms: expected a number of milliseconds above 0, got 0', (queues) => queues.extend('1.1.1.1', 0)],
   ]
   test.each(cases)('are named: %s', async (message, call) => {
     const { queues } = await opened()

@@ -1,4 +1,4 @@
-import { openQueues, type QueueEngine } from '../src/index.ts'
+import { type OpenQueues, openQueues } from '../src/index.ts'
 
 /** A clock that is wound by hand. */
 export class HandClock {
@@ -15,7 +15,7 @@ export async function quiet(): Promise<void> {
 }
 
 /** An engine in memory whose clock is wound by hand. */
-export async function opened(): Promise<{ queues: QueueEngine; clock: HandClock }> {
+export async function opened(): Promise<{ queues: OpenQueues; clock: HandClock }> {
   const clock = new HandClock()
   return { queues: await openQueues({ path: ':memory:', clock }), clock }
 }

@@ -1,6 +1,7 @@
 import type { Durability } from '../api.ts'
 import type { QueueError } from '../errors.ts'
 import { type Changes, UNHEARD } from '../state/changes.ts'
+import type { QueueState } from '../state/queue-state.ts'
 import type { Stored } from '../state/stored.ts'
 
 /** What an engine tells of a queue that is kept. */
@@ -9,6 +10,7 @@ export interface QueueRecord {
   readonly name: string
   readonly options: object
   readonly isPaused: boolean
+  readonly state: QueueState
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Journal {
   changesOf(queue: number): Changes
   /** A queue was made, paused or resumed. */
   queue(record: QueueRecord): void
-  deleted(queue: number): void
+  deleted(queue: QueueRecord): void
   end(): void
   /** Resolves when what was told outlives the process; undefined if it does already, or never will. */
   written(): Promise<void> | undefined

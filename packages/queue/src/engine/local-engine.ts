@@ -39,10 +39,14 @@ export class LocalEngine implements QueueEngine {
   readonly #journal: Journal
   #closing: Promise<void> | undefined
 
-  constructor(clock: Clock, queues: LocalQueues, journal: Journal) {
+  readonly #onClose: () => void
+
+  /** Calls back when it has been closed. */
+  constructor(clock: Clock, queues: LocalQueues, journal: Journal, onClose: () => void = () => {}) {
     this.#clock = clock
     this.#queues = queues
     this.#journal = journal
+    this.#onClose = onClose
   }
 
   async create(name: string, options: QueueOptions = {}): Promise<boolean> {
@@ -82,7 +86,7 @@ export class LocalEngine implements QueueEngine {
     this.#queues.remove(queue)
     const deleted = queue.close(new QueueError('closed', `queue ${name} has been deleted`))
     this.#queues.changed(queue) // Nobody waits for it any more.
-    this.#journal.deleted(queue.number)
+    this.#journal.deleted(queue)
     this.#journal.end()
     await this.#journal.safe()
     return deleted
@@ -220,7 +224,11 @@ export class LocalEngine implements QueueEngine {
 
   async #close(): Promise<void> {
     this.#queues.close(new QueueError('closed', 'the engine has been closed'))
-    await this.#journal.close()
+    try {
+      await this.#journal.close()
+    } finally {
+      this.#onClose()
+    }
   }
 
   async #setPaused(name: string, isPaused: boolean): Promise<void> {

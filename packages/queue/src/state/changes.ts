@@ -31,7 +31,7 @@ export type Why = 'acked' | 'taken' | 'moved' | 'dead' | 'expired' | 'purged'
 
 /** Told of all changes, in their order: of each message what it becomes. With that, and the time, the state can be restored. */
 export interface Changes {
-  sent(message: Stored, dedupKey: string | undefined): void
+  sent(message: Stored, key: KnownKey | undefined): void
   /** Delivered, or its lease extended. */
   leased(message: Stored): void
   /** Given back before its lease was over: ready, or delayed. Nobody is told of leases that end by time. */

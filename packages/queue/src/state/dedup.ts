@@ -3,6 +3,8 @@ export interface KnownKey {
   readonly key: string
   readonly number: number
   readonly untilMs: number
+  /** The part of the log where it stands; 0 without a log. */
+  segment: number
 }
 
 /** Which dedup keys were met in the last while, and the numbers of their messages. Memory grows with the keys of that while. */
@@ -15,9 +17,9 @@ export class DedupKeys {
     return this.#keys.get(key)?.number
   }
 
-  add(key: string, number: number, untilMs: number): void {
-    this.#keys.delete(key)
-    this.#keys.set(key, { key, number, untilMs })
+  add(known: KnownKey): void {
+    this.#keys.delete(known.key)
+    this.#keys.set(known.key, known)
   }
 
   /** Those that are known now. */

@@ -111,9 +111,7 @@ export class QueueState {
   fill({ messages, epochs, keys, nextNumber, tallies }: Remembered, nowMs: number): void {
     Object.assign(this.tallies, tallies)
     this.#nextNumber = nextNumber
-    for (const { key, number, untilMs } of [...keys].sort((a, b) => a.untilMs - b.untilMs)) {
-      this.#dedup.add(key, number, untilMs)
-    }
+    for (const key of [...keys].sort((a, b) => a.untilMs - b.untilMs)) this.#dedup.add(key)
     for (const message of [...messages].sort(cameReadyBefore)) {
       this.#messages.set(message.number, message)
       this.#bytes += message.bytes
@@ -168,6 +166,7 @@ export class QueueState {
       place: -1,
       segment: 0,
       offset: 0,
+      length: body.length,
     }
     this.#messages.set(number, message)
     this.#bytes += bytes
@@ -176,9 +175,11 @@ export class QueueState {
       message.expiry = { atMs: nowMs + delayMs + ttlMs, message, place: -1 }
       this.#expiries.add(message.expiry)
     }
-    if (dedupKey !== undefined) this.#dedup.add(dedupKey, number, nowMs + this.rules.dedupMs)
+    const key =
+      dedupKey === undefined ? undefined : { key: dedupKey, number, untilMs: nowMs + this.rules.dedupMs, segment: 0 }
+    if (key !== undefined) this.#dedup.add(key)
     this.#wait(message, delayMs, nowMs)
-    this.#changes.sent(message, dedupKey)
+    this.#changes.sent(message, key)
     return String(number)
   }
 

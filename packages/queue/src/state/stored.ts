@@ -35,6 +35,8 @@ export interface Stored extends Placed {
   segment: number
   /** Where its body begins there. */
   offset: number
+  /** Bytes of its body. */
+  readonly length: number
 }
 
 /** The end of a time to live. */

@@ -1,0 +1,64 @@
+import { crc32 } from 'node:zlib'
+import type { ByteWriter } from './byte-writer.ts'
+import { HEADER_BYTES } from './segment.ts'
+
+/**
+ * What is kept as a whole, or not at all.
+ *
+ *     ┌──────────┬────────────┬─────────┬─────────┐
+ *     │ salt u32 │ length u32 │ crc u32 │ payload │      the checksum is that of length and payload
+ *     └──────────┴────────────┴─────────┴─────────┘
+ *
+ * The salt finds the next frame behind a damaged one.
+ */
+const FRAME_BYTES = 12
+
+/** Begins a frame; its payload is written behind it. Gives what `endFrame` is to be told. */
+export function beginFrame(writer: ByteWriter): number {
+  return writer.skip(FRAME_BYTES)
+}
+
+/** Ends the frame that was begun at `start`. */
+export function endFrame(writer: ByteWriter, start: number, salt: number): void {
+  writer.setU32(start, salt)
+  writer.setU32(start + 4, writer.length - start - FRAME_BYTES)
+  const payload = writer.from(start + FRAME_BYTES)
+  writer.setU32(start + 8, crc32(payload, crc32(writer.from(start).subarray(4, 8))))
+}
+
+/** Bytes that are no frame. */
+export interface Damage {
+  readonly offset: number
+  readonly bytes: number
+}
+
+/** Hands over each whole frame of a file, and tells what lies between them. */
+export function scanFrames(bytes: Buffer, salt: number, visit: (start: number, end: number) => void): Damage[] {
+  const mark = Buffer.alloc(4)
+  mark.writeUInt32LE(salt)
+  const damages: Damage[] = []
+  let at = Math.min(HEADER_BYTES, bytes.length)
+  while (at < bytes.length) {
+    const end = frameEnd(bytes, at, salt)
+    if (end !== undefined) {
+      visit(at + FRAME_BYTES, end)
+      at = end
+      continue
+    }
+    let next = bytes.indexOf(mark, at + 1)
+    while (next !== -1 && frameEnd(bytes, next, salt) === undefined) next = bytes.indexOf(mark, next + 1)
+    if (next === -1) next = bytes.length
+    damages.push({ offset: at, bytes: next - at })
+    at = next
+  }
+  return damages
+}
+
+function frameEnd(bytes: Buffer, start: number, salt: number): number | undefined {
+  const payload = start + FRAME_BYTES
+  if (payload > bytes.length || bytes.readUInt32LE(start) !== salt) return undefined
+  const end = payload + bytes.readUInt32LE(start + 4)
+  if (end > bytes.length) return undefined
+  const crc = crc32(bytes.subarray(payload, end), crc32(bytes.subarray(start + 4, start + 8)))
+  return crc === bytes.readUInt32LE(start + 8) ? end : undefined
+}

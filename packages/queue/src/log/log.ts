@@ -1,0 +1,289 @@
+import { randomInt } from 'node:crypto'
+import type { Durability } from '../api.ts'
+import { QueueError } from '../errors.ts'
+import { ByteWriter } from './byte-writer.ts'
+import type { Disk, LogFile } from './disk.ts'
+import { beginFrame, endFrame } from './frame.ts'
+import { HEADER_BYTES, headerBytes, segmentName } from './segment.ts'
+
+/** How a log is kept. */
+export interface LogOptions {
+  readonly durability: Exclude<Durability, 'memory'>
+  /** A new file is begun when one has so many bytes. */
+  readonly segmentBytes: number
+  readonly epoch: number
+  readonly now: () => number
+}
+
+/** Whom a log tells. */
+export interface LogOwner {
+  /** A file was begun: what it has to begin with is written now. */
+  begun(): void
+  failed(error: QueueError): void
+}
+
+/**
+ * Frames, appended to one file after the other. All that is written in one turn of the event loop goes to the disk together, and so does all
+ * that is written while the disk is busy.
+ *
+ *     frame ─▶ pending ── next turn ──▶ file ── fdatasync ──▶ safe
+ *                          written                  one at a time; nothing is appended meanwhile, since that may block
+ *
+ * INVARIANT  frames are in the files in the order in which they were written.
+ * INVARIANT  when a file or its folder cannot be written the log has failed: nothing more is written, and all who wait are told. A sync that
+ *            failed is not tried again: what it lost would be taken for safe.
+ */
+export class Log {
+  readonly writer: ByteWriter = new ByteWriter()
+  readonly #disk: Disk
+  readonly #options: LogOptions
+  readonly #owner: LogOwner
+  readonly #files = new Map<number, LogFile>()
+  readonly #sizes = new Map<number, number>()
+  #current = 0
+  #salt = 0
+  /** Bytes of the current file that are written. */
+  #size = 0
+  /** Where the frame begins that is being written. */
+  #frame = 0
+  #isInFrame = false
+  /** The owner writes what a file begins with. */
+  #isBeginning = false
+  /** Files that were appended to since they were synced. */
+  readonly #unsynced = new Set<LogFile>()
+  #isFolderUnsynced = false
+  #written: PromiseWithResolvers<void> | undefined
+  /** What the next sync makes safe, and what the one does that is going on. */
+  #safe: PromiseWithResolvers<void> | undefined
+  #syncing: PromiseWithResolvers<void> | undefined
+  #turn: NodeJS.Immediate | undefined
+  #timer: NodeJS.Timeout | undefined
+  #failure: QueueError | undefined
+
+  constructor(disk: Disk, options: LogOptions, owner: LogOwner) {
+    this.#disk = disk
+    this.#options = options
+    this.#owner = owner
+  }
+
+  get failure(): QueueError | undefined {
+    return this.#failure
+  }
+
+  /** The number of the file that is being written. */
+  get current(): number {
+    return this.#current
+  }
+
+  /** The files, with their sizes, the oldest first. */
+  get sizes(): ReadonlyMap<number, number> {
+    return this.#sizes
+  }
+
+  /** Where the next byte will stand in the current file. */
+  get offset(): number {
+    return this.#size + this.writer.length
+  }
+
+  /** A file of an earlier run. */
+  adopt(number: number, file: LogFile, size: number): void {
+    this.#files.set(number, file)
+    this.#sizes.set(number, size)
+    this.#current = number
+  }
+
+  /** Begins the first file of this run. Throws if it cannot. */
+  open(): void {
+    this.#beginFile()
+  }
+
+  /** Begins a frame, if none is begun; what is written then belongs to it. */
+  begin(): void {
+    if (this.#isInFrame) return
+    if (this.offset >= this.#options.segmentBytes && !this.#isBeginning) this.#roll()
+    this.#isInFrame = true
+    this.#frame = beginFrame(this.writer)
+  }
+
+  /** Ends the frame, if one is begun. */
+  end(): void {
+    if (!this.#isInFrame) return
+    this.#isInFrame = false
+    endFrame(this.writer, this.#frame, this.#salt)
+    if (this.#failure !== undefined) this.writer.clear()
+    else this.#schedule()
+  }
+
+  /** Resolves when all frames so far outlive the process; undefined if they do. Rejects once the log has failed. */
+  written(): Promise<void> | undefined {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    if (this.writer.length === 0) return undefined
+    this.#written ??= Promise.withResolvers()
+    return this.#written.promise
+  }
+
+  /** Resolves when all frames so far are as safe as they are to be; as `written`. */
+  safe(): Promise<void> | undefined {
+    if (this.#options.durability !== 'always') return this.written()
+    return this.synced()
+  }
+
+  /** Resolves when all frames so far outlive the machine; as `written`. */
+  synced(): Promise<void> | undefined {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    if (this.writer.length > 0 || this.#unsynced.size > 0) {
+      this.#safe ??= Promise.withResolvers()
+      this.#schedule()
+      return this.#safe.promise
+    }
+    return this.#syncing?.promise
+  }
+
+  read(segment: number, offset: number, length: number): Uint8Array {
+    if (segment === this.#current && offset >= this.#size) {
+      const start = offset - this.#size
+      return new Uint8Array(this.writer.from(start).subarray(0, length))
+    }
+    const file = this.#files.get(segment)
+    if (file === undefined) throw new RangeError(`there is no file ${segmentName(segment)}`)
+    return file.read(offset, length)
+  }
+
+  /** Removes a file that nobody needs any more, for good. */
+  async drop(segment: number): Promise<void> {
+    this.#files.get(segment)?.close()
+    this.#files.delete(segment)
+    this.#sizes.delete(segment)
+    try {
+      this.#disk.remove(segmentName(segment))
+      await this.#disk.syncFolder()
+    } catch (error) {
+      this.fail(error)
+    }
+  }
+
+  /** Writes and syncs what is pending, and closes the files. */
+  async close(): Promise<void> {
+    try {
+      if (this.#options.durability === 'never') await this.written()
+      else await this.synced()
+    } catch {
+      // Whoever waits for it has been told.
+    }
+    clearImmediate(this.#turn)
+    clearTimeout(this.#timer)
+    await this.#syncing?.promise.catch(() => {})
+    for (const file of this.#files.values()) file.close()
+    this.#files.clear()
+  }
+
+  #schedule(): void {
+    if (this.#syncing !== undefined || this.#failure !== undefined) return
+    this.#turn ??= setImmediate(() => this.#flush())
+  }
+
+  #flush(): void {
+    this.#turn = undefined
+    if (this.#syncing !== undefined) return
+    if (!this.#append()) return
+    const { durability } = this.#options
+    if (durability === 'always' || this.#safe !== undefined) void this.#sync()
+    else if (durability !== 'never' && this.#unsynced.size > 0) {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined
+        void this.#sync()
+      }, durability.everyMs).unref()
+    }
+  }
+
+  /** Whether what was pending is in the file now. */
+  #append(): boolean {
+    if (this.#failure !== undefined) return false
+    if (this.writer.length > 0) {
+      try {
+        const file = this.#files.get(this.#current) as LogFile
+        file.append(this.writer.from(0))
+        this.#unsynced.add(file)
+      } catch (error) {
+        this.fail(error)
+        return false
+      }
+      this.#size += this.writer.length
+      this.#sizes.set(this.#current, this.#size)
+      this.writer.clear()
+    }
+    this.#written?.resolve()
+    this.#written = undefined
+    return true
+  }
+
+  async #sync(): Promise<void> {
+    if (this.#syncing !== undefined || this.#failure !== undefined) return
+    const going = this.#safe ?? Promise.withResolvers<void>()
+    going.promise.catch(() => {}) // Perhaps nobody waits.
+    this.#safe = undefined
+    this.#syncing = going
+    const files = [...this.#unsynced]
+    this.#unsynced.clear()
+    try {
+      // A frame must not be safe before those in front of it are.
+      for (const file of files) await file.sync()
+      if (this.#isFolderUnsynced) {
+        this.#isFolderUnsynced = false
+        await this.#disk.syncFolder()
+      }
+    } catch (error) {
+      this.fail(error)
+      return
+    }
+    this.#syncing = undefined
+    going.resolve()
+    if (this.writer.length > 0 || this.#safe !== undefined) this.#flush()
+  }
+
+  /** Goes on in a new file. */
+  #roll(): void {
+    if (this.#append()) this.#beginFile()
+  }
+
+  #beginFile(): void {
+    const { epoch, now } = this.#options
+    const salt = randomInt(1, 2 ** 32)
+    try {
+      const file = this.#disk.create(segmentName(this.#current + 1))
+      this.#current++
+      this.#files.set(this.#current, file)
+      file.append(headerBytes({ salt, epoch, madeAtMs: now() }))
+      this.#unsynced.add(file)
+    } catch (error) {
+      this.fail(error)
+      return
+    }
+    this.#salt = salt
+    this.#size = HEADER_BYTES
+    this.#sizes.set(this.#current, this.#size)
+    this.#isFolderUnsynced = true
+    this.#isBeginning = true
+    this.#owner.begun()
+    this.#isBeginning = false
+  }
+
+  /** Nothing is written any more. */
+  fail(error: unknown): void {
+    if (this.#failure !== undefined) return
+    const reason = error instanceof Error ? error.message : String(error)
+    this.#failure = new QueueError('read-only', `nothing can be changed since the disk failed: ${reason}`, {
+      cause: error,
+    })
+    this.writer.clear()
+    for (const waiting of [this.#written, this.#safe, this.#syncing]) {
+      waiting?.promise.catch(() => {})
+      waiting?.reject(this.#failure)
+    }
+    this.#written = undefined
+    this.#safe = undefined
+    this.#syncing = undefined
+    clearTimeout(this.#timer)
+    this.#owner.failed(this.#failure)
+  }
+}
