@@ -101,6 +101,30 @@ export const leasing: Claims = {
       for (const leaseMs of [Number.POSITIVE_INFINITY, 100 * 24 * LONG]) await one(queues, 'a', { leaseMs })
       same([await queues.receive('a', { timeoutMs: SHORT }), await counts(queues, 'a')], [[], [0, 0, 2]])
     },
+    'of Infinity is never over by itself, and one of a hundred days not before': given('wound clock')(
+      async ({ queues, pass }) => {
+        await queues.create('a')
+        await queues.create('b', { leaseMs: Number.POSITIVE_INFINITY })
+        for (const name of ['a', 'b']) await queues.sendMany(name, bodies('1', '2'))
+        const { lease } = await one(queues, 'a', { leaseMs: Number.POSITIVE_INFINITY })
+        const { lease: extended } = await one(queues, 'a', { leaseMs: 5 })
+        await queues.extend(extended, 100 * 24 * LONG)
+        const { lease: usual } = await one(queues, 'b')
+        await pass(100 * 24 * LONG - 1)
+        same(
+          [await counts(queues, 'a'), await counts(queues, 'b')],
+          [
+            [0, 0, 2],
+            [1, 0, 1],
+          ],
+        )
+        await pass(1)
+        same(
+          [await queues.ack(extended), await queues.ack(lease), await queues.ack(usual)],
+          ['requeued', 'acked', 'acked'],
+        )
+      },
+    ),
     'that is no text is refused': async ({ queues }) => {
       for (const wrong of ['', 7, undefined, null, {}] as never[]) {
         await refuses(queues.ack(wrong), 'TypeError', ['ack: lease: '])
