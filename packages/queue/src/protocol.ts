@@ -10,8 +10,10 @@ export {
   DEFAULT_PORT,
   MAX_BATCH,
   MAX_GREETING_BYTES,
+  MIN_ANSWER_BYTES,
   PROTOCOL_VERSION,
 } from './protocol/limits.ts'
+export { malformed } from './protocol/malformed.ts'
 export type { HotRequest, ManagementRequest, ReceiveRequest, Request } from './protocol/request.ts'
 export {
   type Alive,

@@ -42,7 +42,7 @@ export function writeValue(writer: Writer, value: unknown): void {
   if (value !== undefined) writer.rest(toJson(value))
 }
 
-/** Writes the payload of `messages`, from one of them on and until the frame has so many bytes; gives where the next one begins. */
+/** Writes the payload of `messages`, from one of them on and about until the frame has so many bytes; gives where the next one begins. */
 export function writeMessages(
   writer: Writer,
   messages: readonly DeliveredFields[],
@@ -52,8 +52,11 @@ export function writeMessages(
   const isMore = writer.placeU8()
   const count = writer.placeU32()
   let next = from
-  for (; next < messages.length && (next === from || writer.frameBytes < bytes); next++) {
-    writeDelivered(writer, messages[next] as DeliveredFields)
+  for (; next < messages.length; next++) {
+    const message = messages[next] as DeliveredFields
+    // A large one has a frame of its own.
+    if (next > from && writer.frameBytes + message.body.length > bytes) break
+    writeDelivered(writer, message)
   }
   writer.fillU8(isMore, next < messages.length ? 1 : 0)
   writer.fillU32(count, next - from)

@@ -50,7 +50,7 @@ class Encoder {
     this.frame(Kind.pong, 0, () => {})
   }
 
-  protected frame(kind: number, request: number, write: (writer: Writer) => void): number {
+  protected frame(kind: number, request: number, write: (writer: Writer) => unknown): number {
     const writer = this.#writer
     writer.begin(kind, request)
     try {
@@ -94,14 +94,23 @@ export class ServerEncoder extends Encoder {
     this.frame(Kind.full, request, () => {})
   }
 
-  /** Messages, in as many frames as it takes. If one is too large nothing of the rest is written. */
-  messages(request: number, messages: readonly DeliveredFields[]): void {
+  /**
+   * Messages, in as many frames as it takes. Gives how many were written: if one is too large, those before it; if that is the first, it
+   * throws.
+   */
+  messages(request: number, messages: readonly DeliveredFields[]): number {
     let next = 0
-    do {
-      this.frame(Kind.messages, request, (writer) => {
-        next = writeMessages(writer, messages, next, MESSAGES_FRAME_BYTES)
-      })
-    } while (next < messages.length)
+    try {
+      do {
+        this.frame(Kind.messages, request, (writer) => {
+          next = writeMessages(writer, messages, next, MESSAGES_FRAME_BYTES)
+        })
+      } while (next < messages.length)
+    } catch (error) {
+      if (next === 0) throw error
+      this.frame(Kind.messages, request, (writer) => writeMessages(writer, [], 0, 0))
+    }
+    return next
   }
 
   outcome(request: number, outcome: AckOutcome | LeaseOutcome): void {

@@ -1,4 +1,5 @@
 import type { Durability } from '../api.ts'
+import { MIN_ANSWER_BYTES } from './limits.ts'
 import { malformed } from './malformed.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
@@ -10,7 +11,7 @@ export interface Hello {
   readonly kind: 'hello'
   /** The highest version it speaks. */
   readonly version: number
-  /** It takes answers of at most so many bytes a frame. */
+  /** It takes answers of at most so many bytes a frame; 2 MiB or more, which the ids of the largest `sendMany` need. */
   readonly maxFrameBytes: number
   /** Who it is; empty for a server that does not ask. */
   readonly token: string
@@ -46,7 +47,9 @@ export function readHello(reader: Reader): Hello {
   if (reader.u32() !== MAGIC) throw malformed('it does not begin as this protocol does')
   const version = reader.u16()
   if (version < 1) throw malformed('version 0')
-  return { kind: 'hello', version, maxFrameBytes: reader.u32(), token: reader.text() }
+  const maxFrameBytes = reader.u32()
+  if (maxFrameBytes < MIN_ANSWER_BYTES) throw malformed(`answers of ${maxFrameBytes} bytes at most`)
+  return { kind: 'hello', version, maxFrameBytes, token: reader.text() }
 }
 
 /** Writes what the server answers. */

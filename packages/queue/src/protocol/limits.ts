@@ -18,3 +18,6 @@ export const MAX_JSON_BYTES = 65_536
 
 /** A frame of delivered messages is ended at so many bytes, and another one begun. */
 export const MESSAGES_FRAME_BYTES: number = 2 ** 20
+
+/** A client takes answers of at least so many bytes a frame. */
+export const MIN_ANSWER_BYTES: number = 2 ** 21

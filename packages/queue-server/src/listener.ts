@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
+import { QueueError } from '@millrace/queue'
+import { ServerEncoder } from '@millrace/queue/protocol'
+import type { Listening, RefusalReason } from './api.ts'
+import type { Census } from './census.ts'
+import type { Limits } from './limits.ts'
+import type { Tallies } from './tallies.ts'
+
+/** Who counts connections, and takes them over when they can be spoken with. */
+export interface Reception {
+  readonly limits: Limits
+  readonly census: Census
+  readonly tallies: Tallies
+  /** All that are counted, those too whose TLS greeting is not over. */
+  readonly sockets: Set<Socket>
+  readonly accept: (socket: Socket) => void
+}
+
+/**
+ * One place where connections are accepted.
+ *
+ *     connection ──too many?──▶ refused
+ *         │ counted, until it is closed
+ *         └──▶ (TLS greeting) ──▶ accept
+ */
+export class Listener {
+  readonly #server: Server
+  readonly #isTls: boolean
+
+  constructor(tls: TlsOptions | undefined, reception: Reception) {
+    const { limits, accept, tallies } = reception
+    this.#isTls = tls !== undefined
+    this.#server = tls === undefined ? createServer() : createTlsServer({ handshakeTimeout: limits.greetingMs, ...tls })
+    this.#server.on('connection', (socket: Socket) => {
+      if (this.#admit(socket, reception) && !this.#isTls) accept(socket)
+    })
+    this.#server.on('secureConnection', accept)
+    this.#server.on('tlsClientError', () => {
+      tallies.cut.greeting++
+    })
+  }
+
+  /** Resolves when it listens. */
+  async listen(host: string, port: number): Promise<Listening> {
+    this.#server.listen({ host, port })
+    await once(this.#server, 'listening')
+    this.#server.on('error', () => {}) // A connection that could not be accepted, as without file descriptors: others can.
+    const { address, port: actual, family } = this.#server.address() as AddressInfo
+    const shown = family === 'IPv6' ? `[${address}]` : address
+    return { host: address, port: actual, url: `${this.#isTls ? 'millraces' : 'millrace'}://${shown}:${actual}` }
+  }
+
+  /** Accepts no connection any more. */
+  close(): void {
+    this.#server.close()
+  }
+
+  #admit(socket: Socket, { census, tallies, sockets }: Reception): boolean {
+    const { remoteAddress } = socket
+    socket.on('error', () => {}) // It is closed then.
+    if (remoteAddress === undefined) {
+      socket.destroy() // It has left already.
+      return false
+    }
+    const entrance = census.enter(remoteAddress)
+    if (entrance !== 'entered') {
+      tallies.refused[entrance]++
+      this.#refuse(socket, entrance)
+      return false
+    }
+    tallies.accepted++
+    sockets.add(socket)
+    socket.on('close', () => {
+      sockets.delete(socket)
+      census.leave(remoteAddress)
+    })
+    return true
+  }
+
+  #refuse(socket: Socket, reason: RefusalReason): void {
+    if (!this.#isTls) socket.write(REFUSALS[reason === 'address' ? 'address' : 'connections'])
+    socket.destroySoon()
+  }
+}
+
+const REFUSALS = {
+  connections: goodbye('there are too many connections'),
+  address: goodbye('there are too many connections of this address'),
+}
+
+function goodbye(why: string): Buffer {
+  const encoder = new ServerEncoder(1024)
+  encoder.goodbye(new QueueError('busy', why))
+  return encoder.take()
+}

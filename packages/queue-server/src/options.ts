@@ -1,0 +1,90 @@
+import { isIPv6 } from 'node:net'
+import { checkMs, checkOptions, show } from '@millrace/queue/engine'
+import type { CloseOptions, ListenOptions, ServerOptions, TokenRule } from './api.ts'
+
+const RIGHTS = ['send', 'receive', 'manage']
+const UNSAFE = ['no-tokens', 'no-tls']
+const SHORTEST_TOKEN = 16
+/** It has to fit into the greeting. */
+const LONGEST_TOKEN = 1024
+
+/** Checks what `createServer` is given; not the limits. */
+export function checkServer(options: ServerOptions): void {
+  if (options === undefined) throw new TypeError('createServer: expected an options object, got undefined')
+  checkOptions('createServer', options, ['engine', 'tokens', 'tls', 'limits', 'durability', 'onError'])
+  const { engine, tokens, tls, onError } = options
+  if (typeof engine?.receive !== 'function')
+    throw new TypeError(`createServer: engine: expected one, got ${show(engine)}`)
+  if (onError !== undefined && typeof onError !== 'function') {
+    throw new TypeError(`createServer: onError: expected a function, got ${show(onError)}`)
+  }
+  checkTls('createServer', tls)
+  if (tokens === undefined) return
+  if (!Array.isArray(tokens) || tokens.length === 0) {
+    throw new TypeError(`createServer: tokens: expected an array with at least one, got ${show(tokens)}`)
+  }
+  for (const [i, rule] of tokens.entries()) checkRule(`createServer: token ${i}`, rule)
+  if (new Set(tokens.map(({ token }) => token)).size < tokens.length) {
+    throw new TypeError('createServer: tokens: expected each token once')
+  }
+}
+
+/** Checks what `listen` is given. */
+export function checkListen(options: ListenOptions): void {
+  checkOptions('listen', options, ['host', 'port', 'tls', 'unsafe'])
+  const { host, port, tls, unsafe } = options
+  if (host !== undefined && (typeof host !== 'string' || host === '')) {
+    throw new TypeError(`listen: host: expected an address, got ${show(host)}`)
+  }
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new RangeError(`listen: port: expected an integer from 0 to 65,535, got ${show(port)}`)
+  }
+  if (tls !== null) checkTls('listen', tls)
+  if (unsafe === undefined || (Array.isArray(unsafe) && unsafe.every((what) => UNSAFE.includes(what)))) return
+  throw new TypeError(`listen: unsafe: expected an array of ${UNSAFE.join(', ')}`)
+}
+
+/** Checks what `close` is given. */
+export function checkClose(options: CloseOptions): void {
+  checkOptions('close', options, ['timeoutMs'])
+  checkMs('close: timeoutMs', options.timeoutMs)
+}
+
+/** Refuses to listen where others reach the server who need not show who they are, or who can be overheard. */
+export function checkSafe(
+  host: string,
+  has: { readonly tokens: boolean; readonly tls: boolean },
+  unsafe: ListenOptions['unsafe'],
+): void {
+  if (isLoopback(host)) return
+  const lacks = (what: 'no-tokens' | 'no-tls', why: string): TypeError =>
+    new TypeError(`listen: host: ${show(host)} is reached by other machines, and ${why}; unsafe: ['${what}'] allows it`)
+  if (!has.tokens && !unsafe?.includes('no-tokens')) throw lacks('no-tokens', 'there are no tokens')
+  if (!has.tls && !unsafe?.includes('no-tls')) throw lacks('no-tls', 'there is no TLS')
+}
+
+/** Whether only this machine reaches an address. */
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true
+  return isIPv6(host) ? /^(0*:)*0*1$/.test(host) || /^::ffff:127\./i.test(host) : /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+/** Names what is wrong with a rule, and never its token. */
+function checkRule(where: string, rule: TokenRule): void {
+  checkOptions(where, rule, ['token', 'queues', 'rights'])
+  const { token, queues = [], rights = [] } = rule
+  if (typeof token !== 'string' || token.length < SHORTEST_TOKEN || Buffer.byteLength(token) > LONGEST_TOKEN) {
+    throw new TypeError(`${where}: expected a string of ${SHORTEST_TOKEN} characters to ${LONGEST_TOKEN} bytes`)
+  }
+  if (!Array.isArray(queues) || !queues.every((name) => typeof name === 'string' && /^[^*]+\*?$|^\*$/.test(name))) {
+    throw new TypeError(`${where}: queues: expected names, or beginnings and a *`)
+  }
+  if (!Array.isArray(rights) || !rights.every((right) => RIGHTS.includes(right))) {
+    throw new TypeError(`${where}: rights: expected an array of ${RIGHTS.join(', ')}`)
+  }
+}
+
+function checkTls(where: string, tls: unknown): void {
+  if (tls === undefined || (typeof tls === 'object' && tls !== null)) return
+  throw new TypeError(`${where}: tls: expected the options of node:tls, got ${show(tls)}`)
+}

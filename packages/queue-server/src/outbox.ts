@@ -1,0 +1,97 @@
+import type { Socket } from 'node:net'
+import { type DeliveredFields, MAX_GREETING_BYTES, ServerEncoder } from '@millrace/queue/protocol'
+import type { Share } from './memory.ts'
+import type { Served } from './served.ts'
+import type { Tallies } from './tallies.ts'
+
+/**
+ * What goes to one peer: answers of a turn of the event loop are written together.
+ *
+ *     encoder ──(end of the turn)──▶ socket.write ──(written)──▶ forgotten
+ *     └──────── leases of messages that are in one of these: undelivered ───────┘
+ */
+export class Outbox {
+  readonly encoder: ServerEncoder
+  readonly #socket: Socket
+  readonly #share: Share
+  readonly #tallies: Tallies
+  readonly #slowMs: number
+  readonly #onWritten: () => void
+  /** Leases of what is in the encoder. */
+  #leases: string[] = []
+  /** Leases of what the socket has and the system has not. */
+  readonly #writing = new Set<readonly string[]>()
+  #isDue = false
+  #writingBytes = 0
+  /** Bytes of the encoder that are counted in the share. */
+  #counted = 0
+  readonly #flush = (): void => this.flush()
+
+  /** Calls back when something has been written. From the first write that the system does not take at once, the socket times out as slow. */
+  constructor(socket: Socket, share: Share, { tallies, limits }: Served, onWritten: () => void) {
+    this.encoder = new ServerEncoder(MAX_GREETING_BYTES)
+    this.#socket = socket
+    this.#share = share
+    this.#tallies = tallies
+    this.#slowMs = limits.slowMs
+    this.#onWritten = onWritten
+  }
+
+  /** Bytes that the system has not taken. */
+  get bytes(): number {
+    return this.encoder.length + this.#writingBytes
+  }
+
+  /** Has what was encoded written at the end of this turn. */
+  due(): void {
+    const bytes = this.encoder.length - this.#counted
+    this.#counted += bytes
+    if (!this.#isDue) {
+      this.#isDue = true
+      setImmediate(this.#flush)
+    }
+    this.#share.change(bytes)
+  }
+
+  /** Encodes messages, and knows their leases until they are written. Gives how many; throws if the first is too large. */
+  messages(request: number, messages: readonly DeliveredFields[], leases: readonly string[]): number {
+    const count = this.encoder.messages(request, messages)
+    for (let index = 0; index < count; index++) {
+      const lease = leases[index]
+      if (lease !== undefined && lease !== '') this.#leases.push(lease)
+    }
+    return count
+  }
+
+  /** Writes what was encoded. */
+  flush(): void {
+    this.#isDue = false
+    if (this.encoder.length === 0 || !this.#socket.writable) return
+    const bytes = this.encoder.take()
+    const leases = this.#leases
+    this.#leases = []
+    const uncounted = bytes.length - this.#counted
+    this.#counted = 0
+    this.#writingBytes += bytes.length
+    this.#tallies.bytesOut += bytes.length
+    this.#writing.add(leases)
+    const isTaken = this.#socket.write(bytes, (error) => {
+      this.encoder.giveBack(bytes)
+      if (error != null) return
+      this.#writing.delete(leases)
+      this.#writingBytes -= bytes.length
+      this.#share.change(-bytes.length)
+      this.#onWritten()
+    })
+    if (!isTaken) this.#socket.setTimeout(this.#slowMs)
+    this.#share.change(uncounted)
+  }
+
+  /** Takes the leases of messages that are not on their way. */
+  takeUndelivered(): string[] {
+    const all = [...this.#writing].flat().concat(this.#leases)
+    this.#writing.clear()
+    this.#leases = []
+    return all
+  }
+}

@@ -1,0 +1,126 @@
+import type { AckOutcome, LeaseOutcome, OutgoingMessage, QueueEngine } from '@millrace/queue'
+import { QueueError } from '@millrace/queue'
+import type { DeliveredFields, HotRequest, ManagementRequest, Request } from '@millrace/queue/protocol'
+import type { Right } from './api.ts'
+import type { Access } from './rights.ts'
+import { take } from './take.ts'
+
+/** What has been done, to be answered; `leases` are those of the messages as the engine knows them. */
+export type Done =
+  | { readonly kind: 'outcome'; readonly outcome: AckOutcome | LeaseOutcome }
+  | { readonly kind: 'ids'; readonly ids: readonly string[] }
+  | { readonly kind: 'full' }
+  | { readonly kind: 'messages'; readonly messages: readonly DeliveredFields[]; readonly leases: readonly string[] }
+  | { readonly kind: 'value'; readonly value: unknown }
+
+/** For whom something is done. */
+export interface Client {
+  readonly engine: QueueEngine
+  readonly access: Access
+  /** A receive takes about so many bytes. */
+  readonly maxAnswerBytes: number
+}
+
+const MANAGEMENT = ['create', 'delete', 'list', 'stats', 'pause', 'resume', 'peek', 'purge', 'redrive']
+const NOW = { timeoutMs: 0 } as const
+
+/** Does what is asked for, if it may. `waiting` is called when it has to wait: it gives the signal that ends that, or throws. */
+export async function perform(client: Client, request: Request, waiting: () => AbortSignal): Promise<Done> {
+  return isManagement(request) ? manage(client, request) : handle(client, request, waiting)
+}
+
+async function handle(client: Client, request: HotRequest, waiting: () => AbortSignal): Promise<Done> {
+  const { engine, access } = client
+  switch (request.kind) {
+    case 'ack':
+      return { kind: 'outcome', outcome: await engine.ack(access.unseal(request.lease)) }
+    case 'nack': {
+      const { lease, delayMs } = request
+      const options = delayMs === undefined ? undefined : { delayMs }
+      return { kind: 'outcome', outcome: await engine.nack(access.unseal(lease), options) }
+    }
+    case 'extend':
+      return { kind: 'outcome', outcome: await engine.extend(access.unseal(request.lease), request.ms) }
+    case 'receive': {
+      check(access, 'receive', request.name)
+      const messages = await take(engine, request, client.maxAnswerBytes, waiting)
+      const leases = messages.map(({ lease }) => lease)
+      return { kind: 'messages', messages: messages.map((message) => sealed(message, access)), leases }
+    }
+    case 'trySend': {
+      check(access, 'send', request.name)
+      const { body, ...options } = request.message
+      const sent = await engine.trySend(request.name, body, options)
+      return sent.outcome === 'full' ? { kind: 'full' } : { kind: 'ids', ids: [sent.id] }
+    }
+    case 'send':
+    case 'sendMany':
+      check(access, 'send', request.name)
+      return { kind: 'ids', ids: await send(engine, request, waiting) }
+  }
+}
+
+/** Sends without waiting first: a signal costs more than a message. */
+async function send(
+  engine: QueueEngine,
+  request: HotRequest & { readonly kind: 'send' | 'sendMany' },
+  waiting: () => AbortSignal,
+): Promise<readonly string[]> {
+  const { name, timeoutMs } = request
+  const attempt = async (wait: { readonly signal?: AbortSignal; readonly timeoutMs?: number | undefined }) => {
+    if (request.kind === 'sendMany') return engine.sendMany(name, request.messages, wait)
+    const { body, ...options } = request.message as OutgoingMessage
+    return [await engine.send(name, body, { ...options, ...wait })]
+  }
+  try {
+    return await attempt(NOW)
+  } catch (error) {
+    // Only in a queue where senders wait the second attempt does something else.
+    if (timeoutMs === 0 || !(error instanceof Error && 'code' in error && error.code === 'full')) throw error
+    return attempt({ signal: waiting(), timeoutMs })
+  }
+}
+
+async function manage({ engine, access }: Client, request: ManagementRequest): Promise<Done> {
+  if (request.kind === 'peek') {
+    check(access, 'receive', request.name)
+    const messages = await engine.peek(request.name, { max: request.max })
+    return { kind: 'messages', messages: messages.map((message) => ({ ...message, lease: '' })), leases: [] }
+  }
+  return { kind: 'value', value: await value(engine, access, request) }
+}
+
+async function value(engine: QueueEngine, access: Access, request: ManagementRequest): Promise<unknown> {
+  if (request.kind === 'list') return (await engine.list()).filter((name) => access.sees(name))
+  const { kind, name } = request
+  if (kind === 'stats') {
+    if (!access.sees(name)) throw refused('see', name)
+    return engine.stats(name)
+  }
+  check(access, 'manage', name)
+  if (kind === 'create') {
+    const grave = request.options?.deadLetterQueue
+    if (typeof grave === 'string') check(access, 'manage', grave)
+    return engine.create(name, request.options)
+  }
+  if (kind === 'delete') return engine.delete(name, { force: request.force })
+  if (kind === 'redrive') return engine.redrive(name, { max: request.max })
+  return engine[kind as 'pause' | 'resume' | 'purge'](name)
+}
+
+function isManagement(request: Request): request is ManagementRequest {
+  return MANAGEMENT.includes(request.kind)
+}
+
+function sealed(message: DeliveredFields, access: Access): DeliveredFields {
+  const lease = access.seal(message.lease)
+  return lease === message.lease ? message : { ...message, lease }
+}
+
+function check(access: Access, right: Right, queue: string): void {
+  if (!access.may(right, queue)) throw refused(right, queue)
+}
+
+function refused(what: string, queue: string): QueueError {
+  return new QueueError('refused', `the token does not give the right to ${what}: queue ${queue}`)
+}

@@ -1,0 +1,208 @@
+import { QueueError, type QueueErrorCode } from '@millrace/queue'
+import { Credit, malformed, type Request } from '@millrace/queue/protocol'
+import type { Share } from './memory.ts'
+import type { Outbox } from './outbox.ts'
+import { type Client, type Done, perform } from './perform.ts'
+import type { Access } from './rights.ts'
+import type { Served } from './served.ts'
+
+/** A request that is not answered. */
+interface Pending {
+  readonly number: number
+  readonly bytes: number
+  /** Made when it waits. */
+  abort: AbortController | undefined
+  isCancelled: boolean
+}
+
+/** What a wait ends with that is not wanted any more. */
+const CANCELLED: unique symbol = Symbol('cancelled')
+
+/**
+ * The requests of one connection.
+ *
+ *     start ──▶ pending ──the engine has done it──▶ answered
+ *                  │ cancel, close: what waits ends ──▶ answered `cancelled`, `unreachable`
+ *                  └ end: what waits ends; messages that are received all the same go back
+ *
+ * INVARIANT  each request is answered once, unless the connection ends before.
+ */
+export class Requests {
+  readonly #served: Served
+  readonly #client: Client
+  readonly #outbox: Outbox
+  readonly #share: Share
+  readonly #credit: Credit
+  readonly #pending = new Map<number, Pending>()
+  readonly #onAnswered: () => void
+  #closing: QueueError | undefined
+  #hasEnded = false
+
+  /** Calls back when a request has been answered. */
+  constructor(served: Served, access: Access, outbox: Outbox, share: Share, onAnswered: () => void) {
+    const { engine, limits } = served
+    this.#served = served
+    this.#client = { engine, access, maxAnswerBytes: limits.maxAnswerBytes }
+    this.#outbox = outbox
+    this.#share = share
+    this.#credit = new Credit(limits)
+    this.#onAnswered = onAnswered
+  }
+
+  /** How many are not answered. */
+  get length(): number {
+    return this.#pending.size
+  }
+
+  /** Begins a request of so many bytes. Throws a `QueueError` with code `protocol` if its number is in use. */
+  start(number: number, request: Request, bytes: number): void {
+    const { tallies } = this.#served
+    tallies.requests[request.kind]++
+    if (number === 0 || this.#pending.has(number)) throw malformed(`${number} is no free number for a request`)
+    const refusal = this.#refusal()
+    if (refusal !== undefined) {
+      this.#fail(number, refusal)
+      return
+    }
+    const pending: Pending = { number, bytes, abort: undefined, isCancelled: false }
+    this.#pending.set(number, pending)
+    this.#credit.take(bytes)
+    this.#share.change(bytes)
+    tallies.pending++
+    perform(this.#client, request, () => this.#waiting(pending)).then(
+      (done) => this.#succeeded(pending, done),
+      (error) => this.#failed(pending, error),
+    )
+  }
+
+  /** A request is not wanted any more. If it has been answered that is no news. */
+  cancel(number: number): void {
+    const pending = this.#pending.get(number)
+    if (pending === undefined) return
+    pending.isCancelled = true
+    pending.abort?.abort(CANCELLED)
+  }
+
+  /** Takes no requests any more, and ends those that wait. */
+  close(error: QueueError): void {
+    this.#closing = error
+    for (const { abort } of this.#pending.values()) abort?.abort(error)
+  }
+
+  /** Nobody hears answers any more: what is not on its way goes back. */
+  end(): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    for (const number of this.#pending.keys()) this.cancel(number)
+    this.#giveBack(this.#outbox.takeUndelivered())
+  }
+
+  /** The signal of a request that begins to wait. Throws what ends the wait if that is so already. */
+  #waiting(pending: Pending): AbortSignal {
+    if (pending.isCancelled) throw CANCELLED
+    if (this.#closing !== undefined) throw this.#closing
+    pending.abort = new AbortController()
+    return pending.abort.signal
+  }
+
+  #refusal(): QueueError | undefined {
+    if (this.#closing !== undefined) return this.#closing
+    if (this.#credit.isLeft) return undefined
+    const { maxRequests, maxRequestBytes } = this.#served.limits
+    return new QueueError(
+      'busy',
+      `a connection has at most ${maxRequests} requests and ${maxRequestBytes} bytes under way`,
+    )
+  }
+
+  #succeeded(pending: Pending, done: Done): void {
+    this.#leave(pending)
+    if (this.#hasEnded) {
+      if (done.kind === 'messages') this.#giveBack(done.leases)
+      return
+    }
+    try {
+      this.#answer(pending.number, done)
+    } catch (error) {
+      this.#fail(pending.number, error)
+    }
+    this.#answered()
+  }
+
+  #failed(pending: Pending, error: unknown): void {
+    this.#leave(pending)
+    if (error !== CANCELLED) this.#fail(pending.number, error)
+    else {
+      this.#served.tallies.cancelled++
+      if (!this.#hasEnded) this.#outbox.encoder.cancelled(pending.number)
+    }
+    this.#answered()
+  }
+
+  #answered(): void {
+    if (this.#hasEnded) return
+    this.#outbox.due()
+    this.#onAnswered()
+  }
+
+  #answer(number: number, done: Done): void {
+    const { encoder } = this.#outbox
+    switch (done.kind) {
+      case 'outcome':
+        encoder.outcome(number, done.outcome)
+        break
+      case 'ids':
+        encoder.ids(number, done.ids)
+        break
+      case 'full':
+        encoder.full(number)
+        break
+      case 'value':
+        encoder.value(number, done.value)
+        break
+      case 'messages':
+        this.#deliver(number, done)
+        break
+    }
+  }
+
+  #deliver(number: number, { messages, leases }: Done & { readonly kind: 'messages' }): void {
+    let count = 0
+    try {
+      count = this.#outbox.messages(number, messages, leases)
+    } finally {
+      // The others are larger than the client takes.
+      if (count < messages.length) this.#giveBack(leases.slice(count))
+    }
+  }
+
+  #fail(number: number, error: unknown): void {
+    const { tallies, onError } = this.#served
+    const isQueueError = error instanceof Error && error.name === 'QueueError' && 'code' in error
+    const isMisuse = error instanceof TypeError || error instanceof RangeError
+    if (!isQueueError && !isMisuse) onError(error)
+    tallies.failures[isQueueError ? (error.code as QueueErrorCode) : isMisuse ? 'misuse' : 'unknown']++
+    if (this.#hasEnded) return
+    this.#outbox.encoder.failure(number, error)
+    this.#outbox.due()
+  }
+
+  #leave(pending: Pending): void {
+    this.#pending.delete(pending.number)
+    this.#credit.giveBack(pending.bytes)
+    this.#served.tallies.pending--
+    if (!this.#hasEnded) this.#share.change(-pending.bytes)
+  }
+
+  #giveBack(leases: readonly string[]): void {
+    for (const lease of leases) {
+      if (lease === '') continue // Delivered without a lease: at most once.
+      this.#client.engine.nack(lease).then(
+        (outcome) => {
+          if (outcome === 'held') this.#served.tallies.returned++
+        },
+        () => {}, // The lease will be over some time.
+      )
+    }
+  }
+}
