@@ -1,3 +1,4 @@
+import { channel } from '@millrace/mpsc'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { adjustable, from } from '../src/index.ts'
@@ -76,6 +77,54 @@ describe('keyBy', () => {
     expect(out).toEqual(items)
     clearInterval(timer)
     expect(turns).toBeGreaterThan(0)
+  })
+
+  test('leaves nothing out and keeps the order of a key where results are there at once, and others are not', async () => {
+    const items = numbers(200)
+    for (const ordered of [true, false]) {
+      const fn = (n: number) => (n % 7 === 0 ? quiet().then(() => n) : n % 2 === 0 ? n : Promise.resolve(n))
+      const results = await from(items)
+        .map(fn, { concurrency: 4, ordered, keyBy: (n) => n % 3 })
+        .buffer(8)
+        .toArray()
+      expect(results.toSorted((a, b) => a - b)).toEqual(items)
+      for (const key of [0, 1, 2]) {
+        expect(results.filter((n) => n % 3 === key)).toEqual(items.filter((n) => n % 3 === key))
+      }
+    }
+  })
+
+  test('keeps the order of a key whose items come in a burst, after others were done', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 100 })
+    const begun: number[] = []
+    const call = async (n: number) => {
+      begun.push(n)
+      await null
+      return n
+    }
+    const results = from(receiver)
+      .map(call, { concurrency: 8, ordered: false, keyBy: () => 'one' })
+      .buffer(8)
+      .toArray()
+    for (let n = 0; n < 60; ) {
+      for (let burst = 0; burst < 12; burst++) await sender.send(n++)
+      await quiet()
+    }
+    sender.close()
+    expect([await results, begun]).toEqual([numbers(60), numbers(60)])
+  })
+
+  test('goes on when the consumer does, after it was full of one key', async () => {
+    const run = from(numbers(50))
+      .map(async (n) => n, { concurrency: 3, keyBy: (n) => n % 2, ordered: false })
+      .run()
+    await quiet()
+    const out: number[] = []
+    for (let n = await run.output.receive(); n !== undefined; n = await run.output.receive()) {
+      out.push(n)
+      if (n % 10 === 0) await quiet()
+    }
+    expect(out.toSorted((a, b) => a - b)).toEqual(numbers(50))
   })
 
   test('that throws fails the run', async () => {

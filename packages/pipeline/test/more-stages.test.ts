@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events'
-import { channel, type Value } from '@millrace/mpsc'
+import { channel } from '@millrace/mpsc'
 import { describe, expect, test } from 'vitest'
 import { from } from '../src/index.ts'
 import { Counted, quiet, rejection, Work } from './support.ts'
@@ -33,89 +33,6 @@ describe('scan', () => {
   test('hands each call the state that the one before gave, awaited', async () => {
     const sums = from([1, 2, 3]).scan(async (sum, n, index) => sum + n * 10 ** index, 0)
     expect(await sums.toArray()).toEqual([1, 21, 321])
-  })
-})
-
-describe('attempt, mapOk and mapErr', () => {
-  test('keep errors in their place among the items', async () => {
-    const work = new Work<number>()
-    const run = from(numbers(3))
-      .attempt(work.fn, { concurrency: 3 })
-      .mapOk((n) => n * 10)
-      .mapErr(String)
-      .toArray()
-    await quiet()
-    await work.finish(2, 2)
-    await work.fail(1, 'tea')
-    await work.finish(0, 0)
-    expect(await run).toEqual([
-      { ok: true, value: 0 },
-      { ok: false, error: 'tea' },
-      { ok: true, value: 20 },
-    ])
-  })
-
-  test('make an error of what mapOk throws, and leave what is not theirs alone', async () => {
-    const results = from([1, 2])
-      .attempt((n) => n)
-      .mapOk((n) => {
-        if (n === 1) throw new RangeError('one')
-        return n
-      })
-    expect(await results.toArray()).toEqual([
-      { ok: false, error: new RangeError('one') },
-      { ok: true, value: 2 },
-    ])
-  })
-
-  test('fail for what is no result', async () => {
-    const { error } = await rejection(
-      from([1])
-        .mapOk((n) => n)
-        .toArray(),
-    )
-    expect(error).toEqual(
-      new TypeError('mapOk 1: expected a result { ok: true, value } or { ok: false, error }, got 1'),
-    )
-  })
-})
-
-describe('catch', () => {
-  const odd = (n: number) => {
-    if (n % 2 === 1) throw `odd ${n}`
-    return n
-  }
-
-  test('sends errors to a channel, and waits while it is full', async () => {
-    const errors = channel<Value>({ capacity: 1 })
-    const source = new Counted(100)
-    const values = from(source).attempt(odd).catch(errors.sender).toArray()
-    await quiet()
-    expect(source.taken).toBeLessThan(10)
-    const seen: Value[] = []
-    while (seen.length < 50) seen.push(...(await errors.receiver.receiveMany(10)))
-    expect(seen).toEqual(numbers(50).map((n) => `odd ${2 * n + 1}`))
-    expect(await values).toHaveLength(50)
-  })
-
-  test('leaves the channel open, with the errors that nobody has received', async () => {
-    const errors = channel<Value>({ capacity: 10 })
-    expect(await from(numbers(4)).attempt(odd).catch(errors.sender).toArray()).toEqual([0, 2])
-    expect([errors.sender.closed, await errors.receiver.receiveMany(10)]).toEqual([false, ['odd 1', 'odd 3']])
-  })
-
-  test('with abort fails with the first error when it was sent', async () => {
-    const errors = channel<Value>({ capacity: 10 })
-    const { error } = await rejection(from(numbers(9)).attempt(odd).catchAbort(errors.sender).toArray())
-    expect([error, await errors.receiver.receiveMany(10)]).toEqual(['odd 1', ['odd 1']])
-  })
-
-  test('fails the run when the channel is closed', async () => {
-    const errors = channel<Value>({ capacity: 10 })
-    errors.receiver.close()
-    expect((await rejection(from([1]).attempt(odd).catch(errors.sender).toArray())).error).toMatchObject({
-      code: 'closed',
-    })
   })
 })
 

@@ -1,7 +1,7 @@
 import { channel } from '@millrace/mpsc'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { from } from '../src/index.ts'
-import { quiet, rejection, Work } from './support.ts'
+import { Counted, quiet, rejection, Work } from './support.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -73,6 +73,20 @@ describe('batch', () => {
     other.abort()
     await rejection(other.done)
     expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('that is left closes its source, also while its time runs', async () => {
+    const source = new Counted(3)
+    const never = new Promise<number>(() => {})
+    const items = (function* () {
+      yield* source
+      yield never
+    })()
+    for await (const batch of from(items).batch(2, { timeoutMs: 60_000 })) {
+      expect(batch).toEqual([0, 1])
+      break
+    }
+    expect([items.next().done, vi.getTimerCount()]).toEqual([true, 0])
   })
 
   test('refuses wrong options', () => {
