@@ -55,9 +55,19 @@ describe('wrong arguments', () => {
     expect(await rejection(openQueues(undefined as never))).toBeInstanceOf(TypeError)
   })
 
-  test('of openQueues are, too', async () => {
-    expect(await rejection(openQueues({ path: '/tmp/x' as never }))).toEqual(
-      new TypeError('openQueues: path: expected ":memory:", got "/tmp/x"'),
-    )
+  const opens: [string, unknown][] = [
+    ['openQueues: path: expected a folder or ":memory:", got ""', { path: '' }],
+    ['openQueues: path: expected a folder or ":memory:", got undefined', {}],
+    ['openQueues: sync: expected "always", "never" or { everyMs }, got "often"', { path: 'x', sync: 'often' }],
+    [
+      'openQueues: sync: everyMs: expected a number of milliseconds above 0, got 0',
+      { path: 'x', sync: { everyMs: 0 } },
+    ],
+    ['openQueues: segmentBytes: expected an integer from 1, got 0', { path: 'x', segmentBytes: 0 }],
+    ['openQueues: memoryBytes: expected an integer from 0, got -1', { path: 'x', memoryBytes: -1 }],
+    ['openQueues: clock: expected an object with now(), got 5', { path: 'x', clock: 5 }],
+  ]
+  test.each(opens)('of openQueues are named: %s', async (message, options) => {
+    expect(await rejection(openQueues(options as never))).toMatchObject({ message })
   })
 })
