@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { type Access, checkOrigin } from './access.ts'
+import { checkOrigin, type Door } from './access.ts'
 import type { MonitoredEngine } from './api.ts'
 import { Refusal } from './refusal.ts'
 
@@ -13,12 +13,12 @@ interface ActionBody {
 }
 
 /** `POST /api/pause`, `/api/resume`, `/api/redrive` and `/api/purge`: what an operator may change. */
-export function actionRoutes(app: FastifyInstance, engine: MonitoredEngine, access: Access): void {
+export function actionRoutes(app: FastifyInstance, engine: MonitoredEngine, door: Door): void {
   const action = (verb: string, act: (body: ActionBody) => Promise<unknown>): void => {
     app.post(`/api/${verb}`, { bodyLimit: MOST_BODY_BYTES }, async (request) => {
       checkOrigin(request)
       const body = bodyOf(request.body)
-      access.check(request, body.queue, 'manage')
+      door.check(request, body.queue, 'manage')
       const count = await act(body)
       return typeof count === 'number' ? { count } : {}
     })

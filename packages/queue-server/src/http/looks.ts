@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Access, Permit } from './access.ts'
+import type { Door, Permit } from './access.ts'
 import type { MonitoredEngine, MonitoredServer } from './api.ts'
 import { whyReadOnly } from './health.ts'
 import { messageView } from './message-view.ts'
@@ -16,7 +16,7 @@ export function lookRoutes(
   app: FastifyInstance,
   engine: MonitoredEngine,
   servers: Readonly<Record<string, MonitoredServer>>,
-  access: Access,
+  door: Door,
 ): void {
   const snapshots = new Snapshots(engine)
   app.get('/health', async (_, reply) => {
@@ -25,30 +25,30 @@ export function lookRoutes(
     return reply.code(503).send({ status: 'unavailable', reason })
   })
   app.get('/metrics', async (request, reply) => {
-    const permit = access.permitOf(request)
+    const permit = door.permitOf(request)
     const [{ queues }, reason] = await Promise.all([snapshots.take(), whyReadOnly(engine)])
     const families = familiesOf(visible(queues, permit), servers, reason === undefined)
     return reply.type(METRICS_TYPE).send(metricsText(families))
   })
   app.get('/api/queues', async (request) => {
-    const permit = access.permitOf(request)
+    const permit = door.permitOf(request)
     const [{ atMs, queues }, readOnly] = await Promise.all([snapshots.take(), whyReadOnly(engine)])
     const shown = visible(queues, permit).map((stats) => ({
       ...stats,
-      mayPeek: permit.may(stats.name, 'receive'),
-      mayManage: permit.may(stats.name, 'manage'),
+      mayPeek: permit.may('receive', stats.name),
+      mayManage: permit.may('manage', stats.name),
     }))
     return { atMs, readOnly, queues: shown }
   })
   app.get('/api/messages', async (request) => {
     const { queue, max } = readQuery(request.query)
-    access.check(request, queue, 'receive')
+    door.check(request, queue, 'receive')
     return (await engine.peek(queue, { max })).map(messageView)
   })
 }
 
 function visible(queues: readonly NamedStats[], permit: Permit): NamedStats[] {
-  return queues.filter(({ name }) => permit.may(name))
+  return queues.filter(({ name }) => permit.sees(name))
 }
 
 function readQuery(query: unknown): { readonly queue: string; readonly max: number } {

@@ -2,12 +2,13 @@ import type { AddressInfo } from 'node:net'
 import { startTimer } from '@millrace/notify'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { CloseOptions, Listening } from '../api.ts'
-import { Access } from './access.ts'
+import { checkClose } from '../options.ts'
+import { Door } from './access.ts'
 import { actionRoutes } from './actions.ts'
 import type { Monitor, MonitorListenOptions, MonitorOptions } from './api.ts'
 import { lookRoutes } from './looks.ts'
 import { refuseOtherNames } from './names.ts'
-import { checkClose, checkListen, checkMonitor } from './options.ts'
+import { checkListen, checkMonitor } from './options.ts'
 import { pageRoute } from './page/page.ts'
 import { Refusal, refusalOf } from './refusal.ts'
 
@@ -43,10 +44,10 @@ class HttpMonitor implements Monitor {
   #host: string | undefined
   #end: Promise<void> | undefined
 
-  constructor({ engine, servers = {}, tokens = [], tls, names = [] }: MonitorOptions) {
-    this.#has = { tokens: tokens.length > 0, tls: tls !== undefined }
+  constructor({ engine, servers = {}, tokens, tls, names = [] }: MonitorOptions) {
+    this.#has = { tokens: tokens !== undefined, tls: tls !== undefined }
     this.#app = fastify({ https: httpsOf(tls), logger: false, return503OnClosing: false }) as unknown as FastifyInstance
-    const access = new Access(tokens)
+    const door = new Door(tokens)
     this.#app.setErrorHandler((error, request, reply) => {
       const refusal = refusalOf(error)
       if (refusal.code === 'failed') request.log.error(error)
@@ -58,8 +59,8 @@ class HttpMonitor implements Monitor {
     })
     refuseOtherNames(this.#app, () => this.#host ?? LOOPBACK, names)
     sendSafely(this.#app)
-    lookRoutes(this.#app, engine, servers, access)
-    actionRoutes(this.#app, engine, access)
+    lookRoutes(this.#app, engine, servers, door)
+    actionRoutes(this.#app, engine, door)
     pageRoute(this.#app)
   }
 

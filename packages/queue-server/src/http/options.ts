@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
 import { inspect } from 'node:util'
-import type { CloseOptions, Right, TokenRule } from '../api.ts'
+import type { Right, TokenRule } from '../api.ts'
+import { checkSafe } from '../options.ts'
 import type { MonitoredEngine, MonitorListenOptions, MonitorOptions } from './api.ts'
-import { isLoopback } from './names.ts'
 
 const VERBS = [
   'list',
@@ -32,7 +32,7 @@ export function checkMonitor(options: MonitorOptions): void {
 /** Throws `TypeError` for what are no tokens. What it says holds none: it may be read by others. */
 export function checkTokens(tokens: readonly TokenRule[]): void {
   if (!Array.isArray(tokens) || tokens.length === 0) throw new TypeError('tokens: expected a list of at least one')
-  tokens.forEach((rule: TokenRule, index) => {
+  tokens.forEach((rule: TokenRule, index, all) => {
     const where = `tokens[${index}]`
     checkNames(`${where}: `, rule, ['token', 'queues', 'rights'])
     const { token, queues = [], rights = [] } = rule
@@ -40,7 +40,10 @@ export function checkTokens(tokens: readonly TokenRule[]): void {
       throw new TypeError(
         `${where}: token: expected at least ${SHORTEST_TOKEN} characters of ASCII, none of them a space`,
       )
-    if (!isList(queues, (name) => typeof name === 'string' && name !== '')) wrong(`${where}: queues`, 'names', queues)
+    if (!isList(queues, (name) => typeof name === 'string' && /^([^*]+\*?|\*)$/.test(name)))
+      wrong(`${where}: queues`, 'names, or beginnings and a *', queues)
+    if (all.findIndex((one: TokenRule) => one.token === token) !== index)
+      throw new TypeError(`${where}: expected each token once`)
     if (!isList(rights, (right) => RIGHTS.includes(right as Right)))
       wrong(`${where}: rights`, RIGHTS.join(', '), rights)
   })
@@ -57,19 +60,7 @@ export function checkListen(
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
     throw new RangeError(`port: expected an integer from 0 to 65535, got ${inspect(port)}`)
   if (!isList(unsafe, (one) => one === 'no-tokens' || one === 'no-tls')) wrong('unsafe', 'no-tokens, no-tls', unsafe)
-  if (host === undefined || isLoopback(host)) return
-  for (const what of ['tokens', 'tls'] as const) {
-    if (has[what] || unsafe.includes(`no-${what}`)) continue
-    throw new TypeError(`host: other machines reach ${host}: expected ${what}, or unsafe: ['no-${what}']`)
-  }
-}
-
-/** Throws `TypeError` or `RangeError` for what is no time to end in. */
-export function checkClose(options: CloseOptions): void {
-  checkNames('', options, ['timeoutMs'])
-  const { timeoutMs } = options
-  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0))
-    throw new RangeError(`timeoutMs: expected a number of milliseconds from 0, got ${inspect(timeoutMs)}`)
+  if (host !== undefined) checkSafe(host.toLowerCase(), has, unsafe)
 }
 
 /** Whether a value is a name or an address, without a port. */

@@ -1,0 +1,24 @@
+import { parseArguments, UsageError } from './arguments.ts'
+import { HELP } from './help.ts'
+import { reasonOf } from './reason.ts'
+import { serve } from './serve.ts'
+
+/** Carries out the command, and answers with its exit code. What goes wrong is told in one sentence. */
+export async function main(args: readonly string[], version: string): Promise<number> {
+  // Whoever reads the output may stop to; the queues are served all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  try {
+    const request = parseArguments(args)
+    if (request.verb === 'serve') return await serve(request.settings, say)
+    process.stdout.write(request.verb === 'help' ? HELP : `${version}\n`)
+    return 0
+  } catch (error) {
+    const isMisuse = error instanceof UsageError
+    say(isMisuse ? `${error.message}; see --help` : reasonOf(error))
+    return isMisuse ? 2 : 1
+  }
+}
+
+function say(sentence: string): void {
+  process.stderr.write(`millrace-queue-server: ${sentence}\n`)
+}
