@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Kind, Make } from '../src/conformance.ts'
-import { openQueues, type QueueEngine } from '../src/index.ts'
+import { type OpenOptions, openQueues, type QueueEngine } from '../src/index.ts'
 import { shared } from './conformance-shared.ts'
 import { HandClock } from './support.ts'
 
@@ -12,11 +15,40 @@ export const wound: Make = async () => {
 
 const real: Make = async () => ({ engine: await openQueues({ path: ':memory:' }) })
 
+/** An engine on disk, in a folder of its own. */
+const disk =
+  (options: Partial<OpenOptions>, clock?: HandClock): Make =>
+  async () => {
+    const path = await mkdtemp(join(tmpdir(), 'millrace-queue-'))
+    const open = () => openQueues({ path, clock, ...options })
+    let last = await open()
+    return {
+      engine: last,
+      advance: (ms) => advance(last, clock as HandClock, ms),
+      async reopen() {
+        await last.close()
+        last = await open()
+        return last
+      },
+      release: () => rm(path, { recursive: true }),
+    }
+  }
+
 /** The engines in memory. */
 export const kinds: Record<string, Kind> = {
   'in memory, whose clock is wound': { make: wound, windsClock: true },
   'in memory': { make: real },
   'shared by connections': { make: shared, windsClock: true, connects: true, reopens: true },
+}
+
+/** The engines on disk. */
+export const diskKinds: Record<string, Kind> = {
+  'on disk': { make: disk({ sync: 'always' }), reopens: true },
+  'on disk, whose clock is wound, in small segments and little memory': {
+    make: () => disk({ sync: 'never', segmentBytes: 4_096, memoryBytes: 64 }, new HandClock())(),
+    windsClock: true,
+    reopens: true,
+  },
 }
 
 async function advance(engine: QueueEngine, clock: HandClock, ms: number): Promise<void> {

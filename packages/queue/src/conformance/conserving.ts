@@ -1,6 +1,6 @@
 import type { QueueEngine } from '../api.ts'
 import { same } from './check.ts'
-import { counts, lying, texts } from './habits.ts'
+import { lying, texts } from './habits.ts'
 import { type KnownLease, Model, type ModelRules } from './model.ts'
 import { type Claims, given } from './needs.ts'
 import { LONG, type Trial } from './trial.ts'
@@ -35,7 +35,6 @@ function run(rules: ModelRules, seed: number, reopening = false): (trial: Trial)
       })
       await walk.compare(`seed ${seed}, step ${step}, after ${what}: `)
     }
-    await walk.addUp()
   }
 }
 
@@ -66,27 +65,31 @@ class Walk {
     else if (dice < 0.94) return this.#pass()
     else if (dice < 0.98) return this.#redrive()
     else if (dice < 0.985) same(await this.#queues.purge('a'), this.#model.purge(), 'of purged messages ')
-    else if (this.#reopening) this.#queues = await this.#trial.reopen()
-    return ['send', 'receive', 'purge or reopen'][dice < 0.3 ? 0 : dice < 0.55 ? 1 : 2] as string
+    else if (this.#reopening) {
+      this.#queues = await this.#trial.reopen()
+      return 'reopening'
+    }
+    return dice < 0.3 ? 'send' : dice < 0.55 ? 'receive' : 'purge'
   }
 
   async compare(where: string): Promise<void> {
-    const { ready } = this.#model
-    const counted = [ready.length, this.#model.count('delayed'), this.#model.count('leased')]
-    same(await counts(this.#queues, 'a'), counted, where)
+    const there = this.#model.ready
+    const counted = [there.length, this.#model.count('delayed'), this.#model.count('leased')]
+    const { sent, acked, dead, expired, purged, ready, delayed, inFlight } = await this.#queues.stats('a')
+    same([ready, delayed, inFlight], counted, where)
+    // Every message that went in is accounted for.
+    same(
+      [acked, dead, expired, purged, ready, delayed, inFlight].reduce((a, b) => a + b),
+      sent,
+      `${where}in all `,
+    )
     same(
       await lying(this.#queues, 'a'),
-      ready.map(({ body }) => body),
+      there.map(({ body }) => body),
       where,
     )
-    const dead = [...this.#model.dead].map(({ body }) => body)
-    same((await lying(this.#queues, 'dead')).sort(), dead.sort(), `${where}dead letters: `)
-  }
-
-  /** Every message that went in is accounted for. */
-  async addUp(): Promise<void> {
-    const { sent, acked, dead, expired, purged, ready, delayed, inFlight } = await this.#queues.stats('a')
-    same(sent, acked + dead + expired + purged + ready + delayed + inFlight, 'in all ')
+    const buried = [...this.#model.dead].map(({ body }) => body)
+    same((await lying(this.#queues, 'dead')).sort(), buried.sort(), `${where}dead letters: `)
   }
 
   async #send(): Promise<void> {

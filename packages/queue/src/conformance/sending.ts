@@ -50,7 +50,7 @@ export const sending: Claims = {
     'to a queue that is not there rejects': async ({ queues }) => {
       await rejects(queues.send('a', 'x'), { code: 'missing' })
       await rejects(queues.trySend('a', 'x'), { code: 'missing' })
-      await rejects(queues.sendMany('a', bodies('x')), { code: 'missing' })
+      for (const messages of [bodies('x'), []]) await rejects(queues.sendMany('a', messages), { code: 'missing' })
     },
     'sends nothing if its signal has aborted, and leaves no listener on one that has not': async ({ queues }) => {
       await queues.create('a')

@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { openQueues } from '../src/index.ts'
+import { opened, quiet, rejection, texts } from './support.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('an engine in this process', () => {
+  test('serves receives also when the event loop is late, whatever is called before its timer', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('a', { leaseMs: 10 })
+    await queues.send('a', '1', { delayMs: 1_000 })
+    const [first, second] = [queues.receive('a'), queues.receive('a')]
+    await quiet()
+    clock.nowMs += 1_000
+    const third = queues.receive('a')
+    expect(texts(await first)).toEqual(['1'])
+    clock.nowMs += 10
+    await queues.stats('a')
+    expect(await second).toMatchObject([{ deliveries: 2 }])
+    clock.nowMs += 10
+    await queues.peek('a')
+    expect(await third).toMatchObject([{ deliveries: 3 }])
+    await queues.close()
+  })
+
+  test('serves receives when a lease is over that was given out by a call that came late', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    const queues = await openQueues({ path: ':memory:' })
+    await queues.create('dead')
+    await queues.create('a', { maxDeliveries: 3, deadLetterQueue: 'dead' })
+    await queues.sendMany('a', [{ body: '1' }, { body: '2' }, { body: '3' }])
+    for (let i = 0; i < 2; i++) for (const { lease } of await queues.receive('a')) await queues.nack(lease)
+    for (const leaseMs of [31, 30, 3_000]) await queues.receive('a', { leaseMs })
+    const waiting = [queues.receive('a', { leaseMs: 20 }), queues.receive('a', { leaseMs: 20 })]
+    await quiet()
+    await vi.advanceTimersByTimeAsync(60)
+    expect((await Promise.all(waiting)).flatMap(texts)).toEqual(['2', '2'])
+    await queues.close()
+  })
+
+  test('leaves no timer when nobody waits any more', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { queues } = await opened()
+    await queues.create('a')
+    await queues.create('b')
+    for (const name of ['a', 'b']) await queues.send(name, '1', { delayMs: 8_000 })
+    const controller = new AbortController()
+    const waiting = [
+      queues.receive('a', { timeoutMs: 10 }),
+      rejection(queues.receive('a', { signal: controller.signal })),
+      rejection(queues.receive('b')),
+    ]
+    await quiet()
+    await vi.advanceTimersByTimeAsync(10)
+    controller.abort()
+    await queues.delete('b')
+    await Promise.all(waiting)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('wakes a receive when a delay or a lease is over', async () => {
+    vi.useFakeTimers()
+    const queues = await openQueues({ path: ':memory:' })
+    await queues.create('a', { leaseMs: 40 })
+    await queues.send('a', '1', { delayMs: 100 })
+    const first = queues.receive('a')
+    await vi.advanceTimersByTimeAsync(99)
+    expect((await queues.stats('a')).inFlight).toBe(0)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(texts(await first)).toEqual(['1'])
+    const second = queues.receive('a')
+    await vi.advanceTimersByTimeAsync(40)
+    expect(await second).toMatchObject([{ deliveries: 2 }])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('leaves no timer when a send no longer waits for room', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { queues } = await opened()
+    await queues.create('a', { capacity: 1, overflow: 'wait' })
+    await queues.send('a', '1', { dedupKey: 'k' })
+    const late = rejection(queues.send('a', '2', { timeoutMs: 50 }))
+    const served = queues.send('a', '3', { timeoutMs: 90 })
+    await quiet()
+    await vi.advanceTimersByTimeAsync(50)
+    expect(await late).toMatchObject({ code: 'timeout', message: 'queue a had no room in 50 ms' })
+    await queues.receive('a', { leaseMs: 0 })
+    await served
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('refuses a lease that is none', async () => {
+    const { queues } = await opened()
+    await queues.create('a')
+    await queues.send('a', '1')
+    const [{ lease = '' } = {}] = await queues.receive('a')
+    for (const wrong of ['', '1', `${lease}.1`, `${lease} `, 'a.b', 7]) {
+      expect(await rejection(queues.ack(wrong as string))).toBeInstanceOf(TypeError)
+    }
+    expect(await queues.ack(lease)).toBe('acked')
+  })
+
+  test('keeps no room for messages that are gone, around one that stays', async () => {
+    const { queues, clock } = await opened()
+    await queues.create('a', { capacity: 10 })
+    await queues.send('a', 'stays')
+    for (let i = 0; i < 20_000; i++) {
+      await queues.send('a', String(i), { ttlMs: 1 })
+      clock.nowMs += 1
+    }
+    const began = performance.now()
+    for (let i = 0; i < 200; i++) expect(texts(await queues.peek('a', { max: 9 }))).toEqual(['stays'])
+    expect(performance.now() - began).toBeLessThan(200)
+    await queues.sendMany('a', [{ body: '1' }, { body: '2' }])
+    expect(texts(await queues.receive('a', { max: 9 }))).toEqual(['stays', '1', '2'])
+  })
+})
