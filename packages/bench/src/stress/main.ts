@@ -1,6 +1,7 @@
 /** The command line of the stress tests. */
 import { Command } from 'commander'
 import { channelsCommand } from './channels.ts'
+import { loadCommand } from './load/command.ts'
 import { poolCommand } from './pool/command.ts'
 import { tasksCommand } from './tasks/command.ts'
 
@@ -9,4 +10,5 @@ await new Command('stress')
   .addCommand(channelsCommand())
   .addCommand(poolCommand())
   .addCommand(tasksCommand())
+  .addCommand(loadCommand())
   .parseAsync()
