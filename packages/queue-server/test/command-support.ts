@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished } from 'vitest'
+import type { Listening } from '../src/index.ts'
+
+const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
+
+/** Starts the command; it is killed when the test is over. */
+function start(...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, ['--conditions=@millrace/source', cli, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
+/** Runs it to its end. */
+export async function ended(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const child = start(...args)
+  const [out, err, [code]] = await Promise.all([outputOf(child.stdout), outputOf(child.stderr), once(child, 'exit')])
+  return { code, out, err }
+}
+
+/** The command while it listens. */
+export interface Running {
+  readonly child: ChildProcess
+  readonly lines: readonly string[]
+  /** Where the queues are. */
+  readonly at: Listening
+  /** Where the page is. */
+  readonly page: string
+  readonly end: Promise<{ err: string; code: number | null; signal: string | null }>
+}
+
+/** Starts it at free ports; resolves when it listens. */
+export async function running(...args: string[]): Promise<Running> {
+  const child = start('--port', '0', '--http-port', '0', ...args)
+  const end = Promise.all([outputOf(child.stderr), once(child, 'exit')]).then(([err, [code, signal]]) => ({
+    err,
+    code,
+    signal,
+  }))
+  const lines: string[] = []
+  for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {
+    lines.push(line)
+    if (lines.length === 2) break
+  }
+  const [, url = '', port] = /(millraces?:\/\/\S+:(\d+))/.exec(lines[0] ?? '') ?? expect.unreachable((await end).err)
+  const page = /https?:\/\/\S+:\d+/.exec(lines[1] ?? '')?.[0] ?? ''
+  return { child, lines, at: { url, host: '127.0.0.1', port: Number(port) }, page, end }
+}
+
+/** A folder of its own, until the test is over. */
+export function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'millrace-queue-server-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+/** A file of its own, until the test is over. */
+export function file(name: string, content: string): string {
+  const path = join(folder(), name)
+  writeFileSync(path, content)
+  return path
+}
+
+function outputOf(stream: ChildProcess['stdout']): Promise<string> {
+  return stream === null ? Promise.resolve('') : text(stream).catch(() => 'cut off')
+}
