@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { type DeliveredFields, MAX_GREETING_BYTES, ServerEncoder } from '@millrace/queue/protocol'
 import type { Share } from './memory.ts'
+import type { Access } from './rights.ts'
 import type { Served } from './served.ts'
 import type { Tallies } from './tallies.ts'
 
@@ -54,11 +55,13 @@ export class Outbox {
   }
 
   /** Encodes messages, and knows their leases until they are written. Gives how many; throws if the first is too large. */
-  messages(request: number, messages: readonly DeliveredFields[], leases: readonly string[]): number {
-    const count = this.encoder.messages(request, messages)
+  messages(request: number, messages: readonly DeliveredFields[], { seal }: Access): number {
+    const sealed =
+      seal === undefined ? messages : messages.map((message) => ({ ...message, lease: seal(message.lease) }))
+    const count = this.encoder.messages(request, sealed)
     for (let index = 0; index < count; index++) {
-      const lease = leases[index]
-      if (lease !== undefined && lease !== '') this.#leases.push(lease)
+      const { lease } = messages[index] as DeliveredFields
+      if (lease !== '') this.#leases.push(lease)
     }
     return count
   }

@@ -1,16 +1,16 @@
-import type { AckOutcome, LeaseOutcome, OutgoingMessage, QueueEngine } from '@millrace/queue'
+import type { AckOutcome, LeaseOutcome, QueueEngine, WaitOptions } from '@millrace/queue'
 import { QueueError } from '@millrace/queue'
 import type { DeliveredFields, HotRequest, ManagementRequest, Request } from '@millrace/queue/protocol'
 import type { Right } from './api.ts'
 import type { Access } from './rights.ts'
 import { take } from './take.ts'
 
-/** What has been done, to be answered; `leases` are those of the messages as the engine knows them. */
+/** What has been done, to be answered. Leases of messages are as the engine knows them. */
 export type Done =
   | { readonly kind: 'outcome'; readonly outcome: AckOutcome | LeaseOutcome }
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
   | { readonly kind: 'full' }
-  | { readonly kind: 'messages'; readonly messages: readonly DeliveredFields[]; readonly leases: readonly string[] }
+  | { readonly kind: 'messages'; readonly messages: readonly DeliveredFields[] }
   | { readonly kind: 'value'; readonly value: unknown }
 
 /** For whom something is done. */
@@ -21,11 +21,13 @@ export interface Client {
   readonly maxAnswerBytes: number
 }
 
-const MANAGEMENT = ['create', 'delete', 'list', 'stats', 'pause', 'resume', 'peek', 'purge', 'redrive']
+const MANAGEMENT: ReadonlySet<string> = new Set([
+  ...['create', 'delete', 'list', 'stats', 'pause', 'resume', 'peek', 'purge', 'redrive'],
+])
 const NOW = { timeoutMs: 0 } as const
 
-/** Does what is asked for, if it may. `waiting` is called when it has to wait: it gives the signal that ends that, or throws. */
-export async function perform(client: Client, request: Request, waiting: () => AbortSignal): Promise<Done> {
+/** Does what is asked for, if it may; without waiting first: a signal costs more than a message. `waiting` is called when it has to wait: it gives the signal that ends that, or throws. */
+export function perform(client: Client, request: Request, waiting: () => AbortSignal): Promise<Done> {
   return isManagement(request) ? manage(client, request) : handle(client, request, waiting)
 }
 
@@ -41,12 +43,9 @@ async function handle(client: Client, request: HotRequest, waiting: () => AbortS
     }
     case 'extend':
       return { kind: 'outcome', outcome: await engine.extend(access.unseal(request.lease), request.ms) }
-    case 'receive': {
+    case 'receive':
       check(access, 'receive', request.name)
-      const messages = await take(engine, request, client.maxAnswerBytes, waiting)
-      const leases = messages.map(({ lease }) => lease)
-      return { kind: 'messages', messages: messages.map((message) => sealed(message, access)), leases }
-    }
+      return { kind: 'messages', messages: await take(engine, request, client.maxAnswerBytes, waiting) }
     case 'trySend': {
       check(access, 'send', request.name)
       const { body, ...options } = request.message
@@ -56,36 +55,32 @@ async function handle(client: Client, request: HotRequest, waiting: () => AbortS
     case 'send':
     case 'sendMany':
       check(access, 'send', request.name)
-      return { kind: 'ids', ids: await send(engine, request, waiting) }
+      try {
+        return { kind: 'ids', ids: await send(engine, request, NOW) }
+      } catch (error) {
+        // Only in a queue where senders wait the second attempt does something else.
+        if (request.timeoutMs === 0 || !(error instanceof Error && 'code' in error && error.code === 'full'))
+          throw error
+        return { kind: 'ids', ids: await send(engine, request, { signal: waiting(), timeoutMs: request.timeoutMs }) }
+      }
   }
 }
 
-/** Sends without waiting first: a signal costs more than a message. */
 async function send(
   engine: QueueEngine,
   request: HotRequest & { readonly kind: 'send' | 'sendMany' },
-  waiting: () => AbortSignal,
+  wait: WaitOptions,
 ): Promise<readonly string[]> {
-  const { name, timeoutMs } = request
-  const attempt = async (wait: { readonly signal?: AbortSignal; readonly timeoutMs?: number | undefined }) => {
-    if (request.kind === 'sendMany') return engine.sendMany(name, request.messages, wait)
-    const { body, ...options } = request.message as OutgoingMessage
-    return [await engine.send(name, body, { ...options, ...wait })]
-  }
-  try {
-    return await attempt(NOW)
-  } catch (error) {
-    // Only in a queue where senders wait the second attempt does something else.
-    if (timeoutMs === 0 || !(error instanceof Error && 'code' in error && error.code === 'full')) throw error
-    return attempt({ signal: waiting(), timeoutMs })
-  }
+  if (request.kind === 'sendMany') return engine.sendMany(request.name, request.messages, wait)
+  const { body, ...options } = request.message
+  return [await engine.send(request.name, body, { ...options, ...wait })]
 }
 
 async function manage({ engine, access }: Client, request: ManagementRequest): Promise<Done> {
   if (request.kind === 'peek') {
     check(access, 'receive', request.name)
     const messages = await engine.peek(request.name, { max: request.max })
-    return { kind: 'messages', messages: messages.map((message) => ({ ...message, lease: '' })), leases: [] }
+    return { kind: 'messages', messages: messages.map((message) => ({ ...message, lease: '' })) }
   }
   return { kind: 'value', value: await value(engine, access, request) }
 }
@@ -109,12 +104,7 @@ async function value(engine: QueueEngine, access: Access, request: ManagementReq
 }
 
 function isManagement(request: Request): request is ManagementRequest {
-  return MANAGEMENT.includes(request.kind)
-}
-
-function sealed(message: DeliveredFields, access: Access): DeliveredFields {
-  const lease = access.seal(message.lease)
-  return lease === message.lease ? message : { ...message, lease }
+  return MANAGEMENT.has(request.kind)
 }
 
 function check(access: Access, right: Right, queue: string): void {

@@ -1,5 +1,5 @@
 import { QueueError, type QueueErrorCode } from '@millrace/queue'
-import { Credit, malformed, type Request } from '@millrace/queue/protocol'
+import { Credit, type DeliveredFields, malformed, type Request } from '@millrace/queue/protocol'
 import type { Share } from './memory.ts'
 import type { Outbox } from './outbox.ts'
 import { type Client, type Done, perform } from './perform.ts'
@@ -118,7 +118,7 @@ export class Requests {
   #succeeded(pending: Pending, done: Done): void {
     this.#leave(pending)
     if (this.#hasEnded) {
-      if (done.kind === 'messages') this.#giveBack(done.leases)
+      if (done.kind === 'messages') this.#giveBack(done.messages.map(leaseOf))
       return
     }
     try {
@@ -161,18 +161,18 @@ export class Requests {
         encoder.value(number, done.value)
         break
       case 'messages':
-        this.#deliver(number, done)
+        this.#deliver(number, done.messages)
         break
     }
   }
 
-  #deliver(number: number, { messages, leases }: Done & { readonly kind: 'messages' }): void {
+  #deliver(number: number, messages: readonly DeliveredFields[]): void {
     let count = 0
     try {
-      count = this.#outbox.messages(number, messages, leases)
+      count = this.#outbox.messages(number, messages, this.#client.access)
     } finally {
       // The others are larger than the client takes.
-      if (count < messages.length) this.#giveBack(leases.slice(count))
+      if (count < messages.length) this.#giveBack(messages.slice(count).map(leaseOf))
     }
   }
 
@@ -205,4 +205,8 @@ export class Requests {
       )
     }
   }
+}
+
+function leaseOf({ lease }: DeliveredFields): string {
+  return lease
 }

@@ -10,8 +10,8 @@ export interface Access {
   may(right: Right, queue: string): boolean
   /** Whether it may know that there is this queue. */
   sees(queue: string): boolean
-  /** A lease as it is handed out. */
-  seal(lease: string): string
+  /** A lease as it is handed out, if that is not as the engine knows it. */
+  readonly seal: ((lease: string) => string) | undefined
   /** A lease as the engine knows it. Throws a `QueueError` with code `refused` for one that was not handed out to this token. */
   unseal(lease: string): string
 }
@@ -37,14 +37,14 @@ export function isNamed(pattern: string, queue: string): boolean {
   return pattern.endsWith('*') ? queue.startsWith(pattern.slice(0, -1)) : queue === pattern
 }
 
-const EVERYTHING: Access = { may: () => true, sees: () => true, seal: (lease) => lease, unseal: withoutSeal }
+const EVERYTHING: Access = { may: () => true, sees: () => true, seal: undefined, unseal: withoutSeal }
 
 function accessOf({ token, queues = ['*'], rights = ['send', 'receive', 'manage'] }: TokenRule): Access {
   const isAllowed = (queue: string): boolean => queues.some((pattern) => isNamed(pattern, queue))
   const isEverywhere = queues.includes('*')
   const may = (right: Right, queue: string): boolean => rights.includes(right) && (isEverywhere || isAllowed(queue))
   const sees = (queue: string): boolean => rights.length > 0 && (isEverywhere || isAllowed(queue))
-  if (isEverywhere && rights.includes('receive')) return { may, sees, seal: (lease) => lease, unseal: withoutSeal }
+  if (isEverywhere && rights.includes('receive')) return { may, sees, seal: undefined, unseal: withoutSeal }
   return { may, sees, ...sealsOf(token) }
 }
 
