@@ -125,6 +125,8 @@ const message = (priority: number, delayMs: number, ttlMs: number): NewMessage =
   from: undefined,
   delayMs,
   ttlMs,
+  start: 0,
+  length: 0,
   dedupKey: undefined,
 })
 

@@ -3,6 +3,7 @@ import type { QueueError } from '../errors.ts'
 import { type Changes, UNHEARD } from '../state/changes.ts'
 import type { QueueState } from '../state/queue-state.ts'
 import type { Stored } from '../state/stored.ts'
+import { copyOf } from './body-store.ts'
 
 /** What an engine tells of a queue that is kept. */
 export interface QueueRecord {
@@ -47,6 +48,6 @@ export const noJournal: Journal = {
   end() {},
   written: () => undefined,
   safe: () => undefined,
-  bodyOf: ({ body }) => (body as Uint8Array).slice(),
+  bodyOf: copyOf,
   async close() {},
 }

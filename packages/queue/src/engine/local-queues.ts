@@ -131,9 +131,10 @@ export class LocalQueues {
 
   /** A message as it is taken in anew. */
   plain(message: Stored): Omit<NewMessage, 'from' | 'ttlMs'> {
-    const { headers, bytes, priority } = message
-    const body = message.body ?? this.#journal.bodyOf(message)
-    return { body, headers, bytes, priority, delayMs: 0, dedupKey: undefined }
+    const { start, length, headers, bytes, priority } = message
+    const { body } = message
+    const placed = body === undefined ? { body: this.#journal.bodyOf(message), start: 0 } : { body, start }
+    return { ...placed, length, headers, bytes, priority, delayMs: 0, dedupKey: undefined }
   }
 
   #put(identity: QueueIdentity): LocalQueue {

@@ -1,24 +1,30 @@
 import type { OutgoingMessage, QueueOptions } from '../api.ts'
 import type { NewMessage } from '../state/stored.ts'
+import { store } from './body-store.ts'
 
-const encoder = new TextEncoder()
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 
 /** A message as it is stored: with a copy of its body, which is the sender's. */
 export function toNewMessage(message: OutgoingMessage, { ttlMs: usualTtlMs }: QueueOptions): NewMessage {
   const { body, delayMs = 0, priority = 0, dedupKey, headers, ttlMs = usualTtlMs as number } = message
-  // Not slice(): that of a Buffer is a view.
-  const bytes = typeof body === 'string' ? encoder.encode(body) : new Uint8Array(body)
+  const placed = store(body)
   const own = headers === undefined ? NO_HEADERS : Object.freeze({ ...headers })
-  const headerBytes = Object.entries(own).reduce((sum, header) => sum + encoder.encode(header.join('')).length, 0)
+  const headerBytes = headers === undefined ? 0 : bytesOfHeaders(own)
   return {
-    body: bytes,
+    body: placed.body,
+    start: placed.start,
+    length: placed.length,
     headers: own,
-    bytes: bytes.length + headerBytes,
+    bytes: placed.length + headerBytes,
     priority,
     from: undefined,
     delayMs,
     ttlMs,
     dedupKey,
   }
+}
+
+/** Bytes of all names and values. */
+export function bytesOfHeaders(headers: Readonly<Record<string, string>>): number {
+  return Object.entries(headers).reduce((sum, header) => sum + Buffer.byteLength(header.join('')), 0)
 }

@@ -1,3 +1,4 @@
+import { copyOf } from '../engine/body-store.ts'
 import type { Log } from '../log/log.ts'
 import type { Stored } from '../state/stored.ts'
 
@@ -28,7 +29,8 @@ export class Bodies {
   }
 
   /** A copy. */
-  of({ body, segment, offset, length }: Stored): Uint8Array {
-    return body?.slice() ?? this.#log.read(segment, offset, length)
+  of(message: Stored): Uint8Array {
+    if (message.body !== undefined) return copyOf(message)
+    return this.#log.read(message.segment, message.offset, message.length)
   }
 }

@@ -1,4 +1,5 @@
 import type { Durability } from '../api.ts'
+import type { Placed } from '../engine/body-store.ts'
 import type { Journal, QueueRecord } from '../engine/journal.ts'
 import type { LocalQueues } from '../engine/local-queues.ts'
 import { QueueError } from '../errors.ts'
@@ -82,7 +83,7 @@ export class DiskJournal implements Journal {
     return {
       sent: (message, key) => {
         log.begin()
-        this.#write(Kind.sent, queue, message, message.body as Uint8Array, key)
+        this.#write(Kind.sent, queue, message, message, key)
         this.#bodies.added(message)
         live.add(message)
       },
@@ -128,7 +129,8 @@ export class DiskJournal implements Journal {
   /** Writes a message again, as it is now. */
   keep(queue: number, message: Stored, epoch: number): void {
     this.log.begin()
-    const body = message.body ?? this.#bodies.of(message)
+    const { length } = message
+    const body = message.body === undefined ? { body: this.#bodies.of(message), start: 0, length } : message
     this.live.remove(message)
     this.#write(Kind.kept, queue, message, body, undefined, epoch)
     this.live.add(message)
@@ -174,6 +176,7 @@ export class DiskJournal implements Journal {
 
   async close(): Promise<void> {
     await this.#compaction.stop()
+    this.#writeQueues() // What was counted by time alone, such as leases that ended, is known when it is opened again.
     await this.log.close()
   }
 
@@ -181,7 +184,7 @@ export class DiskJournal implements Journal {
     kind: typeof Kind.sent | typeof Kind.kept,
     queue: number,
     message: Stored,
-    body: Uint8Array,
+    body: Placed,
     key: KnownKey | undefined,
     epoch = this.#options.epoch,
   ): void {
@@ -192,9 +195,13 @@ export class DiskJournal implements Journal {
     if (key !== undefined) key.segment = log.current
   }
 
-  #begun(): void {
+  #writeQueues(): void {
     for (const queue of this.queues.all) this.queue(queue)
     this.log.end()
+  }
+
+  #begun(): void {
+    this.#writeQueues()
     this.#compaction.look()
   }
 }

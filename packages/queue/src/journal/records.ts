@@ -1,3 +1,4 @@
+import type { Placed } from '../engine/body-store.ts'
 import type { QueueRecord } from '../engine/journal.ts'
 import type { ByteWriter } from '../log/byte-writer.ts'
 import type { Why } from '../state/changes.ts'
@@ -52,7 +53,7 @@ export function writeMessage(
   kind: typeof Kind.sent | typeof Kind.kept,
   queue: number,
   message: Stored,
-  body: Uint8Array,
+  { body, start, length }: Placed,
   { dedupKey, epoch }: { readonly dedupKey?: string | undefined; readonly epoch?: number },
 ): number {
   const flags = flagsOf(message, dedupKey)
@@ -70,10 +71,10 @@ export function writeMessage(
   if (dedupKey !== undefined) writer.text(dedupKey)
   if (flags & Flag.headers) writeHeaders(writer, message.headers)
   if (flags & Flag.from) writeGraves(writer, message.from)
-  writer.count(body.length)
-  const start = writer.length
-  writer.bytes(body)
-  return start
+  writer.count(length)
+  const place = writer.length
+  writer.bytes(body as Uint8Array, start, length)
+  return place
 }
 
 /** A message is no more. */
@@ -105,10 +106,8 @@ export function writeReturned(writer: ByteWriter, queue: number, { number, state
 export function writeQueue(writer: ByteWriter, { number, name, options, isPaused, state }: QueueRecord): void {
   writer.u8(Kind.queue)
   writer.count(number)
-  // Infinity, which JSON has not, stands only where nothing was said.
-  const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== Number.POSITIVE_INFINITY))
   const { nextNumber, tallies } = state
-  writer.text(JSON.stringify({ name, options: said, isPaused, nextNumber, tallies }))
+  writer.text(JSON.stringify({ name, options, isPaused, nextNumber, tallies }))
 }
 
 /** A queue is no more, nor are its messages. */

@@ -1,6 +1,7 @@
 import type { QueueOptions } from '../api.ts'
 import { withDefaults } from '../engine/local-queue.ts'
 import type { RememberedQueue } from '../engine/local-queues.ts'
+import { bytesOfHeaders } from '../engine/new-message.ts'
 import { ByteReader } from '../log/byte-reader.ts'
 import { noTallies, type Tallies } from '../state/changes.ts'
 import type { KnownKey } from '../state/dedup.ts'
@@ -93,7 +94,7 @@ export class Replay {
     const expiresAtMs = flags & Flag.expires ? reader.f64() : undefined
     const key = flags & Flag.dedupKey ? reader.text() : undefined
     const headers = flags & Flag.headers ? readHeaders(reader) : NO_HEADERS
-    const headerBytes = flags & Flag.headers ? bytesOf(headers) : 0
+    const headerBytes = flags & Flag.headers ? bytesOfHeaders(headers) : 0
     const from = flags & Flag.from ? readGraves(reader) : undefined
     const length = reader.count()
     const offset = reader.skip(length)
@@ -102,6 +103,8 @@ export class Replay {
     const message: Stored = {
       number,
       body: undefined,
+      start: 0,
+      length,
       headers,
       bytes: length + headerBytes,
       priority,
@@ -117,7 +120,6 @@ export class Replay {
       place: -1,
       segment,
       offset,
-      length,
     }
     if (expiresAtMs !== undefined) message.expiry = { atMs: expiresAtMs, message, place: -1 }
     past.messages.set(number, message)
@@ -165,7 +167,7 @@ export class Replay {
 
   #queue(reader: ByteReader): void {
     const number = reader.count()
-    const { name, options, isPaused, nextNumber, tallies } = JSON.parse(reader.text())
+    const { name, options, isPaused, nextNumber, tallies } = JSON.parse(reader.text(), withInfinity)
     this.#nextNumber = Math.max(this.#nextNumber, number + 1)
     const past = this.#pasts.get(number) ?? {
       number,
@@ -189,13 +191,14 @@ export class Replay {
   }
 }
 
+/** JSON writes Infinity as null, which nothing else here is. */
+function withInfinity(_: string, value: unknown): unknown {
+  return value === null ? Number.POSITIVE_INFINITY : value
+}
+
 function readHeaders(reader: ByteReader): Readonly<Record<string, string>> {
   const entries = Array.from({ length: reader.count() }, () => [reader.text(), reader.text()] as const)
   return Object.freeze(Object.fromEntries(entries))
-}
-
-function bytesOf(headers: Readonly<Record<string, string>>): number {
-  return Object.entries(headers).reduce((sum, header) => sum + Buffer.byteLength(header.join('')), 0)
 }
 
 function readGraves(reader: ByteReader): Grave | undefined {

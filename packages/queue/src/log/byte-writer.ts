@@ -63,10 +63,10 @@ export class ByteWriter {
     this.#length += this.#bytes.write(value, this.#length, length, 'utf8')
   }
 
-  bytes(value: Uint8Array): void {
-    this.#room(value.length)
-    this.#bytes.set(value, this.#length)
-    this.#length += value.length
+  bytes(value: Uint8Array, start: number, length: number): void {
+    this.#room(length)
+    this.#bytes.set(value.subarray(start, start + length), this.#length)
+    this.#length += length
   }
 
   #room(count: number): void {

@@ -146,11 +146,16 @@ export class QueueState {
   }
 
   /** Takes a message in; there is room. Gives its id. */
-  add({ body, headers, bytes, priority, from, delayMs, ttlMs, dedupKey }: NewMessage, nowMs: number): string {
+  add(
+    { body, start, length, headers, bytes, priority, from, delayMs, ttlMs, dedupKey }: NewMessage,
+    nowMs: number,
+  ): string {
     const number = this.#nextNumber++
     const message: Stored = {
       number,
       body,
+      start,
+      length,
       headers,
       bytes,
       priority,
@@ -166,7 +171,6 @@ export class QueueState {
       place: -1,
       segment: 0,
       offset: 0,
-      length: body.length,
     }
     this.#messages.set(number, message)
     this.#bytes += bytes

@@ -12,8 +12,12 @@ export interface Grave {
 export interface Stored extends Placed {
   /** Its id, as a number: they rise in the order in which messages are sent. */
   readonly number: number
-  /** Undefined if it is on the disk alone. */
+  /** Where its body is in memory, perhaps with those of others; undefined if it is on the disk alone. */
   body: Uint8Array | undefined
+  /** Where its body begins there. */
+  readonly start: number
+  /** Bytes of its body. */
+  readonly length: number
   readonly headers: Readonly<Record<string, string>>
   readonly bytes: number
   readonly priority: number
@@ -33,10 +37,8 @@ export interface Stored extends Placed {
   slot: number
   /** The part of the log where it stands; 0 without a log. */
   segment: number
-  /** Where its body begins there. */
+  /** Where its body begins in that. */
   offset: number
-  /** Bytes of its body. */
-  readonly length: number
 }
 
 /** The end of a time to live. */
@@ -46,8 +48,7 @@ export interface Expiry extends Placed {
 }
 
 /** What becomes a message. */
-export type NewMessage = Pick<Stored, 'headers' | 'bytes' | 'priority' | 'from'> & {
-  readonly body: Uint8Array
+export type NewMessage = Pick<Stored, 'body' | 'start' | 'length' | 'headers' | 'bytes' | 'priority' | 'from'> & {
   readonly delayMs: number
   readonly ttlMs: number
   readonly dedupKey: string | undefined
