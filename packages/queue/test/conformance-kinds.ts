@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Kind, Make } from '../src/conformance.ts'
 import { type OpenOptions, openQueues, type QueueEngine } from '../src/index.ts'
-import { shared } from './conformance-shared.ts'
+import { remote, shared } from './conformance-shared.ts'
 import { HandClock } from './support.ts'
 
 /** An engine whose clock is wound by hand; what is due happens when somebody looks. */
@@ -39,6 +39,7 @@ export const kinds: Record<string, Kind> = {
   'in memory, whose clock is wound': { make: wound, windsClock: true },
   'in memory': { make: real },
   'shared by connections': { make: shared, windsClock: true, connects: true, reopens: true },
+  'shared by connections from afar': { make: remote, windsClock: true, connects: true, reopens: true },
 }
 
 /** The engines on disk. */

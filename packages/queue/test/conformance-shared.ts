@@ -3,11 +3,19 @@ import { checkConsume, checkName, consume } from '../src/engine.ts'
 import { openQueues, type QueueEngine, QueueError, type ReceiveOptions } from '../src/index.ts'
 import { HandClock } from './support.ts'
 
+/** What goes to a server takes its time, and so does the answer. */
+export type Hop = () => Promise<void>
+
+const atOnce: Hop = async () => {}
+const afterTurns: Hop = async () => {
+  for (let turns = 0; turns < 2; turns++) await new Promise((resolve) => setImmediate(resolve))
+}
+
 /**
  * Several engines on one: what a connection is to a server. Closed, it ends its own waits and leaves the queues as they are, so that the next
  * one finds them.
  */
-export function connection(shared: QueueEngine): QueueEngine {
+export function connection(shared: QueueEngine, hop: Hop): QueueEngine {
   const closing = new AbortController()
   const closed = () => new QueueError('closed', 'the engine has been closed')
   const cut = (signal: AbortSignal | undefined) => (signal ? AbortSignal.any([signal, closing.signal]) : closing.signal)
@@ -39,32 +47,51 @@ export function connection(shared: QueueEngine): QueueEngine {
       const call = own.bind(shared) as (...args: unknown[]) => Promise<unknown>
       return async (...args: unknown[]) => {
         if (closing.signal.aborted) throw closed()
-        return call(...args)
+        const sent = args.map(copied)
+        await hop()
+        try {
+          return await call(...sent)
+        } finally {
+          await hop()
+        }
       }
     },
   })
   return engine
 }
 
+/** As it is at the call: what is sent is the sender's. */
+function copied(value: unknown): unknown {
+  if (value instanceof Uint8Array) return new Uint8Array(value)
+  if (typeof value !== 'object' || value === null || !('headers' in value)) return value
+  return typeof value.headers === 'object' && value.headers !== null
+    ? { ...value, headers: { ...value.headers } }
+    : value
+}
+
 /** Connections to an engine in memory whose clock is wound by hand. */
-export const shared: Make = async () => {
+export const shared: Make = () => connected(atOnce)
+
+/** The same, over some way. */
+export const remote: Make = () => connected(afterTurns)
+
+async function connected(hop: Hop): Promise<Made> {
   const clock = new HandClock()
   const server = await openQueues({ path: ':memory:', clock })
-  const engine = connection(server)
+  const engine = connection(server, hop)
   let last = engine
-  const made: Made = {
+  return {
     engine,
     async advance(ms) {
       clock.nowMs += ms
       for (const name of (await server.list()).slice(0, 1)) await server.stats(name)
     },
-    connect: async () => connection(server),
+    connect: async () => connection(server, hop),
     async reopen() {
       await last.close()
-      last = connection(server)
+      last = connection(server, hop)
       return last
     },
     release: () => server.close(),
   }
-  return made
 }
