@@ -33,6 +33,8 @@ export interface Trial {
 export interface TrialSection extends Omit<Section, 'rows'> {
   /** How long a child repeats runs; half of it again before, to warm up. */
   readonly forMs?: number | undefined
+  /** Whether a run lasts so long that it is its own warm-up: there is one in each round. */
+  readonly isLong?: boolean | undefined
 }
 
 /** A module of trials. */
@@ -63,7 +65,7 @@ const FEWEST_RUNS = 3
 /** Measures one section. */
 export async function runTrials(
   { module, trials }: Trials,
-  { forMs: _, ...section }: TrialSection,
+  { forMs: _, isLong: __, ...section }: TrialSection,
   { rounds, timeoutMs, node, onMeasured }: TrialOptions,
 ): Promise<Section> {
   const own = trials.filter((trial) => trial.section === section.name)
@@ -89,9 +91,14 @@ export async function runTrials(
   return { ...section, rows }
 }
 
-/** Repeats the run of a trial until its time is over, first without counting. */
-async function tryOut(trial: Trial, forMs: number = FOR_MS): Promise<Figures[]> {
+/** Repeats the run of a trial until its time is over, first without counting; or runs it once if that is long. */
+async function tryOut(trial: Trial, { forMs = FOR_MS, isLong = false }: Partial<TrialSection>): Promise<Figures[]> {
   const prepared = await trial.prepare()
+  if (isLong) {
+    const figures = await prepared.run()
+    await prepared.close?.()
+    return [figures]
+  }
   const warmUntil = performance.now() + forMs / 2
   do await prepared.run()
   while (performance.now() < warmUntil)
@@ -114,6 +121,6 @@ if (import.meta.main) {
     const { suite }: { suite: Trials } = await import(module)
     const trial = suite.trials.find((one) => one.section === section && one.contender === contender)
     if (trial === undefined) throw new RangeError(`nobody is called ${contender} in ${section}`)
-    return tryOut(trial, suite.sections.find(({ name }) => name === section)?.forMs)
+    return tryOut(trial, suite.sections.find(({ name }) => name === section) ?? {})
   })
 }

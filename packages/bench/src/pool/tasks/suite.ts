@@ -9,6 +9,8 @@ import type { Figures, Prepared, Trial, TrialSection, Trials } from '../../trial
 import { LIMITERS } from './limiters.ts'
 
 const LIMIT = 100
+const MANY = 5_000_000
+const HANDED_IN = 10_000
 
 const RATE = [{ name: 'rate', unit: 'items/s' }] as const
 const section = (name: string, title: string): TrialSection => ({ name, title, reference: 'millrace', metrics: RATE })
@@ -32,8 +34,13 @@ export const suite: Trials = {
       section(`run-${count}`, `${count} tasks that do nothing, ${LIMIT} at a time, all awaited`),
     ),
     section('run-immediate', `100,000 tasks of a turn each, ${LIMIT} at a time, all awaited`),
+    {
+      ...section(`run-${MANY}`, `${MANY} tasks that do nothing, ${LIMIT} at a time, ${HANDED_IN} handed in at a time`),
+      isLong: true,
+    },
     section('map', `map over 100,000 items, ${LIMIT} at a time`),
     section('batch', 'batches of 500 of 50,000 items'),
+    section('stream-batch', '10,000 items as a stream, 1,000 at a time, and in batches of 500'),
     section('stream', `a stream of 10,000 results, ${LIMIT} at a time`),
     {
       name: 'latency',
@@ -46,13 +53,17 @@ export const suite: Trials = {
     ...COUNTS.flatMap((count) => limited(`run-${count}`, count, BODIES.micro)),
     ...COUNTS.map((count) => floor(`run-${count}`, count)),
     ...limited('run-immediate', 100_000, BODIES.immediate),
+    ...many(),
     ...maps(),
     ...ours('batch', 50_000, (items) => taskPool({ concurrency: LIMIT }).batch(items, 500, async (all) => all)),
-    ...ours('stream', 10_000, async (items) => {
-      const results: number[] = []
-      for await (const n of taskPool({ concurrency: LIMIT }).stream(items, BODIES.micro)) results.push(n)
-      return results
-    }),
+    ...ours('stream-batch', 10_000, (items) => streamed(items, 1_000)),
+    ...ours(
+      'stream-batch',
+      10_000,
+      (items) => taskPool({ concurrency: 1_000 }).batch(items, 500, async (all) => all),
+      'millrace, batches',
+    ),
+    ...ours('stream', 10_000, (items) => streamed(items, LIMIT)),
     ...latencies(),
   ],
 }
@@ -66,6 +77,32 @@ function limited(name: string, count: number, body: (n: number) => Promise<numbe
     prepare() {
       const limit = make(LIMIT)
       return measured(count, (items) => Promise.all(items.map((n) => limit(() => body(n)))))
+    },
+  }))
+}
+
+/** So many that their answers are not kept: their sum tells whether all came. */
+function many(): Trial[] {
+  return LIMITERS.map(({ name: contender, kind, note, make }) => ({
+    section: `run-${MANY}`,
+    contender,
+    kind,
+    note,
+    prepare() {
+      const limit = make(LIMIT)
+      return {
+        async run(): Promise<Figures> {
+          const began = performance.now()
+          let sum = 0
+          for (let at = 0; at < MANY; at += HANDED_IN) {
+            const answers = Array.from({ length: HANDED_IN }, (_, i) => limit(() => BODIES.micro(at + i)))
+            for (const answer of answers) sum += await answer
+          }
+          const ms = performance.now() - began
+          if (sum !== (MANY * (MANY - 1)) / 2) throw new LostValuesError(`the answers add up to ${sum}`)
+          return { rate: (MANY / ms) * 1_000 }
+        },
+      }
     },
   }))
 }
@@ -101,8 +138,19 @@ function maps(): Trial[] {
   ]
 }
 
-function ours(name: string, count: number, run: (items: readonly number[]) => Promise<number[]>): Trial[] {
-  return [{ section: name, contender: 'millrace', kind: 'ours', prepare: () => measured(count, run) }]
+function ours(
+  name: string,
+  count: number,
+  run: (items: readonly number[]) => Promise<number[]>,
+  contender = 'millrace',
+): Trial[] {
+  return [{ section: name, contender, kind: 'ours', prepare: () => measured(count, run) }]
+}
+
+async function streamed(items: readonly number[], concurrency: number): Promise<number[]> {
+  const results: number[] = []
+  for await (const n of taskPool({ concurrency }).stream(items, BODIES.micro)) results.push(n)
+  return results
 }
 
 function latencies(): Trial[] {

@@ -8,7 +8,7 @@ import type { Kind } from '../../contender.ts'
 import type * as tasks from './tasks.ts'
 
 /** The names of the tasks. */
-export type TaskName = 'increment' | 'touch' | 'echo' | 'work'
+export type TaskName = 'increment' | 'touch' | 'echo' | 'work' | 'turn' | 'add'
 
 /** A pool, ready. */
 interface Runner {

@@ -5,6 +5,7 @@ import { LostValuesError } from '../../child.ts'
 import { quantile } from '../../statistics.ts'
 import type { Figures, Trial, Trials } from '../../trial.ts'
 import { MAKERS, type Maker, SPINNING, type TaskName } from './runners.ts'
+import { scaling, scalingSection } from './scaling.ts'
 import type { Item } from './tasks.ts'
 
 const BURST = 10_000
@@ -17,6 +18,8 @@ interface Load {
   readonly task: TaskName
   argument(i: number): unknown
   isAnswer(answer: unknown, i: number): boolean
+  /** How many tasks, if not `BURST`. */
+  readonly count?: number
 }
 
 const slab = Buffer.from('x'.repeat(1024))
@@ -32,6 +35,7 @@ const LOADS: readonly Load[] = [
   },
   { section: 'buffer', task: 'echo', argument: () => alone, isAnswer: isBytes },
   { section: 'slab', task: 'echo', argument: () => slab, isAnswer: isBytes },
+  { section: 'sum', task: 'add', argument: (i) => i, isAnswer: (answer, i) => answer === i + 499_500, count: 1_000 },
 ]
 
 /** The suite. */
@@ -42,6 +46,8 @@ export const suite: Trials = {
     burstOf('object', 'a record of { id, name, n }'),
     burstOf('buffer', 'a Buffer of 1 KiB'),
     burstOf('slab', "a Buffer of 1 KiB in Node's slab"),
+    { ...burstOf('sum', ''), title: `1,000 tasks on ${THREADS} threads, each of which adds up a thousand numbers` },
+    scalingSection,
     {
       name: 'trip',
       title: 'one task at a time, a number there and back',
@@ -61,6 +67,7 @@ export const suite: Trials = {
   ],
   trials: [
     ...LOADS.flatMap((load) => MAKERS.map((maker) => burst(maker, load))),
+    ...scaling,
     ...[...MAKERS, SPINNING].map(trip),
     ...MAKERS.map(cpu),
     { section: 'cpu', contender: 'two raw threads', kind: 'floor', prepare: rawThreads },
@@ -72,7 +79,7 @@ function burstOf(name: string, what: string): Trials['sections'][number] {
   return { name, title, reference: 'millrace', metrics: [{ name: 'rate', unit: 'items/s' }] }
 }
 
-function burst({ name, kind, note, make }: Maker, { section, task, argument, isAnswer }: Load): Trial {
+function burst({ name, kind, note, make }: Maker, { section, task, argument, isAnswer, count = BURST }: Load): Trial {
   return {
     section,
     contender: name,
@@ -83,11 +90,11 @@ function burst({ name, kind, note, make }: Maker, { section, task, argument, isA
       return {
         async run(): Promise<Figures> {
           const began = performance.now()
-          const answers = await Promise.all(Array.from({ length: BURST }, (_, i) => pool.run(task, argument(i))))
+          const answers = await Promise.all(Array.from({ length: count }, (_, i) => pool.run(task, argument(i))))
           const ms = performance.now() - began
           const wrong = answers.findIndex((answer, i) => !isAnswer(answer, i))
           if (wrong >= 0) throw new LostValuesError(`task ${wrong} was answered ${String(answers[wrong])}`)
-          return { rate: (BURST / ms) * 1_000 }
+          return { rate: (count / ms) * 1_000 }
         },
         close: () => pool.close(),
       }

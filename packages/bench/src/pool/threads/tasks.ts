@@ -28,3 +28,15 @@ export function work(ms: number): number {
   while (performance.now() < end);
   return ms
 }
+
+/** Gives its thread a turn of the event loop, and gives what it takes. */
+export function turn(n: number): Promise<number> {
+  return new Promise((resolve) => setImmediate(resolve, n))
+}
+
+/** Adds up a thousand numbers, as 32 bits. */
+export function add(n: number): number {
+  let sum = n
+  for (let i = 0; i < 1_000; i++) sum = (sum + i) | 0
+  return sum
+}

@@ -1,4 +1,4 @@
 import workerpool from 'workerpool'
-import { echo, increment, touch, work } from './tasks.ts'
+import { add, echo, increment, touch, turn, work } from './tasks.ts'
 
-workerpool.worker({ echo, increment, touch, work })
+workerpool.worker({ add, echo, increment, touch, turn, work })
