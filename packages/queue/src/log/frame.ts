@@ -5,9 +5,9 @@ import { HEADER_BYTES } from './segment.ts'
 /**
  * What is kept as a whole, or not at all.
  *
- *     ┌──────────┬────────────┬─────────┬─────────┐
- *     │ salt u32 │ length u32 │ crc u32 │ payload │      the checksum is that of length and payload
- *     └──────────┴────────────┴─────────┴─────────┘
+ *     ┌──────────┬─────────┬────────────┬─────────┐
+ *     │ salt u32 │ crc u32 │ length u32 │ payload │      the checksum is that of length and payload
+ *     └──────────┴─────────┴────────────┴─────────┘
  *
  * The salt finds the next frame behind a damaged one.
  */
@@ -21,9 +21,8 @@ export function beginFrame(writer: ByteWriter): number {
 /** Ends the frame that was begun at `start`. */
 export function endFrame(writer: ByteWriter, start: number, salt: number): void {
   writer.setU32(start, salt)
-  writer.setU32(start + 4, writer.length - start - FRAME_BYTES)
-  const payload = writer.from(start + FRAME_BYTES)
-  writer.setU32(start + 8, crc32(payload, crc32(writer.from(start).subarray(4, 8))))
+  writer.setU32(start + 8, writer.length - start - FRAME_BYTES)
+  writer.setU32(start + 4, crc32(writer.from(start + 8)))
 }
 
 /** Bytes that are no frame. */
@@ -57,8 +56,7 @@ export function scanFrames(bytes: Buffer, salt: number, visit: (start: number, e
 function frameEnd(bytes: Buffer, start: number, salt: number): number | undefined {
   const payload = start + FRAME_BYTES
   if (payload > bytes.length || bytes.readUInt32LE(start) !== salt) return undefined
-  const end = payload + bytes.readUInt32LE(start + 4)
+  const end = payload + bytes.readUInt32LE(start + 8)
   if (end > bytes.length) return undefined
-  const crc = crc32(bytes.subarray(payload, end), crc32(bytes.subarray(start + 4, start + 8)))
-  return crc === bytes.readUInt32LE(start + 8) ? end : undefined
+  return crc32(bytes.subarray(start + 8, end)) === bytes.readUInt32LE(start + 4) ? end : undefined
 }
