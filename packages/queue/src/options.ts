@@ -8,7 +8,10 @@ import type {
   WaitOptions,
 } from './api.ts'
 
+const encoder = new TextEncoder()
 const LONGEST_NAME = 200
+/** Of a dedup key, and of the name and the value of a header. */
+const MOST_TEXT_BYTES = 65_535
 
 /** Checks that `options` is an object with no names but `known`. A misspelled option is an error, not a default. */
 export function checkOptions(where: string, options: object | undefined, known: readonly string[]): void {
@@ -23,7 +26,7 @@ export function checkOptions(where: string, options: object | undefined, known: 
 
 /** Checks that it may name a queue. */
 export function checkName(where: string, name: string): void {
-  if (typeof name === 'string' && name !== '' && name.length <= LONGEST_NAME) return
+  if (typeof name === 'string' && name !== '' && name.length <= LONGEST_NAME && name.isWellFormed()) return
   throw new TypeError(`${where}: name: expected a string of 1 to ${LONGEST_NAME} characters, got ${show(name)}`)
 }
 
@@ -139,6 +142,7 @@ function checkMessage(where: string, body: Body, options: SendOptions | undefine
   if (dedupKey !== undefined && (typeof dedupKey !== 'string' || dedupKey === '')) {
     throw new TypeError(`${where}: dedupKey: expected a string that is not empty, got ${show(dedupKey)}`)
   }
+  if (dedupKey !== undefined) checkText(`${where}: dedupKey`, dedupKey)
   if (headers === undefined) return
   if (typeof headers !== 'object' || headers === null) {
     throw new TypeError(`${where}: headers: expected an object of strings, got ${show(headers)}`)
@@ -146,6 +150,18 @@ function checkMessage(where: string, body: Body, options: SendOptions | undefine
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value !== 'string')
       throw new TypeError(`${where}: headers: ${show(name)} is no string but ${show(value)}`)
+    checkText(`${where}: headers`, name)
+    checkText(`${where}: headers: ${show(name)}`, value)
+  }
+}
+
+/** What is not well-formed would arrive as another text. */
+function checkText(name: string, text: string): void {
+  if (!text.isWellFormed()) throw new TypeError(`${name}: expected well-formed text, got ${show(text)}`)
+  if (text.length * 3 <= MOST_TEXT_BYTES) return
+  const bytes = encoder.encode(text).length
+  if (bytes > MOST_TEXT_BYTES) {
+    throw new RangeError(`${name}: expected at most ${MOST_TEXT_BYTES} bytes, got a text of ${bytes}`)
   }
 }
 
