@@ -22,6 +22,7 @@ describe('GET /api/messages', () => {
         id: expect.any(String),
         priority: 0,
         deliveries: 0,
+        ageMs: expect.any(Number),
         lengthBytes: 1,
         headers: {},
         form: 'text',

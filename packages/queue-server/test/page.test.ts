@@ -114,7 +114,7 @@ describe.skipIf(program === undefined)('the page', () => {
     await choose(page, 'a')
     await first.close()
     await soon(() => page.textContent('#notice')).toMatch(/^The server is gone: no answer since .+ from then\./)
-    expect(await page.isDisabled('#pause')).toBe(true)
+    expect([await page.isVisible('#detail-notice'), await page.isDisabled('#pause')]).toEqual([true, true])
     const second = await watch({}, { port: first.port })
     await second.engine.create('b')
     await soon(() => names(page)).toEqual(['b'])

@@ -3,12 +3,16 @@ import type { PeekedMessage } from '@millrace/queue'
 const MOST_BYTES = 2048
 const MOST_HEADERS = 32
 const MOST_CHARACTERS = 256
+/** A clock that is before it does not tell the time of day, but that since something began. */
+const EARLIEST_MS: number = Date.UTC(2000, 0)
 
 /** A message as an operator looks at it: as much of it as fits on a page. */
 export interface MessageView {
   readonly id: string
   readonly priority: number
   readonly deliveries: number
+  /** How long ago it was sent, in milliseconds; unknown if the engine has a clock of its own. */
+  readonly ageMs: number | undefined
   /** Of the whole body. */
   readonly lengthBytes: number
   readonly headers: Readonly<Record<string, string>>
@@ -20,7 +24,7 @@ export interface MessageView {
 }
 
 /** A message, cut to what an operator can read. */
-export function messageView({ id, priority, deliveries, body, headers }: PeekedMessage): MessageView {
+export function messageView({ id, priority, deliveries, enqueuedAtMs, body, headers }: PeekedMessage): MessageView {
   const start = body.subarray(0, MOST_BYTES)
   const text = textOf(start, start.length < body.length)
   const all = Object.entries(headers)
@@ -29,6 +33,7 @@ export function messageView({ id, priority, deliveries, body, headers }: PeekedM
     id,
     priority,
     deliveries,
+    ageMs: enqueuedAtMs > EARLIEST_MS ? Math.max(0, Date.now() - enqueuedAtMs) : undefined,
     lengthBytes: body.length,
     headers: Object.fromEntries(shown.map(([name, value]) => [cut(name), cut(value)])),
     form: text === undefined ? 'hex' : 'text',

@@ -3,7 +3,7 @@ export const MARKUP: string = /* html */ `<header>
   <h1>Queues</h1>
   <p id="state" role="status" data-state="waiting">connecting</p>
 </header>
-<p id="notice" role="alert" hidden></p>
+<p id="notice" class="notice" role="alert" hidden></p>
 <form id="login" hidden>
   <label for="token">This server asks for a token.</label>
   <div class="line"><input id="token" type="password" autocomplete="off" required><button>Enter</button></div>
@@ -30,6 +30,7 @@ export const MARKUP: string = /* html */ `<header>
 </main>
 <dialog id="detail" aria-labelledby="detail-name">
   <div class="head"><h2 id="detail-name"></h2><span id="detail-paused" class="badge" hidden>paused</span><button id="detail-close" class="quiet" aria-label="Close">Close</button></div>
+  <p id="detail-notice" class="notice" hidden></p>
   <p id="detail-gone" role="status" hidden>This queue is not there any more.</p>
   <dl id="facts"></dl>
   <section id="actions">

@@ -25,8 +25,8 @@ header { display: flex; align-items: center; justify-content: space-between; gap
 #state[data-state="live"]::before { background: var(--good); }
 #state[data-state="read-only"]::before { background: var(--flight); }
 #state[data-state="gone"] { color: var(--bad); } #state[data-state="gone"]::before { background: var(--bad); }
-#notice { margin-bottom: 12px; padding: 10px 14px; border-radius: 8px; background: var(--bad-ground); color: var(--bad); overflow-wrap: anywhere; }
-#notice[data-state="read-only"] { background: var(--warn-ground); color: var(--warn); }
+.notice { position: sticky; top: 8px; z-index: 1; margin-bottom: 12px; padding: 10px 14px; border-radius: 8px; background: var(--bad-ground); color: var(--bad); overflow-wrap: anywhere; }
+.notice[data-state="read-only"] { background: var(--warn-ground); color: var(--warn); }
 body.stale #main, body.stale #facts, body.stale #messages { opacity: .5; }
 
 button, input, select { min-height: 38px; padding: 6px 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--sheet); color: inherit; font: inherit; }
@@ -56,7 +56,7 @@ td:first-child { position: relative; padding-right: 0; } td .badge { position: a
 
 dialog { width: min(760px, 100vw - 32px); max-height: min(860px, 100dvh - 32px); padding: 18px; border: 1px solid var(--line); border-radius: 14px; background: var(--sheet); color: inherit; overflow-x: hidden; }
 dialog::backdrop { background: #0007; }
-.head { display: flex; align-items: center; gap: 10px; } .head button { margin-left: auto; }
+#detail-notice { top: 0; margin: 10px 0; } .head { display: flex; align-items: center; gap: 10px; } .head button { margin-left: auto; }
 #facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: 10px 14px; margin: 12px 0 16px; }
 #confirm { display: grid; gap: 8px; margin-top: 12px; padding: 12px; border-radius: 10px; background: var(--bad-ground); overflow-wrap: anywhere; } #confirm strong { unicode-bidi: isolate; }
 #confirm .danger:enabled { background: var(--bad); border-color: var(--bad); color: var(--sheet); }

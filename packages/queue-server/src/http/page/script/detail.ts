@@ -79,8 +79,9 @@ function noMessage() {
   return element('li', { className: 'faint', textContent: 'No message is ready.' })
 }
 
-function messageItem({ id, priority, deliveries, lengthBytes, headers, form, body, isCut }) {
+function messageItem({ id, priority, deliveries, ageMs, lengthBytes, headers, form, body, isCut }) {
   const about = [id, bytes(lengthBytes), 'delivered ' + grouped.format(deliveries) + '×']
+  if (ageMs !== undefined) about.splice(1, 0, 'sent ' + age(ageMs) + ' ago')
   if (priority !== 0) about.push('priority ' + priority)
   if (form === 'hex') about.push('no text: hexadecimal')
   for (const [name, value] of Object.entries(headers)) about.push(name + ': ' + value)
@@ -93,8 +94,10 @@ function messageItem({ id, priority, deliveries, lengthBytes, headers, form, bod
 
 byId('look').onclick = look
 byId('detail-close').onclick = () => detail.close()
-detail.onclick = (event) => {
-  if (event.target === detail && event.offsetX < 0) detail.close()
+detail.onclick = ({ target, clientX, clientY }) => {
+  const { left, right, top, bottom } = detail.getBoundingClientRect()
+  const isBeside = clientX < left || clientX > right || clientY < top || clientY > bottom
+  if (target === detail && isBeside) detail.close()
 }
 detail.onclose = () => {
   chosen = undefined

@@ -55,15 +55,18 @@ function whatIsWrong(error) {
   return 'The server is gone: no answer since ' + answeredAt.toLocaleTimeString() + '. The figures are from then. ' + now
 }
 
-const WORDS = { live: 'live', 'read-only': 'read-only', gone: 'no answer', waiting: 'connecting' }
+const WORDS = { live: 'live', 'read-only': 'read-only', gone: 'no answer', waiting: 'no token' }
 
 function tell(state, notice) {
   document.body.classList.toggle('stale', state === 'gone')
   byId('state').dataset.state = state
   show(byId('state'), WORDS[state])
-  byId('notice').hidden = notice === undefined
-  byId('notice').dataset.state = state
-  show(byId('notice'), notice ?? '')
+  // A dialog covers what is below it.
+  for (const place of [byId('notice'), byId('detail-notice')]) {
+    place.hidden = notice === undefined
+    place.dataset.state = state
+    show(place, notice ?? '')
+  }
 }
 
 function askForToken() {
