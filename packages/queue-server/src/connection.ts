@@ -142,6 +142,7 @@ export class Connection {
   }
 
   #written(): void {
+    this.#requests?.goOn()
     if (this.#isHeard() && this.#socket.isPaused() && this.#outbox.bytes < this.#served.limits.maxUnreadBytes) {
       this.#socket.resume()
     }

@@ -5,6 +5,7 @@ import type { Outbox } from './outbox.ts'
 import { type Client, type Done, perform } from './perform.ts'
 import type { Access } from './rights.ts'
 import type { Served } from './served.ts'
+import { Turns } from './turns.ts'
 
 /** A request that is not answered. */
 interface Pending {
@@ -13,6 +14,8 @@ interface Pending {
   /** Made when it waits. */
   abort: AbortController | undefined
   isCancelled: boolean
+  /** Whether it has a turn, and has not left. */
+  hasTurn: boolean
 }
 
 /** What a wait ends with that is not wanted any more. */
@@ -33,6 +36,7 @@ export class Requests {
   readonly #outbox: Outbox
   readonly #share: Share
   readonly #credit: Credit
+  readonly #turns: Turns
   readonly #pending = new Map<number, Pending>()
   readonly #onAnswered: () => void
   #closing: QueueError | undefined
@@ -46,6 +50,7 @@ export class Requests {
     this.#outbox = outbox
     this.#share = share
     this.#credit = new Credit(limits)
+    this.#turns = new Turns(() => outbox.bytes < limits.maxUnreadBytes)
     this.#onAnswered = onAnswered
   }
 
@@ -64,15 +69,21 @@ export class Requests {
       this.#fail(number, refusal)
       return
     }
-    const pending: Pending = { number, bytes, abort: undefined, isCancelled: false }
+    const pending: Pending = { number, bytes, abort: undefined, isCancelled: false, hasTurn: false }
     this.#pending.set(number, pending)
     this.#credit.take(bytes)
     this.#share.change(bytes)
     tallies.pending++
-    perform(this.#client, request, () => this.#waiting(pending)).then(
-      (done) => this.#succeeded(pending, done),
-      (error) => this.#failed(pending, error),
-    )
+    if (request.kind === 'receive' || request.kind === 'peek') {
+      this.#turns.enter(() => this.#takeTurn(pending, request))
+    } else {
+      this.#run(pending, request)
+    }
+  }
+
+  /** Answers have been written. */
+  goOn(): void {
+    this.#turns.goOn()
   }
 
   /** A request is not wanted any more. If it has been answered that is no news. */
@@ -87,6 +98,7 @@ export class Requests {
   close(error: QueueError): void {
     this.#closing = error
     for (const { abort } of this.#pending.values()) abort?.abort(error)
+    this.#turns.letGo()
   }
 
   /** Nobody hears answers any more: what is not on its way goes back. */
@@ -94,13 +106,35 @@ export class Requests {
     if (this.#hasEnded) return
     this.#hasEnded = true
     for (const number of this.#pending.keys()) this.cancel(number)
+    this.#turns.letGo()
     this.#giveBack(this.#outbox.takeUndelivered())
+  }
+
+  #takeTurn(pending: Pending, request: Request): void {
+    pending.hasTurn = true
+    if (pending.isCancelled) this.#failed(pending, CANCELLED)
+    else if (this.#closing !== undefined) this.#failed(pending, this.#closing)
+    else this.#run(pending, request)
+  }
+
+  #leaveTurn(pending: Pending): void {
+    if (!pending.hasTurn) return
+    pending.hasTurn = false
+    this.#turns.leave()
+  }
+
+  #run(pending: Pending, request: Request): void {
+    perform(this.#client, request, () => this.#waiting(pending)).then(
+      (done) => this.#succeeded(pending, done),
+      (error) => this.#failed(pending, error),
+    )
   }
 
   /** The signal of a request that begins to wait. Throws what ends the wait if that is so already. */
   #waiting(pending: Pending): AbortSignal {
     if (pending.isCancelled) throw CANCELLED
     if (this.#closing !== undefined) throw this.#closing
+    this.#leaveTurn(pending)
     pending.abort = new AbortController()
     return pending.abort.signal
   }
@@ -126,7 +160,7 @@ export class Requests {
     } catch (error) {
       this.#fail(pending.number, error)
     }
-    this.#answered()
+    this.#answered(pending)
   }
 
   #failed(pending: Pending, error: unknown): void {
@@ -136,10 +170,11 @@ export class Requests {
       this.#served.tallies.cancelled++
       if (!this.#hasEnded) this.#outbox.encoder.cancelled(pending.number)
     }
-    this.#answered()
+    this.#answered(pending)
   }
 
-  #answered(): void {
+  #answered(pending: Pending): void {
+    this.#leaveTurn(pending) // With its answer encoded: whoever comes next knows how much room is left.
     if (this.#hasEnded) return
     this.#outbox.due()
     this.#onAnswered()

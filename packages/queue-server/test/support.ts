@@ -45,7 +45,8 @@ export class Peer {
   readonly heard: { readonly message: FromServer; readonly number: number }[] = []
   readonly closed: Promise<unknown>
   isClosed = false
-  #next = 1
+  /** Tests pick lower numbers themselves. */
+  #next = 10_000
   #onHeard: (() => void)[] = []
 
   constructor(socket: Socket) {
