@@ -1,5 +1,5 @@
 import type { QueueEngine } from '../api.ts'
-import { same } from './check.ts'
+import { has, same } from './check.ts'
 import { lying, texts } from './habits.ts'
 import { type KnownLease, Model, type ModelRules } from './model.ts'
 import { type Claims, given } from './needs.ts'
@@ -66,7 +66,9 @@ class Walk {
     else if (dice < 0.98) return this.#redrive()
     else if (dice < 0.985) same(await this.#queues.purge('a'), this.#model.purge(), 'of purged messages ')
     else if (this.#reopening) {
+      const { oldestMs: _, ...before } = await this.#queues.stats('a')
       this.#queues = await this.#trial.reopen()
+      has(await this.#queues.stats('a'), before)
       return 'reopening'
     }
     return dice < 0.3 ? 'send' : dice < 0.55 ? 'receive' : 'purge'
