@@ -1,7 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import type { ListenOptions, ServerLimits } from '../api.ts'
-import { isLoopback } from '../http/names.ts'
 import { isHostName } from '../http/options.ts'
+import { isLoopback } from '../options.ts'
 import { DEFAULTS, LIMITS, optionOf } from './help.ts'
 
 /** What the user asks for. */
@@ -134,7 +134,7 @@ function httpOf(values: Values, port: number | undefined): Place | undefined {
 }
 
 function hostOf(name: string, host: string): string {
-  if (host !== '') return host
+  if (host !== '') return host.toLowerCase()
   throw new UsageError(`${name}: expected an address, got an empty one`)
 }
 

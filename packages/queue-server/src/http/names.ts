@@ -1,16 +1,6 @@
-import { BlockList, isIP } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { isLoopback } from '../options.ts'
 import { Refusal } from './refusal.ts'
-
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8)
-loopback.addAddress('::1', 'ipv6')
-
-/** Whether only programs of this machine reach a server that listens there. */
-export function isLoopback(host: string): boolean {
-  const family = isIP(host)
-  return host.toLowerCase() === 'localhost' || (family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4'))
-}
 
 /**
  * Has a server of this machine answer only to names of this machine, and to those given.
@@ -21,7 +11,7 @@ export function refuseOtherNames(app: FastifyInstance, host: () => string, names
   const known = new Set(names.map((name) => name.toLowerCase()))
   app.addHook('onRequest', (request, _, done) => {
     const name = nameOf(request.headers.host)
-    if (name === undefined || !isLoopback(host()) || isLoopback(name) || known.has(name)) done()
+    if (name === undefined || !isLoopback(host().toLowerCase()) || isLoopback(name) || known.has(name)) done()
     else done(new Refusal('foreign', `host: this server is not reached by the name ${name}`))
   })
 }

@@ -2,7 +2,7 @@
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 /** One value of a metric. */
-export interface Sample {
+interface Sample {
   readonly labels?: Readonly<Record<string, string>>
   readonly value: number
 }
