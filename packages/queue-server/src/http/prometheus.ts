@@ -25,12 +25,8 @@ export function metricsText(families: readonly Family[]): string {
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`)
+  const pairs = Object.entries(labels).map(
+    ([name, value]) => `${name}="${value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`,
+  )
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
-}
-
-/** Half of a surrogate pair has no UTF-8, and two such names would be one; JSON spells it out. */
-function escaped(value: string): string {
-  const text = value.isWellFormed() ? value : JSON.stringify(value).slice(1, -1)
-  return text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')
 }

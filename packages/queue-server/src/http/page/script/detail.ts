@@ -12,7 +12,7 @@ function openDetail(name) {
   say('')
   closeConfirm()
   renderDetail()
-  history.replaceState(null, '', '#' + encodeURIComponent(name.toWellFormed()))
+  history.replaceState(null, '', '#' + encodeURIComponent(name))
   if (!detail.open) detail.showModal()
   detail.scrollTop = 0
   look()
@@ -69,7 +69,7 @@ function nameInAddress() {
 async function look() {
   const name = chosen
   if (queues.find((queue) => queue.name === name)?.mayPeek === false) return
-  const found = await ask('api/messages?queue=' + encodeURIComponent(name.toWellFormed())).catch((error) => error)
+  const found = await ask('api/messages?queue=' + encodeURIComponent(name)).catch((error) => error)
   if (name !== chosen) return
   if (found instanceof Error) say(found.message, true)
   else byId('messages').replaceChildren(...(found.length > 0 ? found.map(messageItem) : [noMessage()]))
