@@ -38,7 +38,7 @@ export const carrying: Claims = {
         'größe ☕': '한국 𝔘 \n\0',
         'A:b=c;"d"': "'quoted', \\",
         hasOwnProperty: 'y',
-        long: 'v'.repeat(5_000),
+        ['n'.repeat(65_535)]: 'v'.repeat(65_535),
       }
       await queues.send('a', 'x', { headers })
       await queues.send('a', 'y')

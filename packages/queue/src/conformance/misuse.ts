@@ -18,8 +18,13 @@ const NAMES: readonly (readonly [unknown, string])[] = [
   [7, '7'],
   [null, 'null'],
   ['x'.repeat(201), 'xxx'],
+  ['\ud800', 'ud800'],
 ]
 const NO_COUNTS = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '3', null]
+
+/** Of one byte more than a dedup key, or the name or value of a header, may have. */
+const LONG_TEXT = `é${'x'.repeat(65_534)}`
+
 const NO_TIMES = [-1, Number.NaN, '5', null]
 
 function names(method: string, call: (queues: QueueEngine, name: never) => Promise<unknown>): Wrong[] {
@@ -71,6 +76,12 @@ const send: Wrong[] = (['send', 'trySend'] as const).flatMap((method) => {
     ),
     ['TypeError', [`${method}: dedupKey: `, '""'], option({ dedupKey: '' })],
     ['TypeError', [`${method}: dedupKey: `, '5'], option({ dedupKey: 5 })],
+    ['TypeError', [`${method}: dedupKey: `, 'well-formed'], option({ dedupKey: 'a\ud800' })],
+    ['RangeError', [`${method}: dedupKey: `, '65536'], option({ dedupKey: LONG_TEXT })],
+    ['TypeError', [`${method}: headers: `, 'well-formed'], option({ headers: { '\udc00': 'x' } })],
+    ['TypeError', [`${method}: headers: "h": `, 'well-formed'], option({ headers: { h: '\ud800' } })],
+    ['RangeError', [`${method}: headers: `, '65536'], option({ headers: { [LONG_TEXT]: 'x' } })],
+    ['RangeError', [`${method}: headers: "h": `, '65536'], option({ headers: { h: LONG_TEXT } })],
     ['TypeError', [`${method}: headers: `, '7'], option({ headers: 7 })],
     ['TypeError', [`${method}: headers: `, 'null'], option({ headers: null })],
     ['TypeError', [`${method}: headers: `, '"n"', '1'], option({ headers: { ok: 'x', n: 1 } })],
@@ -90,6 +101,7 @@ const sendMany: Wrong[] = [
     ['sendMany: message 1: body: ', '2'],
     (queues) => queues.sendMany('a', [{ body: '1' }, { body: never(2) }]),
   ],
+  ['TypeError', ['message 0: dedupKey: '], (queues) => queues.sendMany('a', [{ body: '1', dedupKey: '\ud800' }])],
   ['TypeError', ['sendMany: message 0: ', '"x"'], (queues) => queues.sendMany('a', never(['x']))],
   [
     'RangeError',
