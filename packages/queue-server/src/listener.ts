@@ -37,8 +37,9 @@ export class Listener {
       if (this.#admit(socket, reception) && !this.#isTls) accept(socket)
     })
     this.#server.on('secureConnection', accept)
-    this.#server.on('tlsClientError', () => {
+    this.#server.on('tlsClientError', (_, socket: Socket) => {
       tallies.cut.greeting++
+      socket.destroy() // One that is only late is left open otherwise.
     })
   }
 
