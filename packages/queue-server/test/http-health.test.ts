@@ -1,28 +1,9 @@
-import { QueueError } from '@millrace/queue'
 import { describe, expect, test } from 'vitest'
-import type { MonitoredEngine } from '../src/http/api.ts'
-import { watch } from './http-support.ts'
+import { failed, watch } from './http-support.ts'
 
 async function health(get: (path: string) => Promise<Response>): Promise<[number, unknown]> {
   const answer = await get('/health')
   return [answer.status, await answer.json()]
-}
-
-/** An engine whose disk has failed. */
-function failed(engine: MonitoredEngine): MonitoredEngine {
-  const refuse = async () => {
-    throw new QueueError('read-only', 'the disk is full')
-  }
-  const { list, stats, peek } = engine
-  return {
-    list: list.bind(engine),
-    stats: stats.bind(engine),
-    peek: peek.bind(engine),
-    pause: refuse,
-    resume: refuse,
-    purge: refuse,
-    redrive: refuse,
-  }
 }
 
 describe('GET /health', () => {
@@ -50,9 +31,12 @@ describe('GET /health', () => {
     const { engine } = await watch()
     await engine.create('a')
     const { get } = await watch({ engine: failed(engine) })
-    expect(await health(get)).toEqual([503, { status: 'unavailable', reason: 'the disk is full' }])
+    expect(await health(get)).toEqual([
+      503,
+      { status: 'unavailable', reason: 'nothing can be changed since the disk failed' },
+    ])
     expect(await (await get('/api/queues')).json()).toMatchObject({
-      readOnly: 'the disk is full',
+      readOnly: 'nothing can be changed since the disk failed',
       queues: [{ name: 'a', ready: 0 }],
     })
     expect(await (await get('/metrics')).text()).toContain('\nmillrace_queue_writable 0\n')

@@ -1,6 +1,6 @@
-import { openQueues, type QueueEngine } from '@millrace/queue'
+import { openQueues, type QueueEngine, QueueError } from '@millrace/queue'
 import { onTestFinished } from 'vitest'
-import type { MonitorListenOptions, MonitorOptions } from '../src/http/api.ts'
+import type { MonitoredEngine, MonitorListenOptions, MonitorOptions } from '../src/http/api.ts'
 import { createMonitor } from '../src/http/monitor.ts'
 
 /** An engine of its own, and a monitor of it, until the test is over. */
@@ -45,4 +45,21 @@ export async function refusal(pending: Promise<Response>): Promise<[number, unkn
   const answer = await pending
   const { code, reason } = (await answer.json()) as { code?: unknown; reason?: unknown }
   return [answer.status, code, reason]
+}
+
+/** An engine whose disk has failed. */
+export function failed(engine: MonitoredEngine): MonitoredEngine {
+  const refuse = async () => {
+    throw new QueueError('read-only', 'nothing can be changed since the disk failed')
+  }
+  const { list, stats, peek } = engine
+  return {
+    list: list.bind(engine),
+    stats: stats.bind(engine),
+    peek: peek.bind(engine),
+    pause: refuse,
+    resume: refuse,
+    purge: refuse,
+    redrive: refuse,
+  }
 }

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { watch } from './http-support.ts'
+import { failed, watch } from './http-support.ts'
 import { launch, open, program } from './page-support.ts'
 
 const owner = 'owner-owner-owner'
@@ -120,6 +120,20 @@ describe.skipIf(program === undefined)('the page', () => {
     await soon(() => names(page)).toEqual(['b'])
     expect(await page.isVisible('#notice')).toBe(false)
     expect(await page.textContent('#detail-gone')).toBe('This queue is not there any more.')
+  })
+
+  test('says why nothing can be changed, and shows all the same how queues stand', async () => {
+    const { engine } = await watch()
+    await engine.create('a')
+    await engine.send('a', 'tea')
+    const { url } = await watch({ engine: failed(engine) })
+    const page = await open(browser, url)
+    const why = 'nothing can be changed since the disk failed'
+    await soon(() => page.textContent('#notice')).toBe(`Read-only: ${why}.`)
+    await choose(page, 'a')
+    await soon(() => page.locator('pre').allTextContents()).toEqual(['tea'])
+    await page.click('#pause')
+    await soon(() => page.textContent('#result')).toBe(why)
   })
 
   test('asks for a token, and shows what it gives the right to', async () => {

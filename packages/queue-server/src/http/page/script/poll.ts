@@ -35,7 +35,7 @@ async function read() {
     queues = withRates(answer)
     answeredAt = new Date()
     const { readOnly } = answer
-    tell(readOnly === undefined ? 'live' : 'read-only', readOnly && 'Nothing can be changed: ' + readOnly + '.')
+    tell(readOnly === undefined ? 'live' : 'read-only', readOnly && 'Read-only: ' + readOnly + '.')
     byId('login').hidden = true
     byId('main').hidden = false
     renderTable()
