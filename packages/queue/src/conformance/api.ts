@@ -21,7 +21,10 @@ export type Make = () => Promise<Made>
 export interface Kind {
   /** Makes a fresh engine of the kind. */
   readonly make: Make
-  /** Whether the clock of leases, delays and times to live goes on only by `advance`. Default: `false`, it is that of the real world. */
+  /**
+   * Whether the clock of leases, delays and times to live goes on only by `advance`. Waits go by real time all the same. Default: `false`, it is
+   * that of the real world.
+   */
   readonly windsClock?: boolean | undefined
   /** Whether several engines work on the same queues, and `connect` gives another. Default: `false`. */
   readonly connects?: boolean | undefined

@@ -99,13 +99,13 @@ export const making: Claims = {
     'makes the name free for a queue that knows nothing of the old one': async ({ queues }) => {
       await queues.create('a', { capacity: 2 })
       await queues.sendMany('a', [{ body: 'old', dedupKey: 'k' }, { body: 'older' }])
-      const { lease, id } = await one(queues, 'a')
+      const { lease } = await one(queues, 'a')
       await queues.delete('a', { force: true })
       same(await queues.create('a', { leaseMs: 7 }), true)
-      holds('a new id', (await queues.send('a', 'new', { dedupKey: 'k' })) !== undefined)
+      await queues.send('a', 'new', { dedupKey: 'k' })
       const fresh = await one(queues, 'a', { leaseMs: LONG })
       same([fresh.text(), fresh.deliveries, await queues.ack(lease)], ['new', 1, 'missing'])
-      holds(`another lease than ${lease} of ${id}`, fresh.lease !== lease)
+      holds(`another lease than ${lease}`, fresh.lease !== lease)
       same([(await queues.stats('a')).sent, await queues.ack(fresh.lease)], [1, 'acked'])
     },
     'refuses for a queue that is the dead-letter queue of another': async ({ queues }) => {
