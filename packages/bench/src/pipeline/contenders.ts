@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { from as ours } from '@millrace/pipeline'
 import { Effect, Stream } from 'effect'
+import { map, pipeAsync, toAsync, waitRace } from 'iter-ops'
 import { pMapIterable } from 'p-map'
 import { lastValueFrom, mergeMap, from as observable, toArray } from 'rxjs'
 import { parallelMap, pipeline as piped, transform } from 'streaming-iterables'
@@ -88,6 +89,23 @@ export const PEERS: readonly Library[] = [
       let stream = Readable.from(items)
       for (const step of steps) stream = stream.map(async (n: number) => step(n), { concurrency })
       return stream.toArray() as Promise<number[]>
+    },
+  },
+  {
+    name: 'iter-ops',
+    kind: 'peer',
+    orders: ['unordered'],
+    note: 'map and waitRace',
+    run(items, steps, { concurrency }) {
+      let source: AsyncIterable<number> = toAsync(items)
+      for (const step of steps) {
+        source = pipeAsync(
+          source,
+          map(async (n) => step(n)),
+          waitRace(concurrency),
+        )
+      }
+      return collect(source)
     },
   },
   {

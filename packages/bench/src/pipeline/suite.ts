@@ -3,6 +3,7 @@ import { LostValuesError } from '../child.ts'
 import type { Metric, Unit } from '../result.ts'
 import type { Figures, Prepared, Trial, TrialSection, Trials } from '../trial.ts'
 import { type How, type Library, millrace, PEERS, type Step } from './contenders.ts'
+import { PLAIN } from './plain.ts'
 import { PolledTime } from './polled-time.ts'
 import { threads, threadsSection } from './threads.ts'
 import { VirtualTime } from './virtual-time.ts'
@@ -146,6 +147,7 @@ function overheads(kind: 'async' | 'sync', order: Order): Trial[] {
     millrace('millrace', none),
     millrace('millrace, for await', none, { forAwait: true }),
     ...PEERS,
+    ...(kind === 'sync' ? PLAIN : []),
     fused(kind),
   ]
   return able(libraries, order).map((library) => ({
