@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { openQueues } from '../src/index.ts'
+import { openQueues, type QueueEngine } from '../src/index.ts'
 import { opened, quiet, rejection, texts } from './support.ts'
 
 afterEach(() => {
@@ -115,5 +115,38 @@ describe('an engine in this process', () => {
     expect(performance.now() - began).toBeLessThan(200)
     await queues.sendMany('a', [{ body: '1' }, { body: '2' }])
     expect(texts(await queues.receive('a', { max: 9 }))).toEqual(['stays', '1', '2'])
+  })
+})
+
+describe('the event loop', () => {
+  const loops: [string, (queues: QueueEngine, lease: string) => Promise<unknown>][] = [
+    [
+      'send, receive, ack',
+      async (queues) => {
+        await queues.send('a', 'x')
+        const [message] = await queues.receive('a', { max: 1 })
+        await queues.ack(message?.lease ?? '')
+      },
+    ],
+    ['trySend', (queues) => queues.trySend('a', 'x')],
+    ['receive nothing', (queues) => queues.receive('empty', { timeoutMs: 0 })],
+    ['extend', (queues, lease) => queues.extend(lease, 1_000)],
+    ['stats', (queues) => queues.stats('a')],
+    ['peek', (queues) => queues.peek('a')],
+    ['list', (queues) => queues.list()],
+    ['create', (queues) => queues.create('a')],
+  ]
+  test.each(loops)('has its turn while somebody loops on what is there at once: %s', async (_, step) => {
+    const queues = await openQueues({ path: ':memory:' })
+    await queues.create('a')
+    await queues.create('empty')
+    await queues.send('a', 'first')
+    const [message] = await queues.receive('a')
+    let ticks = 0
+    const ticking = setInterval(() => ticks++, 10)
+    const endMs = performance.now() + 200
+    while (performance.now() < endMs && ticks < 3) await step(queues, message?.lease ?? '')
+    clearInterval(ticking)
+    expect(ticks).toBe(3)
   })
 })

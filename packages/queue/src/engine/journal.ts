@@ -1,3 +1,4 @@
+import { turn } from '@millrace/notify'
 import type { Durability } from '../api.ts'
 import type { QueueError } from '../errors.ts'
 import { type Changes, UNHEARD } from '../state/changes.ts'
@@ -29,7 +30,7 @@ export interface Journal {
   queue(record: QueueRecord): void
   deleted(queue: QueueRecord): void
   end(): void
-  /** Resolves when what was told outlives the process; undefined if it does already, or never will. */
+  /** Resolves when what was told outlives the process, or when the event loop has turned; undefined if it need not be waited for. */
   written(): Promise<void> | undefined
   /** Resolves when what was told is as safe as it is to be; as `written`. */
   safe(): Promise<void> | undefined
@@ -38,7 +39,7 @@ export interface Journal {
   close(): Promise<void>
 }
 
-/** Remembers nothing. */
+/** Remembers nothing. Who loops on what is there at once gives way to the event loop now and then. */
 export const noJournal: Journal = {
   durability: 'memory',
   failure: undefined,
@@ -46,8 +47,8 @@ export const noJournal: Journal = {
   queue() {},
   deleted() {},
   end() {},
-  written: () => undefined,
-  safe: () => undefined,
+  written: turn,
+  safe: turn,
   bodyOf: copyOf,
   async close() {},
 }

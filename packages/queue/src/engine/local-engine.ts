@@ -1,3 +1,4 @@
+import { turn } from '@millrace/notify'
 import type {
   AckOutcome,
   Body,
@@ -94,10 +95,12 @@ export class LocalEngine implements QueueEngine {
 
   async list(): Promise<string[]> {
     this.#checkOpen()
+    await turn()
     return this.#queues.names
   }
 
   async stats(name: string): Promise<QueueStats> {
+    await turn()
     return this.#settled(name).stats(this.#clock.now())
   }
 
@@ -112,6 +115,7 @@ export class LocalEngine implements QueueEngine {
   async peek(name: string, options?: { readonly max?: number | undefined }): Promise<PeekedMessage[]> {
     check.checkOptions('peek', options, ['max'])
     check.checkCount('peek: max', options?.max, 1)
+    await turn()
     return this.#settled(name).peek(options?.max ?? 1)
   }
 
@@ -169,7 +173,10 @@ export class LocalEngine implements QueueEngine {
     this.#checkWritable([body])
     const queue = this.#settled(name)
     const [id] = queue.trySend([toNewMessage({ body, ...options }, queue.options)], this.#clock.now()) ?? []
-    if (id === undefined) return { outcome: 'full' }
+    if (id === undefined) {
+      await turn()
+      return { outcome: 'full' }
+    }
     this.#queues.changed(queue)
     await this.#safeWith([body])
     return { outcome: 'sent', id }
@@ -242,7 +249,8 @@ export class LocalEngine implements QueueEngine {
 
   /** A delivery without a lease is one that must not happen again. */
   async #delivered(messages: Message[], leaseMs: number): Promise<Message[]> {
-    if (messages.length > 0) await (leaseMs === 0 ? this.#journal.safe() : this.#journal.written())
+    if (messages.length === 0) await turn()
+    else await (leaseMs === 0 ? this.#journal.safe() : this.#journal.written())
     return messages
   }
 
@@ -272,7 +280,10 @@ export class LocalEngine implements QueueEngine {
     }
     const batch = { messages: all, bodies }
     const isInVain = queue.canNeverHold(all, this.#clock.now())
-    if (isInVain || queue.options.overflow === 'reject' || options.timeoutMs === 0) throw queue.full(batch, isInVain)
+    if (isInVain || queue.options.overflow === 'reject' || options.timeoutMs === 0) {
+      await turn()
+      throw queue.full(batch, isInVain)
+    }
     const waiting = queue.send(batch, options)
     this.#queues.await(queue)
     this.#queues.changed(queue)

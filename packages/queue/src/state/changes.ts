@@ -34,7 +34,7 @@ export interface Changes {
   sent(message: Stored, key: KnownKey | undefined): void
   /** Delivered, or its lease extended. */
   leased(message: Stored): void
-  /** Given back before its lease was over: ready, or delayed. Nobody is told of leases that end by time. */
+  /** Given back, or its lease is over: ready, or delayed. */
   returned(message: Stored): void
   gone(message: Stored, why: Why): void
 }

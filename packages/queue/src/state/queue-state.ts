@@ -191,7 +191,7 @@ export class QueueState {
   settle(nowMs: number): void {
     for (let due = this.#leased.first; due !== undefined && due.dueAtMs <= nowMs; due = this.#leased.first) {
       this.#leased.remove(due)
-      this.#giveBack(due, 0, nowMs)
+      if (this.#giveBack(due, 0, nowMs)) this.#changes.returned(due)
     }
     for (let due = this.#delayed.first; due !== undefined && due.dueAtMs <= nowMs; due = this.#delayed.first) {
       this.#delayed.remove(due)
