@@ -9,6 +9,7 @@ import { suite as pipelineTrials } from './pipeline/suite.ts'
 import { suite as taskTrials } from './pool/tasks/suite.ts'
 import { suite as threadTrials } from './pool/threads/suite.ts'
 import { suite as priorityTrials } from './priority/suite.ts'
+import { suite as queueTrials } from './queue/suite.ts'
 import type { Section } from './result.ts'
 import type { OnMeasured } from './run.ts'
 import { SCENARIOS } from './scenario.ts'
@@ -149,6 +150,8 @@ const pipeline: Suite = suiteOf(pipelineTrials)
 
 const http: Suite = suiteOf(httpTrials)
 
+const queue: Suite = suiteOf(queueTrials)
+
 function suiteOf({ sections, trials, module }: Trials): Suite {
   return {
     rounds: ROUNDS,
@@ -176,6 +179,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   tasks,
   pipeline,
   http,
+  queue,
   allocation,
   micro,
   pack,
