@@ -112,6 +112,12 @@ export interface QueueStats {
   readonly leaseMs: number
   /** When what is done to it is safe. */
   readonly durability: Durability
+  /** At most so many messages, … */
+  readonly capacity: number
+  /** … and so many bytes of bodies and headers. */
+  readonly capacityBytes: number
+  /** Where messages go that were delivered too often. */
+  readonly deadLetterQueue: string | undefined
   /** Receives that wait. */
   readonly waitingReceives: number
   /** Sends that wait for room. */

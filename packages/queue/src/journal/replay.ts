@@ -134,7 +134,8 @@ export class Replay {
 
   #gone(reader: ByteReader): void {
     const past = this.#pasts.get(reader.count())
-    const known = past?.messages.delete(reader.count())
+    const number = reader.count()
+    const known = past?.messages.delete(number)
     const why = WHYS[reader.u8()]
     if (past === undefined || !known || why === undefined) return
     if (why === 'taken') past.tallies.delivered++
@@ -143,9 +144,10 @@ export class Replay {
 
   #leased(reader: ByteReader, epoch: number): void {
     const past = this.#pasts.get(reader.count())
-    const message = past?.messages.get(reader.count())
+    const number = reader.count()
     const deliveries = reader.count()
     const dueAtMs = reader.f64()
+    const message = past?.messages.get(number)
     if (past === undefined || message === undefined) return
     if (deliveries > message.deliveries) past.tallies.delivered++
     message.state = 'leased'
@@ -157,8 +159,9 @@ export class Replay {
 
   #returned(reader: ByteReader): void {
     const past = this.#pasts.get(reader.count())
-    const message = past?.messages.get(reader.count())
+    const number = reader.count()
     const dueAtMs = reader.f64()
+    const message = past?.messages.get(number)
     if (past === undefined || message === undefined) return
     past.tallies.returned++
     message.state = dueAtMs === 0 ? 'ready' : 'delayed'

@@ -30,6 +30,7 @@ export interface LogOwner {
  *                          written                  one at a time; nothing is appended meanwhile, since that may block
  *
  * INVARIANT  frames are in the files in the order in which they were written.
+ * INVARIANT  a file is begun only when the folder is known to hold the one before it: no file is ever missing between others.
  * INVARIANT  when a file or its folder cannot be written the log has failed: nothing more is written, and all who wait are told. A sync that
  *            failed is not tried again: what it lost would be taken for safe.
  */
@@ -44,6 +45,8 @@ export class Log {
   #salt = 0
   /** Bytes of the current file that are written. */
   #size = 0
+  /** Where what it begins with ends. */
+  #head = 0
   /** Where the frame begins that is being written. */
   #frame = 0
   #isInFrame = false
@@ -56,6 +59,8 @@ export class Log {
   /** What the next sync makes safe, and what the one does that is going on. */
   #safe: PromiseWithResolvers<void> | undefined
   #syncing: PromiseWithResolvers<void> | undefined
+  /** What the disk is doing. */
+  #busy: Promise<void> = Promise.resolve()
   #turn: NodeJS.Immediate | undefined
   #timer: NodeJS.Timeout | undefined
   #failure: QueueError | undefined
@@ -85,9 +90,10 @@ export class Log {
     return this.#size + this.writer.length
   }
 
-  /** A file of an earlier run. */
+  /** A file of an earlier run, which may have ended before it was synced. */
   adopt(number: number, file: LogFile, size: number): void {
     this.#files.set(number, file)
+    this.#unsynced.add(file)
     this.#sizes.set(number, size)
     this.#current = number
   }
@@ -100,18 +106,18 @@ export class Log {
   /** Begins a frame, if none is begun; what is written then belongs to it. */
   begin(): void {
     if (this.#isInFrame) return
-    if (this.offset >= this.#options.segmentBytes && !this.#isBeginning) this.#roll()
     this.#isInFrame = true
     this.#frame = beginFrame(this.writer)
   }
 
-  /** Ends the frame, if one is begun. */
+  /** Ends the frame, if one is begun. What is told of then has been done: a new file begins with that, if this one is full. */
   end(): void {
     if (!this.#isInFrame) return
     this.#isInFrame = false
     endFrame(this.writer, this.#frame, this.#salt)
-    if (this.#failure !== undefined) this.writer.clear()
-    else this.#schedule()
+    this.#schedule()
+    const isFull = this.offset - this.#head >= this.#options.segmentBytes
+    if (isFull && !this.#isBeginning && !this.#isFolderUnsynced && this.#append()) this.#beginFile()
   }
 
   /** Resolves when all frames so far outlive the process; undefined if they do. Rejects once the log has failed. */
@@ -142,6 +148,7 @@ export class Log {
   read(segment: number, offset: number, length: number): Uint8Array {
     if (segment === this.#current && offset >= this.#size) {
       const start = offset - this.#size
+      if (start + length > this.writer.length) throw new RangeError(`the file ends before ${offset + length}`)
       return new Uint8Array(this.writer.from(start).subarray(0, length))
     }
     const file = this.#files.get(segment)
@@ -172,9 +179,10 @@ export class Log {
     }
     clearImmediate(this.#turn)
     clearTimeout(this.#timer)
-    await this.#syncing?.promise.catch(() => {})
+    await this.#busy
     for (const file of this.#files.values()) file.close()
     this.#files.clear()
+    this.#unsynced.clear()
   }
 
   #schedule(): void {
@@ -187,11 +195,11 @@ export class Log {
     if (this.#syncing !== undefined) return
     if (!this.#append()) return
     const { durability } = this.#options
-    if (durability === 'always' || this.#safe !== undefined) void this.#sync()
+    if (durability === 'always' || this.#safe !== undefined) this.#sync()
     else if (durability !== 'never' && this.#unsynced.size > 0) {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined
-        void this.#sync()
+        this.#sync()
       }, durability.everyMs).unref()
     }
   }
@@ -217,33 +225,41 @@ export class Log {
     return true
   }
 
-  async #sync(): Promise<void> {
+  #sync(): void {
     if (this.#syncing !== undefined || this.#failure !== undefined) return
     const going = this.#safe ?? Promise.withResolvers<void>()
     going.promise.catch(() => {}) // Perhaps nobody waits.
     this.#safe = undefined
     this.#syncing = going
+    const work = this.#makeSafe().then(() => {
+      if (this.#failure !== undefined) return
+      this.#syncing = undefined
+      going.resolve()
+      if (this.writer.length > 0 || this.#safe !== undefined) this.#flush()
+    })
+    this.#occupy(work)
+  }
+
+  async #makeSafe(): Promise<void> {
     const files = [...this.#unsynced]
     this.#unsynced.clear()
     try {
       // A frame must not be safe before those in front of it are.
       for (const file of files) await file.sync()
-      if (this.#isFolderUnsynced) {
-        this.#isFolderUnsynced = false
-        await this.#disk.syncFolder()
-      }
+      if (this.#isFolderUnsynced) await this.#keepNames()
     } catch (error) {
       this.fail(error)
-      return
     }
-    this.#syncing = undefined
-    going.resolve()
-    if (this.writer.length > 0 || this.#safe !== undefined) this.#flush()
   }
 
-  /** Goes on in a new file. */
-  #roll(): void {
-    if (this.#append()) this.#beginFile()
+  async #keepNames(): Promise<void> {
+    const latest = this.#current
+    await this.#disk.syncFolder()
+    if (latest === this.#current) this.#isFolderUnsynced = false
+  }
+
+  #occupy(work: Promise<void>): void {
+    this.#busy = Promise.all([this.#busy, work]).then(() => {})
   }
 
   #beginFile(): void {
@@ -266,16 +282,18 @@ export class Log {
     this.#isBeginning = true
     this.#owner.begun()
     this.#isBeginning = false
+    this.#head = this.offset
+    // Otherwise that is done when the file is synced.
+    if (this.#options.durability === 'never') this.#occupy(this.#keepNames().catch((error) => this.fail(error)))
   }
 
-  /** Nothing is written any more. */
+  /** Nothing is written any more. What is pending can still be read. */
   fail(error: unknown): void {
     if (this.#failure !== undefined) return
     const reason = error instanceof Error ? error.message : String(error)
     this.#failure = new QueueError('read-only', `nothing can be changed since the disk failed: ${reason}`, {
       cause: error,
     })
-    this.writer.clear()
     for (const waiting of [this.#written, this.#safe, this.#syncing]) {
       waiting?.promise.catch(() => {})
       waiting?.reject(this.#failure)
