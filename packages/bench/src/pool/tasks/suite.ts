@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { taskPool } from '@millrace/pool'
 import asyncLibrary from 'async'
+import { Effect } from 'effect'
 import pMap from 'p-map'
 import { LostValuesError } from '../../child.ts'
 import type { Kind } from '../../contender.ts'
@@ -133,6 +134,9 @@ function maps(): Trial[] {
   return [
     one('millrace', 'ours', (items) => taskPool({ concurrency: LIMIT }).map(items, BODIES.micro)),
     one('p-map', 'peer', (items) => pMap(items, BODIES.micro, { concurrency: LIMIT })),
+    one('effect', 'peer', (items) =>
+      Effect.runPromise(Effect.forEach(items, (n) => Effect.promise(() => BODIES.micro(n)), { concurrency: LIMIT })),
+    ),
     one('async.mapLimit', 'peer', async (items) => asyncLibrary.mapLimit([...items], LIMIT, async (n: number) => n)),
     one('100 loops', 'floor', pulled),
   ]
