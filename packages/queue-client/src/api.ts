@@ -1,0 +1,103 @@
+import type { ConnectionOptions } from 'node:tls'
+import type { Durability, QueueEngine, QueueError } from '@millrace/queue'
+
+/** Where a server is. */
+export interface Address {
+  /** The name or the address of the machine; 127.0.0.1 if not given. */
+  readonly host?: string | undefined
+  /** The port; 7411 if not given. */
+  readonly port?: number | undefined
+  /** As the option. */
+  readonly tls?: boolean | ConnectionOptions | undefined
+  /** As the option. */
+  readonly token?: string | undefined
+}
+
+/**
+ * Whether requests reach the server: `'connected'`; `'reconnecting'`, they wait until it is there again; `'closed'`, they are refused, though
+ * those before may still be answered.
+ */
+export type ClientState = 'connected' | 'reconnecting' | 'closed'
+
+/** How a client is connected. */
+export interface ConnectOptions {
+  /** Who it is, as the server knows it. It is in no error and no URL that is shown. */
+  readonly token?: string | undefined
+  /** Whether to speak TLS, and what `node:tls` is to know: authorities, a certificate. As the URL says if not given. */
+  readonly tls?: boolean | ConnectionOptions | undefined
+  /** Ends the first connecting, with the reason of the signal. */
+  readonly signal?: AbortSignal | undefined
+  /** Each attempt to connect, greetings included, may take so long, in milliseconds; 10,000 if not given. */
+  readonly connectTimeoutMs?: number | undefined
+  /** About so long it waits between two attempts to connect again, in milliseconds; 25 if not given. Doubled with each. */
+  readonly retryDelayMs?: number | undefined
+  /** No such wait is longer; 500 if not given. */
+  readonly maxRetryDelayMs?: number | undefined
+  /**
+   * A request that has waited so long for a connection, in milliseconds, rejects with code `unreachable`; it waits for ever if not given. A
+   * `receive` without `timeoutMs` always does.
+   */
+  readonly unreachableMs?: number | undefined
+  /** A server that has said nothing for so long, in milliseconds, is asked whether it is there, and given up after as long again; 5,000 if not given. The server may want it sooner. */
+  readonly quietMs?: number | undefined
+  /** So many requests at a time may be without an answer; 100,000 if not given. More reject with code `busy`. */
+  readonly maxPending?: number | undefined
+  /** From so many bytes of bodies in these on a send rejects with code `busy`; 256 MiB if not given. */
+  readonly maxPendingBytes?: number | undefined
+  /** A frame of at most so many bytes is taken; 128 MiB if not given, 2 MiB at least. No message is larger. */
+  readonly maxFrameBytes?: number | undefined
+  /** Told of each change of the state, and why. What it throws is not caught. */
+  readonly onStateChange?: ((state: ClientState, error: QueueError | undefined) => void) | undefined
+}
+
+/** How a client ends. */
+export interface CloseOptions {
+  /** How long requests may take that are being answered, in milliseconds; 5,000 if not given. */
+  readonly timeoutMs?: number | undefined
+}
+
+/**
+ * Queues of a server, as if they were in this program.
+ *
+ * Who awaits each answer has one request under way; who does not has many: those of one turn of the event loop are written together. They are
+ * begun in the order they are made, and answered in any. Beyond what the server takes at a time they wait here, and among these a request that
+ * the server answers at once may overtake receives and sends that may wait there, so that these never keep back what they wait for.
+ *
+ * What is lost with a connection, until the next one:
+ *
+ *     not written yet ─────────────────────────────────────────────▶ sent on the next one
+ *     receive, ack, nack, extend, list, stats, peek,
+ *     create, pause, resume; a send with a dedupKey ───────────────▶ sent again on the next one
+ *     a send without one, a receive with leaseMs 0,
+ *     delete, purge, redrive ──────────────────────────────────────▶ rejects with code `unknown`
+ *
+ * What is sent again may have been done the first time. So `create` may give false for a queue it made, `ack` `missing` for a message it
+ * acknowledged, and `nack` `requeued`: each says how things are now. Messages that were on their way come again when their lease is over. Dedup
+ * keys hold as long as `dedupMs` of their queue.
+ *
+ * Times to wait count from the call. A request whose time is over before there is a connection rejects with code `unreachable`, or `unknown` if
+ * it was written before and changes something. Each body is the client's until its send is answered.
+ *
+ * An abort asks the server to cancel, and the request ends when it has: rejected with the reason, or as ever if it was too late. A server that
+ * does not answer within a second is not waited for: then a receive rejects with the reason, and messages that come all the same are given back;
+ * a send that was written rejects with code `unknown`.
+ *
+ * A client that nobody waits for does not keep the process alive.
+ */
+export interface QueueClient extends QueueEngine {
+  /** Whether requests reach the server. */
+  readonly state: ClientState
+  /** Why there is no connection, or was none the last time; undefined if there always was one. */
+  readonly lastError: QueueError | undefined
+  /** Requests that are not answered, those that wait for a connection included. */
+  readonly pending: number
+  /** How often it has been connected. */
+  readonly connections: number
+  /** When a change is safe, as the server says; undefined if it depends on the queue. */
+  readonly durability: Durability | undefined
+  /**
+   * Takes no more requests. Those that wait end with code `closed`, others are answered, if there is a connection and it takes no longer than
+   * `timeoutMs`; then it ends. What was written and not answered by then rejects with code `unknown`. A second call waits for the same end.
+   */
+  close(options?: CloseOptions): Promise<void>
+}

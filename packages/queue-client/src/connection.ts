@@ -1,0 +1,210 @@
+import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { startTimer } from '@millrace/notify'
+import { QueueError } from '@millrace/queue'
+import {
+  type Answer,
+  ClientEncoder,
+  type FromServer,
+  MAX_GREETING_BYTES,
+  malformed,
+  PROTOCOL_VERSION,
+  serverDecoder,
+  type Welcome,
+} from '@millrace/queue/protocol'
+import type { Settings, Target } from './settings.ts'
+
+/** Who is told of what a connection does. */
+export interface Hearer {
+  /** The server lets it in, and grants this. */
+  opened(welcome: Welcome): void
+  /** A request is answered, or in part. Throws a `QueueError` if it cannot be. */
+  answered(answer: Answer, number: number): void
+  /** No request is taken any more; the connection will end. */
+  goodbye(error: QueueError): void
+  /** It has ended, for this reason. Nothing is told afterwards. */
+  ended(error: QueueError): void
+}
+
+/** A peer that was told of the end may take so long to end as well. */
+const LINGER_MS = 1000
+
+/**
+ * One connection, from the first byte to the last.
+ *
+ *     connecting ──▶ (TLS) ──hello──▶ greeting ──welcome──▶ open ──▶ ended
+ *         └── no welcome in time, a goodbye, an error ──▶ ended
+ *
+ * INVARIANT  what is encoded in one turn of the event loop is written at its end, in one piece; `writes` counts the pieces.
+ * INVARIANT  a peer of which nothing is heard, though it was asked, is given up: two to three times `quietMs` after it spoke last.
+ */
+export class Connection {
+  /** What is made here is written at the end of the turn, if `due` is called. */
+  readonly encoder: ClientEncoder = new ClientEncoder(MAX_GREETING_BYTES)
+  /** How often something was written. */
+  writes = 0
+  readonly #target: Target
+  readonly #settings: Settings
+  readonly #socket: Socket
+  readonly #decoder = serverDecoder(MAX_GREETING_BYTES)
+  readonly #stopTimer: () => void
+  readonly #hearer: Hearer
+  #error: QueueError | undefined
+  #hasEnded = false
+  #isWanted = true
+  #isDue = false
+  #watch: NodeJS.Timeout | undefined
+  #hasHeard = true
+  #isAsked = false
+
+  constructor(target: Target, settings: Settings, hearer: Hearer) {
+    const { host, port, tls } = target
+    this.#target = target
+    this.#settings = settings
+    this.#hearer = hearer
+    const { connectTimeoutMs } = settings
+    this.#stopTimer = startTimer(connectTimeoutMs, () =>
+      this.destroy(this.#unreachable(`no greeting in ${connectTimeoutMs} ms`)),
+    )
+    const socket = tls === undefined ? connect({ host, port }) : connectTls({ ...tls, host, port })
+    this.#socket = socket
+    socket.setNoDelay(true)
+    socket.on(tls === undefined ? 'connect' : 'secureConnect', () => this.#hello())
+    socket.on('data', (chunk: Buffer) => this.#hear(chunk))
+    socket.on('error', (error) =>
+      this.destroy(this.#unreachable(error.message || String(Reflect.get(error, 'code')), error)),
+    )
+    socket.on('end', () => this.destroy(this.#unreachable('the connection was ended')))
+    socket.on('close', () => this.destroy(this.#unreachable('the connection was closed')))
+  }
+
+  /** Has what was encoded written at the end of this turn. */
+  due(): void {
+    if (this.#isDue) return
+    this.#isDue = true
+    setImmediate(this.#flush)
+  }
+
+  /** Whether it keeps the process alive, once it is there: an attempt to connect does. */
+  keepAlive(isWanted: boolean): void {
+    this.#isWanted = isWanted
+    if (this.#socket.connecting) return
+    if (isWanted) this.#socket.ref()
+    else this.#socket.unref()
+  }
+
+  /** Ends it at once, for a reason. */
+  destroy(error: QueueError): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#stopTimer()
+    clearInterval(this.#watch)
+    this.#socket.destroy()
+    this.#hearer.ended(this.#error ?? error)
+  }
+
+  /** Ends it when what was encoded is written. Resolves when it has ended. */
+  async end(): Promise<void> {
+    if (this.#hasEnded) return
+    this.#flush()
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS)
+      this.#socket.on('close', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      this.#socket.end()
+    })
+  }
+
+  #hello(): void {
+    this.keepAlive(this.#isWanted)
+    const { maxFrameBytes } = this.#settings
+    this.encoder.hello({ version: PROTOCOL_VERSION, maxFrameBytes, token: this.#target.token })
+    this.#flush()
+  }
+
+  readonly #flush = (): void => {
+    this.#isDue = false
+    if (this.encoder.length === 0 || this.#hasEnded) return
+    const bytes = this.encoder.take()
+    this.writes++
+    this.#socket.write(bytes, () => this.encoder.giveBack(bytes))
+  }
+
+  #hear(chunk: Buffer): void {
+    this.#hasHeard = true
+    if (this.#hasEnded) return
+    try {
+      this.#decoder.push(chunk, this.#each)
+    } catch (error) {
+      if (!(error instanceof QueueError)) throw error
+      this.destroy(new QueueError('protocol', `${this.#name()} does not speak as it should: ${error.message}`))
+    }
+  }
+
+  readonly #each = (message: FromServer, number: number): void => {
+    if (this.#hasEnded) return
+    switch (message.kind) {
+      case 'pong':
+        break
+      case 'ping':
+        this.encoder.pong()
+        this.due()
+        break
+      case 'goodbye':
+        this.#goodbye(message.error)
+        break
+      case 'welcome':
+        this.#welcome(message)
+        break
+      default:
+        if (this.#watch === undefined) throw malformed(`${message.kind} before the greeting`)
+        this.#hearer.answered(message, number)
+    }
+  }
+
+  #welcome(welcome: Welcome): void {
+    if (this.#watch !== undefined) throw malformed('a second greeting')
+    const { version, maxFrameBytes, quietMs } = welcome
+    if (version !== PROTOCOL_VERSION) throw malformed(`version ${version}, not ${PROTOCOL_VERSION}`)
+    this.#stopTimer()
+    this.encoder.maxFrameBytes = maxFrameBytes
+    this.#decoder.maxFrameBytes = this.#settings.maxFrameBytes
+    const watchMs = Math.min(this.#settings.quietMs, quietMs, 2 ** 31 - 1)
+    this.#watch = setInterval(() => this.#isThere(), watchMs).unref()
+    this.#hearer.opened(welcome)
+  }
+
+  #goodbye(error: Error): void {
+    const code = error instanceof QueueError ? error.code : 'protocol'
+    const told = new QueueError(code, `${this.#name()}: ${error.message}`)
+    this.#error = told
+    if (this.#watch === undefined) this.destroy(told)
+    else this.#hearer.goodbye(told)
+  }
+
+  #isThere(): void {
+    if (this.#hasHeard) {
+      this.#hasHeard = this.#isAsked = false
+    } else if (this.#isAsked) {
+      // What came while this program was busy is read first.
+      setImmediate(() => {
+        if (!this.#hasHeard) this.destroy(this.#unreachable('nothing has been heard, nor was a ping answered'))
+      })
+    } else {
+      this.#isAsked = true
+      this.encoder.ping()
+      this.due()
+    }
+  }
+
+  #name(): string {
+    const { host, port } = this.#target
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`
+  }
+
+  #unreachable(why: string, cause?: unknown): QueueError {
+    return new QueueError('unreachable', `${this.#name()}: ${why}`, { cause })
+  }
+}

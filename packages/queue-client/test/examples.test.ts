@@ -1,0 +1,3 @@
+import { runExamples } from '../../../tooling/examples.ts'
+
+runExamples(import.meta.url)

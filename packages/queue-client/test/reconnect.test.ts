@@ -1,0 +1,301 @@
+import { openQueues } from '@millrace/queue'
+import { describe, expect, test } from 'vitest'
+import type { QueueClient } from '../src/index.ts'
+import { Cable } from './cable.ts'
+import { connected, now, rejection, serve, texts, turn, until } from './support.ts'
+
+/** A client whose cable can be cut. */
+async function cabled(options: Parameters<typeof connected>[1] = {}, limits = {}) {
+  const served = await serve({ limits })
+  const cable = await Cable.to(served.at.port)
+  const client = await connected(cable, options)
+  await client.create('a')
+  return { ...served, cable, client }
+}
+
+/** The server hears what is asked, and its answers do not arrive; then the connection is cut. */
+async function unanswered(cable: Cable, arrived: () => boolean | Promise<boolean>): Promise<void> {
+  cable.stalls = 'down'
+  await until(arrived)
+  cable.stalls = 'none'
+  cable.cut()
+}
+
+const back = (client: QueueClient, connections = 2) => until(() => client.connections >= connections)
+
+describe('when the connection is lost', () => {
+  test('it is made again, and the state tells', async () => {
+    const states: unknown[] = []
+    const { cable, client } = await cabled({ onStateChange: (state, error) => states.push([state, error?.code]) })
+    cable.cut()
+    await back(client)
+    cable.cut()
+    await back(client, 3)
+    expect(await client.list()).toEqual(['a'])
+    await client.close()
+    const [down, up] = [
+      ['reconnecting', 'unreachable'],
+      ['connected', 'unreachable'],
+    ]
+    await until(() => states.length === 5)
+    expect(states).toEqual([down, up, down, up, ['closed', 'unreachable']])
+  })
+
+  test('requests that were not written are sent on the next one', async () => {
+    const { cable, client, engine } = await cabled()
+    await cable.close()
+    await until(() => client.state === 'reconnecting')
+    const sending = [client.send('a', '1'), client.trySend('a', '2'), client.sendMany('a', [{ body: '3' }])]
+    const purging = client.redrive('a')
+    expect(client.pending).toBe(4)
+    await cable.open()
+    await Promise.all([...sending, purging])
+    expect(texts(await engine.peek('a', { max: 9 }))).toEqual(['1', '2', '3'])
+  })
+
+  test('a receive that waits goes on by itself', async () => {
+    const { cable, client, engine } = await cabled()
+    const receiving = Array.from({ length: 10 }, () => client.receive('a'))
+    await until(async () => (await engine.stats('a')).waitingReceives === 10)
+    cable.cut()
+    await until(async () => (await engine.stats('a')).waitingReceives === 0)
+    await until(async () => (await engine.stats('a')).waitingReceives === 10)
+    for (let i = 0; i < 10; i++) await engine.send('a', String(i))
+    expect((await Promise.all(receiving)).flatMap(texts)).toEqual(Array.from({ length: 10 }, (_, i) => String(i)))
+  })
+
+  test('a message received before can be settled after', async () => {
+    const { cable, client } = await cabled()
+    await client.sendMany('a', [{ body: '1' }, { body: '2' }, { body: '3' }])
+    const [first, second, third] = await client.receive('a', { max: 3 })
+    cable.cut()
+    expect(await client.ack(first?.lease ?? '')).toBe('acked')
+    cable.cut()
+    expect(await client.nack(second?.lease ?? '')).toBe('held')
+    cable.cut()
+    expect(await client.extend(third?.lease ?? '', 5_000)).toBe('held')
+  })
+
+  test('a send without a dedup key whose answer did not come rejects unknown, with the body', async () => {
+    const { cable, client, engine } = await cabled()
+    const all = [
+      client.send('a', '1'),
+      client.trySend('a', '2'),
+      client.sendMany('a', [{ body: '3', dedupKey: 'k' }, { body: '4' }]),
+    ].map(rejection)
+    await unanswered(cable, async () => (await engine.stats('a')).ready === 4)
+    expect(await Promise.all(all)).toMatchObject([
+      { code: 'unknown', bodies: ['1'], dedupKeys: [undefined] },
+      { code: 'unknown', bodies: ['2'], dedupKeys: [undefined] },
+      { code: 'unknown', bodies: ['3', '4'], dedupKeys: ['k', undefined], cause: { code: 'unreachable' } },
+    ])
+  })
+
+  test('a send with a dedup key is sent again, and is there once', async () => {
+    const { cable, client, engine } = await cabled()
+    const sending = client.send('a', '1', { dedupKey: 'k1' })
+    const trying = client.trySend('a', '2', { dedupKey: 'k2' })
+    const many = client.sendMany('a', [{ body: '3', dedupKey: 'k3' }])
+    await unanswered(cable, async () => (await engine.stats('a')).ready === 3)
+    const [id, tried, [third]] = await Promise.all([sending, trying, many])
+    const lying = await engine.peek('a', { max: 9 })
+    expect(lying.map((message) => message.id)).toEqual([id, tried.outcome === 'sent' && tried.id, third])
+  })
+
+  test('messages that were on their way come again when their lease is over', async () => {
+    const { cable, client, engine } = await cabled()
+    await engine.send('a', '1')
+    const receiving = client.receive('a', { leaseMs: 50 })
+    await unanswered(cable, async () => (await engine.stats('a')).inFlight === 1)
+    const [message] = await receiving
+    expect([message?.text(), message?.deliveries]).toEqual(['1', 2])
+  })
+
+  test('a receive without a lease rejects unknown', async () => {
+    const { cable, client, engine } = await cabled()
+    await engine.send('a', '1')
+    const receiving = rejection(client.receive('a', { leaseMs: 0 }))
+    await unanswered(cable, async () => (await engine.stats('a')).delivered === 1)
+    expect(await receiving).toMatchObject({ code: 'unknown' })
+  })
+
+  test('an acknowledgement is sent again, and tells how things are', async () => {
+    const { cable, client, engine } = await cabled()
+    await client.sendMany('a', [{ body: '1' }, { body: '2' }])
+    const [first, second] = await client.receive('a', { max: 2 })
+    const acking = client.ack(first?.lease ?? '')
+    const giving = client.nack(second?.lease ?? '')
+    await unanswered(cable, async () => (await engine.stats('a')).inFlight === 0)
+    expect([await acking, await giving]).toEqual(['missing', 'requeued'])
+    expect(await engine.stats('a')).toMatchObject({ acked: 1, ready: 1 })
+  })
+
+  test('what can be asked twice is, what cannot rejects unknown', async () => {
+    const { cable, client, server } = await cabled()
+    const before = server.stats().requests.purge
+    const safe = [
+      client.create('b'),
+      client.list(),
+      client.stats('a'),
+      client.peek('a'),
+      client.pause('a'),
+      client.resume('a'),
+    ]
+    const unsafe = [client.delete('b'), client.redrive('a'), client.purge('a')].map(rejection)
+    await unanswered(cable, () => server.stats().requests.purge === before + 1)
+    expect((await Promise.all(safe))[0]).toBe(true) // It was deleted in between.
+    for (const each of await Promise.all(unsafe)) expect(each).toMatchObject({ code: 'unknown' })
+  })
+
+  test('an abort ends what waits for the next connection at once, and leaves no place', async () => {
+    const { cable, client } = await cabled()
+    await cable.close()
+    await until(() => client.state === 'reconnecting')
+    const controller = new AbortController()
+    const { signal } = controller
+    const all = [
+      client.send('a', '1', { signal }),
+      client.receive('a', { signal }),
+      client.sendMany('a', [], { signal }),
+    ]
+    controller.abort('enough')
+    for (const each of all) await expect(each).rejects.toBe('enough')
+    expect(client.pending).toBe(0)
+  })
+
+  test('a time to wait ends it: unreachable, or unknown if it was written before', async () => {
+    const { cable, client, engine } = await cabled()
+    const written = client.send('a', '1', { dedupKey: 'k', timeoutMs: 60 })
+    await unanswered(cable, async () => (await engine.stats('a')).ready === 1)
+    await cable.close()
+    const all = [
+      written,
+      client.receive('a', { timeoutMs: 20 }),
+      client.receive('a', now),
+      client.send('a', '2', { timeoutMs: 20 }),
+    ]
+    expect(await Promise.all(all.map(rejection))).toMatchObject([
+      { code: 'unknown', bodies: ['1'], dedupKeys: ['k'] },
+      { code: 'unreachable' },
+      { code: 'unreachable' },
+      { code: 'unreachable', bodies: ['2'] },
+    ])
+  })
+
+  test('unreachableMs ends it, but for a receive that waits for ever', async () => {
+    const { cable, client, engine } = await cabled({ unreachableMs: 30 })
+    await cable.close()
+    await until(() => client.state === 'reconnecting')
+    const receiving = client.receive('a')
+    expect(await rejection(client.send('a', '1'))).toMatchObject({ code: 'unreachable', bodies: ['1'] })
+    expect(await rejection(client.list())).toMatchObject({ code: 'unreachable', cause: { code: 'unreachable' } })
+    await cable.open()
+    await engine.send('a', '2')
+    expect(texts(await receiving)).toEqual(['2'])
+  })
+
+  test('a server that refuses the token now ends what waits; it is tried on', async () => {
+    const token = 'a token of sixteen characters'
+    const { at, engine, server } = await serve({ tokens: [{ token }] })
+    const client = await connected(at, { token })
+    await client.create('a')
+    const receiving = rejection(client.receive('a'))
+    await until(async () => (await engine.stats('a')).waitingReceives === 1)
+    await server.close()
+    const stricter = await serve({ tokens: [{ token: `${token}!` }] }, engine, at.port)
+    expect(await receiving).toMatchObject({ code: 'refused' })
+    await stricter.server.close()
+    await serve({ tokens: [{ token }] }, engine, at.port)
+    expect(await client.list()).toEqual(['a'])
+  })
+})
+
+describe('a server that closes', () => {
+  test('has what it took answered, and the rest is sent to the next', async () => {
+    const { at, engine, server } = await serve()
+    const client = await connected(at)
+    await client.create('a')
+    const receiving = client.receive('a')
+    await until(async () => (await engine.stats('a')).waitingReceives === 1)
+    const sending: Promise<string>[] = []
+    const closing = server.close()
+    for (let i = 0; i < 100; i++) {
+      sending.push(client.send('a', String(i), { dedupKey: String(i) }))
+      await turn()
+    }
+    await closing
+    await serve({}, engine, at.port)
+    const ids = await Promise.all(sending)
+    expect((await receiving).length).toBe(1)
+    expect([new Set(ids).size, (await engine.stats('a')).sent]).toEqual([100, 100])
+  })
+})
+
+describe('a connection of which nothing is heard', () => {
+  for (const stalls of ['both', 'down', 'up'] as const) {
+    test(`is given up when the network drops what goes ${stalls}`, async () => {
+      const { cable, client } = await cabled({ quietMs: 20 })
+      cable.stalls = stalls
+      const asking = client.list()
+      await until(() => client.state === 'reconnecting')
+      cable.stalls = 'none'
+      expect(await asking).toEqual(['a'])
+    })
+  }
+
+  test('is not, as long as pings are answered, however busy this program is', async () => {
+    const { client } = await cabled({ quietMs: 20 })
+    for (let i = 0; i < 5; i++) {
+      const end = performance.now() + 70
+      while (performance.now() < end);
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    await client.list()
+    expect(client.connections).toBe(1)
+  })
+})
+
+describe('a connection that is cut after any number of bytes', () => {
+  /** What can be asked twice, and a send with a key. */
+  async function dialogue(client: QueueClient): Promise<void> {
+    await Promise.all([client.send('a', 'tea', { dedupKey: 'k' }), client.stats('a')])
+    let outcome = 'requeued'
+    while (outcome === 'requeued') {
+      const [message] = await client.receive('a', { leaseMs: 40 })
+      expect(message?.text()).toBe('tea')
+      outcome = await client.ack(message?.lease ?? '')
+    }
+  }
+
+  async function bytesOf(): Promise<{ up: number; down: number }> {
+    const { cable, client } = await cabled()
+    const [pair] = cable.pairs
+    await dialogue(client)
+    return { up: pair?.up ?? 0, down: pair?.down ?? 0 }
+  }
+
+  test.each(['up', 'down'] as const)('%s: everything is done once, or said to be unknown', async (direction) => {
+    const whole = await bytesOf()
+    expect(whole[direction]).toBeGreaterThan(100)
+    for (let bytes = 0; bytes <= whole[direction]; bytes++) {
+      const engine = await openQueues({ path: ':memory:' })
+      await engine.create('a')
+      const { at } = await serve({}, engine)
+      const cable = await Cable.to(at.port)
+      cable.onConnection = () => {
+        if (cable.accepted > 1) cable.cutAfter = undefined
+      }
+      cable.cutAfter = { direction, bytes }
+      const connecting = connected(cable, { retryDelayMs: 1 }).catch(() => connected(cable, { retryDelayMs: 1 }))
+      const client = await connecting
+      await dialogue(client)
+      expect(await engine.stats('a'), `after ${bytes} bytes`).toMatchObject({
+        sent: 1,
+        acked: 1,
+        ready: 0,
+        inFlight: 0,
+      })
+      await client.close()
+    }
+  })
+})

@@ -1,0 +1,66 @@
+import { openQueues, type QueueEngine } from '@millrace/queue'
+import { createServer, type Listening, type QueueServer, type ServerOptions } from '@millrace/queue-server'
+import { onTestFinished } from 'vitest'
+import { type ConnectOptions, connectQueues, type QueueClient } from '../src/index.ts'
+
+/** A clock that is wound by hand. */
+export class HandClock {
+  nowMs = 1_000
+
+  now(): number {
+    return this.nowMs
+  }
+}
+
+/** A server with queues of its own, until the test is over. */
+export interface Served {
+  readonly engine: QueueEngine
+  readonly server: QueueServer
+  readonly at: Listening
+}
+
+export async function serve(
+  options: Omit<ServerOptions, 'engine'> = {},
+  engine?: QueueEngine,
+  port = 0,
+): Promise<Served> {
+  const queues = engine ?? (await openQueues({ path: ':memory:' }))
+  const server = createServer({ engine: queues, ...options })
+  onTestFinished(() => server.close({ timeoutMs: 0 }))
+  return { engine: queues, server, at: await server.listen({ port }) }
+}
+
+/** A client, until the test is over. */
+export async function connected(
+  where: { readonly url: string } | string,
+  options?: ConnectOptions,
+): Promise<QueueClient> {
+  const client = await connectQueues(typeof where === 'string' ? where : where.url, options)
+  onTestFinished(() => client.close({ timeoutMs: 0 }))
+  return client
+}
+
+/** Lets the event loop go round. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Waits until it is so, turn by turn of the event loop. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await turn()
+}
+
+/** What a promise rejects with; fails if it resolves. */
+export async function rejection(promise: Promise<unknown>): Promise<Error & { readonly code?: string }> {
+  try {
+    await promise
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('it resolved')
+}
+
+export const texts = (messages: readonly { text(): string }[]): string[] => messages.map((message) => message.text())
+
+/** Receives without waiting. */
+export const now = { timeoutMs: 0 } as const
