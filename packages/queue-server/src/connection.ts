@@ -5,6 +5,7 @@ import {
   type Decoder,
   type FromClient,
   type Hello,
+  isQueueError,
   MAX_GREETING_BYTES,
   malformed,
   PROTOCOL_VERSION,
@@ -84,7 +85,7 @@ export class Connection {
     try {
       this.#decoder.push(chunk, this.#each)
     } catch (error) {
-      if (!(error instanceof QueueError)) throw error
+      if (!isQueueError(error)) throw error
       this.#cut(error.code === 'too-large' ? 'too-large' : 'protocol', error)
       return
     }

@@ -8,6 +8,11 @@ import type { Census } from './census.ts'
 import type { Limits } from './limits.ts'
 import type { Tallies } from './tallies.ts'
 
+/** Who is refused has so long to read the reason, … */
+const LINGER_MS = 1000
+/** … but not more than so many at a time: they are not counted as connections. */
+const MOST_REFUSED = 1000
+
 /** Who counts connections, and takes them over when they can be spoken with. */
 export interface Reception {
   readonly limits: Limits
@@ -28,6 +33,8 @@ export interface Reception {
 export class Listener {
   readonly #server: Server
   readonly #isTls: boolean
+  /** Connections that are refused, and not closed yet. */
+  #refused = 0
 
   constructor(tls: TlsOptions | undefined, reception: Reception) {
     const { limits, accept, tallies } = reception
@@ -80,9 +87,21 @@ export class Listener {
     return true
   }
 
+  /** Tells why; of who speaks TLS that cannot be understood. */
   #refuse(socket: Socket, reason: RefusalReason): void {
-    if (!this.#isTls) socket.write(REFUSALS[reason === 'address' ? 'address' : 'connections'])
-    socket.destroySoon()
+    if (this.#isTls || this.#refused >= MOST_REFUSED) {
+      socket.destroy()
+      return
+    }
+    this.#refused++
+    // What it says is thrown away: to leave that unread would reset the connection, and it might miss the reason.
+    socket.resume()
+    socket.end(REFUSALS[reason === 'address' ? 'address' : 'connections'])
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+    socket.on('close', () => {
+      clearTimeout(timer)
+      this.#refused--
+    })
   }
 }
 

@@ -1,9 +1,15 @@
 import type { AckOutcome, LeaseOutcome, QueueEngine, WaitOptions } from '@millrace/queue'
 import { QueueError } from '@millrace/queue'
-import type { DeliveredFields, HotRequest, ManagementRequest, Request } from '@millrace/queue/protocol'
+import {
+  type DeliveredFields,
+  type HotRequest,
+  isQueueError,
+  type ManagementRequest,
+  type Request,
+} from '@millrace/queue/protocol'
 import type { Right } from './api.ts'
 import type { Access } from './rights.ts'
-import { take } from './take.ts'
+import { look, take } from './take.ts'
 
 /** What has been done, to be answered. Leases of messages are as the engine knows them. */
 export type Done =
@@ -26,7 +32,10 @@ const MANAGEMENT: ReadonlySet<string> = new Set([
 ])
 const NOW = { timeoutMs: 0 } as const
 
-/** Does what is asked for, if it may; without waiting first: a signal costs more than a message. `waiting` is called when it has to wait: it gives the signal that ends that, or throws. */
+/**
+ * Does what is asked for, if it may. It tries without waiting first: a signal costs more than a message. `waiting` is called when it has to
+ * wait: it gives the signal that ends that, or throws.
+ */
 export function perform(client: Client, request: Request, waiting: () => AbortSignal): Promise<Done> {
   return isManagement(request) ? manage(client, request) : handle(client, request, waiting)
 }
@@ -49,40 +58,38 @@ async function handle(client: Client, request: HotRequest, waiting: () => AbortS
     case 'trySend': {
       check(access, 'send', request.name)
       const { body, ...options } = request.message
-      const sent = await engine.trySend(request.name, body, options)
-      return sent.outcome === 'full' ? { kind: 'full' } : { kind: 'ids', ids: [sent.id] }
+      const answer = await engine.trySend(request.name, body, options)
+      return answer.outcome === 'full' ? { kind: 'full' } : sent(answer.id)
     }
     case 'send':
     case 'sendMany':
       check(access, 'send', request.name)
       try {
-        return { kind: 'ids', ids: await send(engine, request, NOW) }
+        return sent(await send(engine, request, NOW))
       } catch (error) {
         // Only in a queue where senders wait the second attempt does something else.
-        if (request.timeoutMs === 0 || !(error instanceof Error && 'code' in error && error.code === 'full'))
-          throw error
-        return { kind: 'ids', ids: await send(engine, request, { signal: waiting(), timeoutMs: request.timeoutMs }) }
+        if (request.timeoutMs === 0 || !(isQueueError(error) && error.code === 'full')) throw error
+        return sent(await send(engine, request, { signal: waiting(), timeoutMs: request.timeoutMs }))
       }
   }
 }
 
-async function send(
+/** Gives one id, or several. */
+function send(
   engine: QueueEngine,
   request: HotRequest & { readonly kind: 'send' | 'sendMany' },
   wait: WaitOptions,
-): Promise<readonly string[]> {
+): Promise<string | readonly string[]> {
   if (request.kind === 'sendMany') return engine.sendMany(request.name, request.messages, wait)
   const { body, ...options } = request.message
-  return [await engine.send(request.name, body, { ...options, ...wait })]
+  return engine.send(request.name, body, { ...options, ...wait })
 }
 
-async function manage({ engine, access }: Client, request: ManagementRequest): Promise<Done> {
-  if (request.kind === 'peek') {
-    check(access, 'receive', request.name)
-    const messages = await engine.peek(request.name, { max: request.max })
-    return { kind: 'messages', messages: messages.map((message) => ({ ...message, lease: '' })) }
-  }
-  return { kind: 'value', value: await value(engine, access, request) }
+async function manage({ engine, access, maxAnswerBytes }: Client, request: ManagementRequest): Promise<Done> {
+  if (request.kind !== 'peek') return { kind: 'value', value: await value(engine, access, request) }
+  check(access, 'receive', request.name)
+  const messages = await look(engine, request.name, request.max, maxAnswerBytes)
+  return { kind: 'messages', messages: messages.map((message) => ({ ...message, lease: '' })) }
 }
 
 async function value(engine: QueueEngine, access: Access, request: ManagementRequest): Promise<unknown> {
@@ -101,6 +108,10 @@ async function value(engine: QueueEngine, access: Access, request: ManagementReq
   if (kind === 'delete') return engine.delete(name, { force: request.force })
   if (kind === 'redrive') return engine.redrive(name, { max: request.max })
   return engine[kind as 'pause' | 'resume' | 'purge'](name)
+}
+
+function sent(ids: string | readonly string[]): Done {
+  return { kind: 'ids', ids: typeof ids === 'string' ? [ids] : ids }
 }
 
 function isManagement(request: Request): request is ManagementRequest {

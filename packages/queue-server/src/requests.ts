@@ -1,5 +1,5 @@
-import { QueueError, type QueueErrorCode } from '@millrace/queue'
-import { Credit, type DeliveredFields, malformed, type Request } from '@millrace/queue/protocol'
+import { QueueError } from '@millrace/queue'
+import { Credit, type DeliveredFields, isQueueError, malformed, type Request } from '@millrace/queue/protocol'
 import type { Share } from './memory.ts'
 import type { Outbox } from './outbox.ts'
 import { type Client, type Done, perform } from './perform.ts'
@@ -213,10 +213,12 @@ export class Requests {
 
   #fail(number: number, error: unknown): void {
     const { tallies, onError } = this.#served
-    const isQueueError = error instanceof Error && error.name === 'QueueError' && 'code' in error
-    const isMisuse = error instanceof TypeError || error instanceof RangeError
-    if (!isQueueError && !isMisuse) onError(error)
-    tallies.failures[isQueueError ? (error.code as QueueErrorCode) : isMisuse ? 'misuse' : 'unknown']++
+    if (isQueueError(error)) tallies.failures[error.code]++
+    else if (error instanceof TypeError || error instanceof RangeError) tallies.failures.misuse++
+    else {
+      tallies.failures.unknown++
+      onError(error)
+    }
     if (this.#hasEnded) return
     this.#outbox.encoder.failure(number, error)
     this.#outbox.due()

@@ -1,4 +1,4 @@
-import type { Message, QueueEngine } from '@millrace/queue'
+import type { Message, PeekedMessage, QueueEngine } from '@millrace/queue'
 import type { ReceiveRequest } from '@millrace/queue/protocol'
 
 /** Of messages whose size is not known so many are taken; then up to so many times as many. */
@@ -39,4 +39,17 @@ export async function take(
     }
   }
   return messages
+}
+
+/** Looks at messages; at about so many bytes of them, if they are as large as those of the queue are on average. */
+export async function look(
+  engine: QueueEngine,
+  name: string,
+  max: number | undefined,
+  mostBytes: number,
+): Promise<PeekedMessage[]> {
+  if (max === undefined || !(max > FIRST)) return engine.peek(name, { max })
+  const { ready, delayed, inFlight, bytes } = await engine.stats(name)
+  const usual = Math.max(1, bytes / Math.max(1, ready + delayed + inFlight))
+  return engine.peek(name, { max: Math.min(max, Math.max(FIRST, Math.ceil(mostBytes / usual))) })
 }

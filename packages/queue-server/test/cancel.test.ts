@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { greeted, serve, until } from './support.ts'
+import { greeted, serve, slowEngine, until } from './support.ts'
 
 describe('cancel', () => {
   test('ends a receive that waits, and takes nothing', async () => {
@@ -117,16 +117,18 @@ describe('the end of a connection', () => {
   })
 
   test('gives back messages that were received for it when it had ended', async () => {
-    const { at, engine, server } = await serve()
+    const { engine, letGo } = await slowEngine('receive')
+    const { at, server } = await serve({}, engine)
     await engine.create('q')
+    await engine.send('q', 'tea')
     const peer = await greeted(at)
     peer.request({ kind: 'receive', name: 'q', max: 1 })
-    await until(async () => (await engine.stats('q')).waitingReceives === 1)
+    await until(async () => (await engine.stats('q')).inFlight === 1)
     peer.socket.resetAndDestroy()
-    // Whichever comes first, the end or the message: it is there.
-    await engine.send('q', 'tea')
     await until(() => server.stats().connections === 0)
-    await until(async () => (await engine.stats('q')).ready === 1 || server.stats().returned === 1)
-    await until(async () => (await engine.stats('q')).ready === 1)
+    letGo()
+    await until(() => server.stats().returned === 1)
+    expect(await engine.stats('q')).toMatchObject({ ready: 1, inFlight: 0 })
+    expect(server.stats().pending).toBe(0)
   })
 })

@@ -1,28 +1,11 @@
 import { connect } from 'node:net'
-import { openQueues, type QueueEngine } from '@millrace/queue'
+import { openQueues } from '@millrace/queue'
 import { describe, expect, test } from 'vitest'
-import { greeted, Peer, rawPeer, serve, until } from './support.ts'
-
-/** An engine whose acknowledgements wait until they are let go. */
-async function slowEngine(): Promise<{ engine: QueueEngine; letGo: () => void }> {
-  const engine = await openQueues({ path: ':memory:' })
-  let letGo = (): void => {}
-  const gate = new Promise<void>((resolve) => {
-    letGo = resolve
-  })
-  const slow = new Proxy(engine, {
-    get(target, name) {
-      if (name === 'ack') return (lease: string) => gate.then(() => target.ack(lease))
-      const value = Reflect.get(target, name)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-  return { engine: slow, letGo }
-}
+import { greeted, Peer, rawPeer, serve, slowEngine, until } from './support.ts'
 
 describe('close', () => {
   test('answers requests under way, then ends their connections', async () => {
-    const { engine, letGo } = await slowEngine()
+    const { engine, letGo } = await slowEngine('ack')
     const { at, server } = await serve({}, engine)
     await engine.create('q')
     await engine.send('q', 'tea')
@@ -58,7 +41,7 @@ describe('close', () => {
   })
 
   test('cuts those that have not ended in time', async () => {
-    const { engine } = await slowEngine()
+    const { engine } = await slowEngine('ack')
     const { at, server } = await serve({}, engine)
     const peer = await greeted(at)
     peer.request({ kind: 'ack', lease: '1.1.1' })

@@ -147,6 +147,7 @@ describe('too many connections', () => {
     const { at, server } = await serve({ limits })
     const peers = [await greeted(at), await greeted(at)]
     const third = new Peer(await rawPeer(at))
+    third.greet()
     expect(await third.goodbye()).toMatchObject({ code: 'busy' })
     await third.closed
     expect(server.stats()).toMatchObject({ connections: 2, accepted: 2, refused: { [reason]: 1 } })

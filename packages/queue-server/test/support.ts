@@ -126,6 +126,25 @@ export async function greeted(at: Listening, token = ''): Promise<Peer> {
   return peer
 }
 
+/** An engine that does something at once, and answers when it is let go. */
+export async function slowEngine(method: keyof QueueEngine): Promise<{ engine: QueueEngine; letGo: () => void }> {
+  const engine = await openQueues({ path: ':memory:' })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const slow = new Proxy(engine, {
+    get(target, name) {
+      const value = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      if (name !== method) return value.bind(target)
+      return async (...given: unknown[]) => {
+        const answer = await Reflect.apply(value, target, given)
+        await promise
+        return answer
+      }
+    },
+  })
+  return { engine: slow, letGo: resolve }
+}
+
 /** Waits until it is so, turn by turn of the event loop. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await turn()

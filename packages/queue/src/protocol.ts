@@ -4,6 +4,7 @@ export { Credit } from './protocol/credit.ts'
 export type { Decoder, EachMessage } from './protocol/decoder.ts'
 export type { DeliveredFields } from './protocol/delivered.ts'
 export { ClientEncoder, ServerEncoder } from './protocol/encoder.ts'
+export { isQueueError } from './protocol/failure.ts'
 export type { Hello, Welcome } from './protocol/greeting.ts'
 export {
   DEFAULT_MAX_FRAME_BYTES,

@@ -22,15 +22,19 @@ const CODES: readonly QueueErrorCode[] = [
 
 const LONGEST_REASON = 2000
 
+/** Whether it is a `QueueError`, also one of another copy of this package. */
+export function isQueueError(error: unknown): error is QueueError {
+  return error instanceof Error && error.name === 'QueueError' && 'code' in error
+}
+
 /**
  * Writes an error: what it is, its code, why. Bodies are not sent, who sent them has them. What is no `QueueError` and no misuse is told as
  * `unknown` and without its words, which are of the inside of the server.
  */
 export function writeFailure(writer: Writer, error: unknown): void {
-  const isQueueError = error instanceof Error && error.name === 'QueueError' && 'code' in error
-  if (isQueueError) {
+  if (isQueueError(error)) {
     writer.u8(0)
-    writer.text('code', String(error.code))
+    writer.text('code', error.code)
     writer.text('reason', reason(error))
   } else if (error instanceof TypeError || error instanceof RangeError) {
     writer.u8(error instanceof TypeError ? 1 : 2)
