@@ -41,10 +41,10 @@ describe('close', () => {
   })
 
   test('cuts those that have not ended in time', async () => {
-    const { engine } = await slowEngine('ack')
+    const { engine } = await slowEngine('list')
     const { at, server } = await serve({}, engine)
     const peer = await greeted(at)
-    peer.request({ kind: 'ack', lease: '1.1.1' })
+    peer.request({ kind: 'list' })
     await until(() => server.stats().pending === 1)
     await server.close({ timeoutMs: 20 })
     await peer.closed
