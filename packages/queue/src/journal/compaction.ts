@@ -50,6 +50,7 @@ export class Compaction {
 
   async #compact(segment: number): Promise<void> {
     const { log, live, queues } = this.#journal
+    await log.synced() // What was sent together must not become safe one by one.
     if (live.in(segment) > 0) for (const queue of [...queues.all]) await this.#keepMessages(queue, segment)
     for (const queue of [...queues.all]) await this.#keepKeys(queue, segment)
     await log.synced()

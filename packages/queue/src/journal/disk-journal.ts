@@ -71,7 +71,7 @@ export class DiskJournal implements Journal {
   async open(queues: LocalQueues, onFailure: () => void): Promise<void> {
     this.#queues = queues
     for (const queue of queues.all) for (const message of queue.state.messages) this.live.add(message)
-    this.log.open()
+    await this.log.open()
     await this.log.synced()
     this.#onFailure = onFailure
     this.#compaction.look()

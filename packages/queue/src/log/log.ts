@@ -23,11 +23,11 @@ export interface LogOwner {
 }
 
 /**
- * Frames, appended to one file after the other. All that is written in one turn of the event loop goes to the disk together, and so does all
- * that is written while the disk is busy.
+ * Frames, appended to one file after the other. All that is written in one turn of the event loop is appended together, and all that was
+ * appended while the disk was busy is synced together. Nothing is synced that nobody waits for, but by time.
  *
  *     frame ─▶ pending ── next turn ──▶ file ── fdatasync ──▶ safe
- *                          written                  one at a time; nothing is appended meanwhile, since that may block
+ *                          written                  one at a time
  *
  * INVARIANT  frames are in the files in the order in which they were written.
  * INVARIANT  a file is begun only when the folder is known to hold the one before it: no file is ever missing between others.
@@ -54,7 +54,7 @@ export class Log {
   #isBeginning = false
   /** Files that were appended to since they were synced. */
   readonly #unsynced = new Set<LogFile>()
-  #isFolderUnsynced = false
+  #isFolderUnsynced = true
   #written: PromiseWithResolvers<void> | undefined
   /** What the next sync makes safe, and what the one does that is going on. */
   #safe: PromiseWithResolvers<void> | undefined
@@ -98,9 +98,10 @@ export class Log {
     this.#current = number
   }
 
-  /** Begins the first file of this run. Throws if it cannot. */
-  open(): void {
-    this.#beginFile()
+  /** Begins the first file of this run, when all of earlier ones is safe. */
+  async open(): Promise<void> {
+    await this.#makeSafe()
+    if (this.#failure === undefined) this.#beginFile()
   }
 
   /** Begins a frame, if none is begun; what is written then belongs to it. */
@@ -186,17 +187,16 @@ export class Log {
   }
 
   #schedule(): void {
-    if (this.#syncing !== undefined || this.#failure !== undefined) return
+    if (this.#failure !== undefined) return
     this.#turn ??= setImmediate(() => this.#flush())
   }
 
   #flush(): void {
     this.#turn = undefined
-    if (this.#syncing !== undefined) return
     if (!this.#append()) return
     const { durability } = this.#options
-    if (durability === 'always' || this.#safe !== undefined) this.#sync()
-    else if (durability !== 'never' && this.#unsynced.size > 0) {
+    if (this.#safe !== undefined) this.#sync()
+    else if (typeof durability === 'object' && this.#unsynced.size > 0) {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined
         this.#sync()
@@ -235,7 +235,7 @@ export class Log {
       if (this.#failure !== undefined) return
       this.#syncing = undefined
       going.resolve()
-      if (this.writer.length > 0 || this.#safe !== undefined) this.#flush()
+      if (this.#safe !== undefined) this.#flush()
     })
     this.#occupy(work)
   }

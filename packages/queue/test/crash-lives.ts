@@ -1,0 +1,123 @@
+import type { QueueEngine } from '../src/index.ts'
+import { openDisk } from '../src/journal/open-folder.ts'
+import { recover } from '../src/journal/recovery.ts'
+import { segmentName } from '../src/log/segment.ts'
+import { Facts, type Found } from './crash-facts.ts'
+import { CrashKeys } from './crash-keys.ts'
+import { type Memory, User } from './crash-user.ts'
+import { FailingDisk } from './failing-disk.ts'
+import { Random } from './random.ts'
+import { HandClock } from './support.ts'
+
+/** How an engine ends. */
+export type End = 'power loss' | 'kill' | 'close'
+
+/** What is to be the case in all lives of a folder. */
+export interface LivesOptions {
+  readonly seed: number
+  readonly lives: number
+  readonly ends: readonly End[]
+  readonly durability: 'always' | 'never'
+  /** Sectors that were not synced are lost in any order; else only those behind some place. */
+  readonly reorders: boolean
+}
+
+/** Engines on the same disk, one after the other, each of which ends at some moment. Throws what promise was broken. Gives how much was answered. */
+export async function live({ seed, lives, ends, durability, reorders }: LivesOptions): Promise<number> {
+  const random = new Random(seed)
+  const clock = new HandClock()
+  const facts = new Facts()
+  facts.mayDouble = reorders
+  const memory: Memory = {
+    facts,
+    keys: new CrashKeys(),
+    leases: [],
+    there: new Map(),
+    paused: new Map(),
+    random,
+    clock,
+  }
+  const options = {
+    durability,
+    segmentBytes: random.pick([1, 700, 4_096]),
+    memoryBytes: random.pick([0, 300, 2 ** 28]),
+    clock,
+  } as const
+  let disk = new FailingDisk(random, reorders)
+  let answered = 0
+  let found: Found[] = []
+  for (let life = 0; life < lives; life++) {
+    const end = random.pick(ends)
+    if (end === 'power loss') disk.fuse = random.between(1, random.pick([10, 60, 300]))
+    const opening = openDisk(disk, 'disk', options)
+    opening.catch(() => {})
+    const opened = await Promise.race([opening, disk.off])
+    const user = opened && new User(opened.engine, memory)
+    if (opened !== undefined && user !== undefined) {
+      facts.learn(found)
+      await use(opened.engine, user, disk, memory).catch((error: unknown) => {
+        if (!disk.isOff) throw error
+      })
+      if (end === 'close') await opened.engine.close()
+      answered += user.answered
+      user.isOver = true
+      for (const fault of user.faults) throw fault
+    }
+    memory.keys.crashed()
+    const next = end === 'power loss' ? disk.afterPowerLoss() : disk.afterKill()
+    disk.turnOff() // What the last engine does still is not seen.
+    disk = next
+    found = await everything(disk.afterKill())
+    facts.check(found, clock.nowMs)
+  }
+  return answered
+}
+
+/** Does this and that, until the power goes or it is enough. */
+async function use(queues: QueueEngine, user: User, disk: FailingDisk, memory: Memory): Promise<void> {
+  const { random } = memory
+  await check(queues, memory)
+  user.createAll()
+  await Promise.race([user.settled(), disk.off])
+  const steps = random.between(1, 120)
+  for (let step = 0; step < steps && !disk.isOff; step++) {
+    await user.act()
+    const pause = random.between(0, 9)
+    if (pause < 3) await Promise.race([user.settled(), disk.off])
+    else if (pause < 6) await new Promise(setImmediate)
+  }
+}
+
+/** What a queue that is opened tells, against what is known. */
+async function check(queues: QueueEngine, memory: Memory): Promise<void> {
+  const names = await queues.list()
+  for (const [name, isThere] of memory.there) {
+    if (isThere !== undefined && names.includes(name) !== isThere)
+      throw new Error(`${name}: expected it ${isThere ? 'there' : 'gone'}`)
+    memory.there.set(name, names.includes(name))
+  }
+  for (const name of names) {
+    const { isPaused } = await queues.stats(name)
+    const wanted = memory.paused.get(name)
+    if (wanted !== undefined && isPaused !== wanted) throw new Error(`${name}: expected isPaused ${wanted}`)
+    memory.facts.checkOrder(
+      name,
+      (await queues.peek(name, { max: 9_999 })).map((message) => message.text()),
+    )
+  }
+  for (const [key, id] of memory.keys.certain(memory.clock.nowMs)) {
+    const got = await queues.send('c', 'again', { dedupKey: key })
+    if (got !== id) throw new Error(`${key}: expected the id ${id}, got ${got}`)
+  }
+}
+
+/** All messages on a disk, in whichever state. */
+async function everything(disk: FailingDisk): Promise<Found[]> {
+  const { replay } = await recover(disk, 'disk')
+  return replay.queues.flatMap(({ identity, state }) =>
+    [...state.messages].map(({ segment, offset, length }) => {
+      const body = disk.bytes(segmentName(segment)).toString('utf8', offset, offset + length)
+      return { body, queue: identity.name }
+    }),
+  )
+}
