@@ -64,10 +64,11 @@ export const looking: Claims = {
   stats: {
     'of a fresh queue are all 0': async ({ queues }) => {
       await queues.create('a')
-      const { durability, leaseMs, ...all } = await queues.stats('a')
+      const { durability, leaseMs, capacity, capacityBytes, deadLetterQueue, ...all } = await queues.stats('a')
       holds(`a durability, got ${durability}`, typeof durability === 'string' || durability.everyMs >= 0)
       has(all, NOTHING)
-      same([leaseMs, Object.keys(all).sort()], [30_000, Object.keys(NOTHING).sort()])
+      same([leaseMs, capacity, capacityBytes, deadLetterQueue], [30_000, 1_000_000, 2 ** 30, undefined])
+      same(Object.keys(all).sort(), Object.keys(NOTHING).sort())
     },
     'add up, whatever became of the messages': async ({ queues, pass }) => {
       await mortal(queues, 2)
