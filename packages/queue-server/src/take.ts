@@ -1,12 +1,11 @@
 import type { Message, PeekedMessage, QueueEngine } from '@millrace/queue'
 import type { ReceiveRequest } from '@millrace/queue/protocol'
 
-/** Of messages whose size is not known so many are taken; then up to so many times as many. */
-const FIRST = 4
-const GROWTH = 8
+/** So many messages are given whatever their size. */
+const FEW = 4
 
 /**
- * Takes messages that are ready, or waits for some; until there are as many as wanted, or about as many bytes.
+ * Takes messages that are ready, or waits for some; about as many bytes as the client is ready to take, and the server to give.
  *
  * It asks without waiting first: a signal costs more than a message. `waiting` gives one, or throws if it is not wanted any more.
  */
@@ -16,40 +15,30 @@ export async function take(
   mostBytes: number,
   waiting: () => AbortSignal,
 ): Promise<Message[]> {
-  const most = Math.min(maxBytes ?? mostBytes, mostBytes)
-  let slice = Math.min(max, FIRST)
-  let messages = await engine.receive(name, { max: slice, leaseMs, timeoutMs: 0 })
-  if (messages.length === 0 && timeoutMs !== 0) {
-    messages = await engine.receive(name, { max: slice, leaseMs, timeoutMs, signal: waiting() })
-  }
-  let bytes = 0
-  let largest = 1
-  for (let seen = 0; messages.length < max && messages.length - seen === slice; ) {
-    for (; seen < messages.length; seen++) {
-      const { length } = (messages[seen] as Message).body
-      bytes += length
-      largest = Math.max(largest, length)
-    }
-    slice = Math.min(max - messages.length, slice * GROWTH, Math.floor((most - bytes) / largest))
-    if (slice < 1) break
-    try {
-      messages.push(...(await engine.receive(name, { max: slice, leaseMs, timeoutMs: 0 })))
-    } catch {
-      break // What was taken is received; the next request will be told.
-    }
-  }
-  return messages
+  const most = max <= FEW ? max : await fitting(engine, name, max, Math.min(maxBytes ?? mostBytes, mostBytes))
+  const messages = await engine.receive(name, { max: most, leaseMs, timeoutMs: 0 })
+  if (messages.length > 0 || timeoutMs === 0) return messages
+  return engine.receive(name, { max: most, leaseMs, timeoutMs, signal: waiting() })
 }
 
-/** Looks at messages; at about so many bytes of them, if they are as large as those of the queue are on average. */
+/** Looks at messages; at about as many bytes as the server gives. */
 export async function look(
   engine: QueueEngine,
   name: string,
   max: number | undefined,
   mostBytes: number,
 ): Promise<PeekedMessage[]> {
-  if (max === undefined || !(max > FIRST)) return engine.peek(name, { max })
-  const { ready, delayed, inFlight, bytes } = await engine.stats(name)
-  const usual = Math.max(1, bytes / Math.max(1, ready + delayed + inFlight))
-  return engine.peek(name, { max: Math.min(max, Math.max(FIRST, Math.ceil(mostBytes / usual))) })
+  if (max === undefined || !(max > FEW)) return engine.peek(name, { max })
+  return engine.peek(name, { max: await fitting(engine, name, max, mostBytes) })
+}
+
+/**
+ * How many messages have so many bytes, if they are as large as those of the queue are on average. Not by taking a few, and then more: the
+ * lease of the first may be over by then.
+ */
+async function fitting(engine: QueueEngine, name: string, max: number, bytes: number): Promise<number> {
+  const stats = await engine.stats(name)
+  const count = stats.ready + stats.delayed + stats.inFlight
+  if (count === 0 || stats.bytes === 0) return max
+  return Math.min(max, Math.max(FEW, Math.ceil((bytes * count) / stats.bytes)))
 }

@@ -40,7 +40,7 @@ export interface ReceiveRequest {
   readonly max: number
   readonly leaseMs?: Maybe<number>
   readonly timeoutMs?: Maybe<number>
-  /** About so many bytes the client is ready to take: when an answer has as many, no further messages are taken for it. */
+  /** About so many bytes the client is ready to take; a few messages are given whatever their size. */
   readonly maxBytes?: Maybe<number>
 }
 
