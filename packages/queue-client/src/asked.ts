@@ -47,7 +47,7 @@ export class Asked implements Place {
   readonly promise: Promise<unknown>
   /** Its place among all requests, by the time they were made. */
   readonly order: number
-  /** When its time to wait is over; undefined if that never is. */
+  /** When its time to wait is over: 0 if it has none, undefined if that never is. */
   readonly dueMs: number | undefined
   /** Bytes of its bodies. */
   readonly bodyBytes: number
@@ -61,7 +61,7 @@ export class Asked implements Place {
   piece = 0
   /** Whether it may have reached a server. */
   wasWritten = false
-  /** How many connections the server ended with a reproach while it was under way. */
+  /** How many connections soon ended with a reproach while it was under way. */
   reproaches = 0
   /** Why it is not wanted any more, if it is not. */
   unwanted: Unwanted | undefined
@@ -91,6 +91,19 @@ export class Asked implements Place {
   /** Called by the signal. */
   handleEvent(): void {
     this.#owner.aborted(this, this.#signal?.reason)
+  }
+
+  /** How much of its time is left. */
+  get leftMs(): number {
+    const { dueMs } = this
+    if (dueMs === undefined) return Number.POSITIVE_INFINITY
+    return dueMs === 0 ? 0 : Math.max(0, dueMs - performance.now())
+  }
+
+  /** The request as it is now: with what is left of its time. */
+  get requestNow(): Request {
+    const { request, dueMs } = this
+    return dueMs === undefined || dueMs === 0 ? request : ({ ...request, timeoutMs: this.leftMs } as Request)
   }
 
   /** Has the owner told after so long; once, and instead of an earlier time. */

@@ -37,11 +37,11 @@ export class Client implements QueueClient {
   }
 
   get state(): ClientState {
-    return this.#requests.state
+    return this.#requests.standing.state
   }
 
   get lastError(): QueueError | undefined {
-    return this.#requests.lastError
+    return this.#requests.standing.lastError
   }
 
   get pending(): number {
@@ -49,11 +49,11 @@ export class Client implements QueueClient {
   }
 
   get connections(): number {
-    return this.#requests.connections
+    return this.#requests.standing.connections
   }
 
   get durability(): Durability | undefined {
-    return this.#requests.durability
+    return this.#requests.standing.durability
   }
 
   async create(name: string, options?: QueueOptions): Promise<boolean> {

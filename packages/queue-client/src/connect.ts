@@ -2,6 +2,7 @@ import type { Address, ConnectOptions, QueueClient } from './api.ts'
 import { Client } from './client.ts'
 import { Requests } from './requests.ts'
 import { settingsOf, targetOf } from './settings.ts'
+import { Standing } from './standing.ts'
 
 /**
  * Connects to a server of queues: `millrace://host:port`, with TLS `millraces://host:port`, and with a token `millrace://token@host:port`.
@@ -33,7 +34,7 @@ import { settingsOf, targetOf } from './settings.ts'
  */
 export async function connectQueues(where: string | URL | Address, options: ConnectOptions = {}): Promise<QueueClient> {
   const settings = settingsOf(options)
-  const requests = new Requests(targetOf(where, options), settings, options.onStateChange)
+  const requests = new Requests(targetOf(where, options), settings, new Standing(options.onStateChange))
   await requests.start(options.signal)
   return new Client(requests)
 }

@@ -1,4 +1,6 @@
+import type { QueueError } from '@millrace/queue'
 import type { Request } from '@millrace/queue/protocol'
+import type { Asked } from './asked.ts'
 
 /** Whether a request may be done twice without anybody being misled: what it says then is true. */
 export function isSafe(request: Request): boolean {
@@ -20,6 +22,36 @@ export function isSafe(request: Request): boolean {
 }
 
 /** Whether nobody has to know if it was done. What is received under a lease comes back. */
-export function isHarmless({ kind }: Request): boolean {
+function isHarmless({ kind }: Request): boolean {
   return kind === 'receive' || kind === 'list' || kind === 'stats' || kind === 'peek'
+}
+
+/** What a request rejects with whose connection was lost, and that is not safe. */
+export function lost(asked: Asked, cause: QueueError): QueueError {
+  const { kind } = asked.request
+  return asked.error(
+    'unknown',
+    `the connection was lost before the answer to ${kind}; it may have been done, or not`,
+    cause,
+  )
+}
+
+/** What a request rejects with that is not wanted any more, for a reason, and will not be answered. */
+export function givenUp(asked: Asked, reason: unknown): unknown {
+  const { kind } = asked.request
+  if (!asked.wasWritten || isHarmless(asked.request)) return reason
+  return asked.error('unknown', `${kind} was given up before it was answered; it may have been done, or not`, reason)
+}
+
+/** What a request rejects with that has waited too long for a connection. */
+export function unreachable(asked: Asked, cause: QueueError | undefined): QueueError {
+  const { kind } = asked.request
+  const why = cause?.message ?? 'there is no connection'
+  if (!asked.wasWritten || isHarmless(asked.request)) return asked.error('unreachable', why, cause)
+  return asked.error('unknown', `${why}; ${kind} may have been done before, or not`, cause)
+}
+
+/** What a request rejects with when the client is closed. */
+export function closed(asked: Asked): QueueError {
+  return asked.error('closed', 'the client has been closed')
 }

@@ -1,19 +1,19 @@
 import { startTimer } from '@millrace/notify'
-import { type Durability, type Message, QueueError } from '@millrace/queue'
+import { type Message, QueueError } from '@millrace/queue'
 import { type Answer, malformed, type Request, type Welcome } from '@millrace/queue/protocol'
-import type { ClientState } from './api.ts'
 import { Asked, type AskedOwner, type Limits } from './asked.ts'
 import type { Connection } from './connection.ts'
 import { InFlight } from './in-flight.ts'
 import { Lane } from './lane.ts'
 import { Link, type LinkUser } from './link.ts'
-import { isHarmless, isSafe } from './loss.ts'
+import { closed, givenUp, isSafe, lost, unreachable } from './loss.ts'
 import type { Settings, Target } from './settings.ts'
+import type { Standing } from './standing.ts'
 import { Waiting } from './waiting.ts'
 
 /** A server that does not answer a `cancel` in this time is not waited for. */
 const CANCEL_MS = 1000
-/** A request that was under way when the server ended so many connections with a reproach is what it reproaches. */
+/** A request that was under way on so many connections that soon ended with a reproach is what was wrong with them. */
 const MOST_REPROACHES = 3
 
 const NO_LIMITS: Limits = {}
@@ -22,6 +22,8 @@ const NO_LIMITS: Limits = {}
 interface Open {
   readonly connection: Connection
   readonly inFlight: InFlight
+  readonly quietMs: number
+  readonly openedAt: number
 }
 
 /**
@@ -35,35 +37,27 @@ interface Open {
  * INVARIANT  the link keeps the process alive exactly while a request is not settled.
  */
 export class Requests implements AskedOwner, LinkUser {
-  /** How often there was a connection. */
-  connections = 0
+  /** How they stand. */
+  readonly standing: Standing
   /** Requests that are not settled. */
   pending = 0
-  lastError: QueueError | undefined
-  durability: Durability | undefined
-  state: ClientState = 'reconnecting'
   readonly #settings: Settings
   readonly #link: Link
-  readonly #onStateChange: ((state: ClientState, error: QueueError | undefined) => void) | undefined
   readonly #waiting = new Waiting()
   readonly #hasRoom = (lane: Lane): boolean => this.#open?.inFlight.hasRoom(lane) === true && !this.#isLeaving
   #open: Open | undefined
   /** The server takes no more on this connection. */
   #isLeaving = false
-  #isReproached = false
   #pendingBytes = 0
   #order = 0
   #first: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined
   #closing: Promise<void> | undefined
   #onDrained: (() => void) | undefined
 
-  constructor(
-    target: Target,
-    settings: Settings,
-    onStateChange: ((state: ClientState, error: QueueError | undefined) => void) | undefined,
-  ) {
+  /** Begins to connect. */
+  constructor(target: Target, settings: Settings, standing: Standing) {
     this.#settings = settings
-    this.#onStateChange = onStateChange
+    this.standing = standing
     this.#link = new Link(target, settings, this)
   }
 
@@ -78,7 +72,7 @@ export class Requests implements AskedOwner, LinkUser {
       })
     } catch (error) {
       this.#closing = Promise.resolve()
-      this.#link.destroy(closed())
+      this.#link.destroy(ended())
       throw error
     } finally {
       this.#first = undefined
@@ -93,7 +87,7 @@ export class Requests implements AskedOwner, LinkUser {
     this.pending++
     this.#pendingBytes += asked.bodyBytes
     const { signal } = limits
-    if (this.#closing !== undefined) asked.reject(asked.error('closed', 'the client has been closed'))
+    if (this.#closing !== undefined) asked.reject(closed(asked))
     else if (signal?.aborted) asked.reject(signal.reason)
     else if (this.#isTooMuch(asked)) asked.reject(asked.error('busy', this.#tooMuch()))
     else this.#begin(asked)
@@ -107,11 +101,10 @@ export class Requests implements AskedOwner, LinkUser {
   }
 
   connected(connection: Connection, welcome: Welcome): void {
-    this.#open = { connection, inFlight: new InFlight(welcome) }
-    this.#isLeaving = this.#isReproached = false
-    this.durability = welcome.durability
-    this.connections++
-    this.#turn('connected')
+    const { durability, quietMs } = welcome
+    this.#open = { connection, inFlight: new InFlight(welcome), quietMs, openedAt: performance.now() }
+    this.#isLeaving = false
+    this.standing.connected(durability)
     this.#first?.resolve()
     this.#pump()
   }
@@ -133,16 +126,15 @@ export class Requests implements AskedOwner, LinkUser {
 
   leaving(error: QueueError): void {
     this.#isLeaving = true
-    this.#isReproached = error.code === 'protocol' || error.code === 'too-large'
-    this.#turn('reconnecting', error)
+    this.standing.unconnected(error)
     this.#checkDrained()
   }
 
   lost(error: QueueError): void {
     const open = this.#open as Open
     this.#open = undefined
-    this.#turn('reconnecting', error)
-    const again = open.inFlight.all().filter((asked) => this.#isToBeAskedAgain(asked, open.connection, error))
+    this.standing.unconnected(error)
+    const again = open.inFlight.all().filter((asked) => this.#isToBeAskedAgain(asked, open, error))
     if (this.#closing !== undefined)
       for (const asked of again) asked.reject(asked.error('closed', error.message, error))
     else this.#park([...again, ...this.#waiting.takeAll()].sort((a, b) => a.order - b.order))
@@ -151,7 +143,7 @@ export class Requests implements AskedOwner, LinkUser {
 
   failed(error: QueueError): void {
     this.#first?.reject(error)
-    this.lastError = error
+    this.standing.unconnected(error)
     const { code, message } = error
     if (code !== 'refused' && code !== 'protocol') return
     // To wait does not help.
@@ -161,7 +153,7 @@ export class Requests implements AskedOwner, LinkUser {
   aborted(asked: Asked, reason: unknown): void {
     if (asked.number === 0 || asked.piece === Number.POSITIVE_INFINITY) {
       asked.list?.remove(asked)
-      asked.reject(this.#ending(asked, reason))
+      asked.reject(givenUp(asked, reason))
     } else if (asked.unwanted === undefined) {
       this.#cancel(asked, reason, false)
       asked.limit(CANCEL_MS)
@@ -171,16 +163,16 @@ export class Requests implements AskedOwner, LinkUser {
   expired(asked: Asked): void {
     if (asked.unwanted !== undefined) {
       asked.wasWritten = true
-      asked.reject(this.#ending(asked, asked.unwanted.reason))
+      asked.reject(givenUp(asked, asked.unwanted.reason))
       return
     }
     const isConnected = this.#open !== undefined && !this.#isLeaving
-    if (isConnected && leftMs(asked) > 0) {
-      asked.limit(leftMs(asked))
+    if (isConnected && asked.leftMs > 0) {
+      asked.limit(asked.leftMs)
       return
     }
     asked.list?.remove(asked)
-    if (!isConnected) asked.reject(this.#unreachable(asked))
+    if (!isConnected) asked.reject(unreachable(asked, this.standing.lastError))
     else if (asked.request.kind === 'receive') asked.resolve([])
     else asked.reject(asked.error('timeout', 'the server took no more requests in time'))
   }
@@ -214,7 +206,7 @@ export class Requests implements AskedOwner, LinkUser {
     const isConnected = this.#open !== undefined && !this.#isLeaving
     for (const asked of all) {
       this.#waiting.add(asked)
-      const ownMs = leftMs(asked)
+      const ownMs = asked.leftMs
       const isPatient = asked.request.kind === 'receive' && asked.dueMs === undefined
       if (!isConnected) asked.limit(isPatient ? ownMs : Math.min(ownMs, this.#settings.unreachableMs))
       else if (asked.lane !== Lane.prompt) asked.limit(ownMs)
@@ -234,7 +226,7 @@ export class Requests implements AskedOwner, LinkUser {
   #write(asked: Asked): void {
     const { connection, inFlight } = this.#open as Open
     try {
-      const bytes = connection.encoder.request(inFlight.freeNumber(), asThen(asked))
+      const bytes = connection.encoder.request(inFlight.freeNumber(), asked.requestNow)
       inFlight.begin(asked, bytes)
     } catch (error) {
       asked.reject(error instanceof QueueError ? asked.error(error.code, error.message) : error)
@@ -242,7 +234,7 @@ export class Requests implements AskedOwner, LinkUser {
     }
     asked.piece = connection.writes
     connection.due()
-    if (this.#closing !== undefined && asked.lane !== Lane.prompt) this.#cancel(asked, this.#closed(asked), true)
+    if (this.#closing !== undefined && asked.lane !== Lane.prompt) this.#cancel(asked, closed(asked), true)
   }
 
   #cancel(asked: Asked, reason: unknown, isClosing: boolean): void {
@@ -253,60 +245,39 @@ export class Requests implements AskedOwner, LinkUser {
   }
 
   /** What becomes of a request whose connection was lost. */
-  #isToBeAskedAgain(asked: Asked, connection: Connection, cause: QueueError): boolean {
-    const isWritten = asked.piece < connection.writes
+  #isToBeAskedAgain(asked: Asked, open: Open, cause: QueueError): boolean {
+    const isWritten = asked.piece < open.connection.writes
     asked.number = 0
     asked.wasWritten ||= isWritten
     if (asked.cutShort() || asked.isSettled) return false
     if (asked.unwanted !== undefined) {
-      asked.reject(this.#ending(asked, asked.unwanted.reason))
+      asked.reject(givenUp(asked, asked.unwanted.reason))
       return false
     }
-    if (isWritten && this.#isReproached) asked.reproaches++
+    if (isWritten && isReproach(cause, open)) asked.reproaches++
     if (!isWritten || (isSafe(asked.request) && asked.reproaches < MOST_REPROACHES)) return true
-    const { kind } = asked.request
-    asked.reject(
-      asked.error(
-        'unknown',
-        `the connection was lost before the answer to ${kind}; it may have been done, or not`,
-        cause,
-      ),
-    )
+    asked.reject(lost(asked, cause))
     return false
   }
 
-  /** What a request rejects with that is not wanted any more, and will not be answered. */
-  #ending(asked: Asked, reason: unknown): unknown {
-    const { kind } = asked.request
-    if (!asked.wasWritten || isHarmless(asked.request)) return reason
-    return asked.error('unknown', `${kind} was given up before it was answered; it may have been done, or not`, reason)
-  }
-
-  #unreachable(asked: Asked): QueueError {
-    const { lastError } = this
-    const why = lastError === undefined ? 'there is no connection' : lastError.message
-    if (!asked.wasWritten || isHarmless(asked.request)) return asked.error('unreachable', why, lastError)
-    return asked.error('unknown', `${why}; ${asked.request.kind} may have been done before, or not`, lastError)
-  }
-
   async #close(timeoutMs: number): Promise<void> {
-    this.#turn('closed')
+    this.standing.closed()
     for (const asked of this.#waiting.takeAll()) {
-      if (this.#open === undefined || this.#isLeaving || asked.lane === Lane.receive) asked.reject(this.#closed(asked))
+      if (this.#open === undefined || this.#isLeaving || asked.lane === Lane.receive) asked.reject(closed(asked))
       else this.#waiting.add(asked)
     }
     for (const asked of this.#open?.inFlight.all() ?? []) {
       if (asked.lane !== Lane.prompt && !asked.isSettled && asked.unwanted === undefined) {
-        this.#cancel(asked, this.#closed(asked), true)
+        this.#cancel(asked, closed(asked), true)
       }
     }
     await this.#drained(timeoutMs)
     const rest = [...this.#waiting.takeAll(), ...(this.#open?.inFlight.all() ?? [])]
     for (const asked of rest) {
       asked.wasWritten ||= asked.number !== 0
-      asked.reject(this.#ending(asked, this.#closed(asked)))
+      asked.reject(givenUp(asked, closed(asked)))
     }
-    await (rest.length === 0 && this.#open !== undefined ? this.#link.end() : this.#link.destroy(closed()))
+    await (rest.length === 0 && this.#open !== undefined ? this.#link.end() : this.#link.destroy(ended()))
   }
 
   /** Resolves when nothing is under way any more, or so much later. */
@@ -326,17 +297,6 @@ export class Requests implements AskedOwner, LinkUser {
     if (this.#open === undefined || (this.#open.inFlight.length === 0 && this.#waiting.isEmpty)) this.#onDrained()
   }
 
-  #turn(state: ClientState, error?: QueueError): void {
-    if (error !== undefined) this.lastError = error
-    if (this.state === state || this.state === 'closed') return
-    const isFirst = this.#first !== undefined
-    this.state = state
-    const { lastError } = this
-    const onStateChange = this.#onStateChange
-    // What it throws is not to harm what goes on here.
-    if (onStateChange !== undefined && !isFirst) queueMicrotask(() => onStateChange(state, lastError))
-  }
-
   #isTooMuch({ bodyBytes }: Asked): boolean {
     const { maxPending, maxPendingBytes } = this.#settings
     return this.pending > maxPending || (bodyBytes > 0 && this.#pendingBytes - bodyBytes >= maxPendingBytes)
@@ -346,28 +306,17 @@ export class Requests implements AskedOwner, LinkUser {
     const { maxPending, maxPendingBytes } = this.#settings
     return `at most ${maxPending} requests, and ${maxPendingBytes} bytes of bodies, may be without an answer`
   }
-
-  #closed(asked: Asked): QueueError {
-    return asked.error('closed', 'the client has been closed')
-  }
-}
-
-/** The request as it is now: with what is left of its time. */
-function asThen(asked: Asked): Request {
-  const { request, dueMs } = asked
-  if (dueMs === undefined || dueMs === 0) return request
-  return { ...request, timeoutMs: leftMs(asked) } as Request
-}
-
-function leftMs({ dueMs }: Asked): number {
-  if (dueMs === undefined) return Number.POSITIVE_INFINITY
-  return dueMs === 0 ? 0 : Math.max(0, dueMs - performance.now())
 }
 
 function isUnreachable(error: Error): boolean {
   return error instanceof QueueError && error.code === 'unreachable'
 }
 
-function closed(): QueueError {
+/** Whether the connection ended for what was said, not for what was not: silence is found out later. */
+function isReproach({ code }: QueueError, { openedAt, quietMs }: Open): boolean {
+  return (code === 'protocol' || code === 'too-large') && performance.now() - openedAt < quietMs
+}
+
+function ended(): QueueError {
   return new QueueError('closed', 'the client has been closed')
 }

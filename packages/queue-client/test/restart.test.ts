@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+import { connected } from './support.ts'
+
+/** So many times a server is killed; 50 in a long run. */
+const ROUNDS = process.env.MILLRACE_LONG === undefined ? 5 : 50
+const SERVER = fileURLToPath(new URL('./server-process.ts', import.meta.url))
+
+/** A server in a process of its own, that has said where it is. */
+async function start(path: string, port = 0): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(process.execPath, ['--conditions=@millrace/source', SERVER, path, String(port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const [url] = await once(child.stdout, 'data')
+  return { child, url: String(url) }
+}
+
+test(
+  'a receive that waits is served within a second after a server that was killed is back, every time',
+  async () => {
+    const path = mkdtempSync(join(tmpdir(), 'millrace-restart-'))
+    onTestFinished(() => rmSync(path, { recursive: true }))
+    let { child, url } = await start(path)
+    const port = Number(new URL(url).port)
+    const client = await connected(url)
+    const producer = await connected(url)
+    await client.create('a')
+    let receiving = client.receive('a')
+    let slowest = 0
+    for (let round = 0; round < ROUNDS; round++) {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      ;({ child } = await start(path, port))
+      const back = performance.now()
+      await producer.send('a', String(round), { dedupKey: String(round) })
+      const [message] = await receiving
+      slowest = Math.max(slowest, performance.now() - back)
+      expect(message?.text()).toBe(String(round))
+      expect(await client.ack(message?.lease ?? '')).toBe('acked')
+      receiving = client.receive('a')
+    }
+    receiving.catch(() => {})
+    expect([client.connections, slowest < 1000]).toEqual([ROUNDS + 1, true])
+  },
+  ROUNDS * 5_000,
+)
