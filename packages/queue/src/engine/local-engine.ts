@@ -139,11 +139,10 @@ export class LocalEngine implements QueueEngine {
       if (count === options?.max) break
       const home = message.from && this.#queues.find(message.from.queue)
       if (home === undefined || !home.state.hasRoom(1, message.bytes)) continue
+      const plain = this.#queues.plain(message)
+      if (plain === undefined) continue
       dead.state.remove(message)
-      home.state.add(
-        { ...this.#queues.plain(message), ttlMs: home.options.ttlMs as number, from: message.from?.from },
-        nowMs,
-      )
+      home.state.add({ ...plain, ttlMs: home.options.ttlMs as number, from: message.from?.from }, nowMs)
       this.#queues.changed(home)
       count++
     }

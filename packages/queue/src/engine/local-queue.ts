@@ -69,7 +69,7 @@ export class LocalQueue {
   constructor(
     { name, number, options }: QueueIdentity,
     { epoch, journal }: { readonly epoch: number; readonly journal: Journal },
-    { left, bury }: { readonly left: () => void; readonly bury: (message: Stored) => void },
+    { left, bury }: { readonly left: () => void; readonly bury: (message: Stored) => (() => void) | undefined },
   ) {
     const { capacity, capacityBytes, maxDeliveries, order, dedupMs } = options
     this.name = name
@@ -195,8 +195,9 @@ export class LocalQueue {
 
   /** Ends all waits. */
   close(error: QueueError): Deleted {
-    this.#receives.refuseAll(error)
-    this.#sends.refuseAll(error)
+    this.#receives.refuseAll(() => error)
+    const { code, message, cause } = error
+    this.#sends.refuseAll(({ bodies }) => new QueueError(code, message, { bodies, cause }))
     const { ready, delayed, inFlight } = this.state
     return { ready, delayed, inFlight }
   }
@@ -227,11 +228,28 @@ export class LocalQueue {
   }
 
   #take({ max, leaseMs }: Wanted, nowMs: number): Message[] {
-    return this.state.take(max, leaseMs, nowMs).map((message) => {
+    if (leaseMs === 0) return this.#takeForGood(max, nowMs)
+    const taken = this.state.take(max, leaseMs, nowMs)
+    return allButFailures(taken, (message) => {
       const { number, deliveries } = message
       const lease = { epoch: this.#epoch, queue: this.number, number, delivery: deliveries }
-      return this.#shown(message, leaseMs === 0 ? '' : leaseText(lease))
+      return this.#shown(message, leaseText(lease))
     })
+  }
+
+  /** A message whose body cannot be read stays, and those behind it. */
+  #takeForGood(max: number, nowMs: number): Message[] {
+    const messages: Message[] = []
+    for (let { first } = this.state; first !== undefined && messages.length < max; { first } = this.state) {
+      try {
+        messages.push({ ...this.#shown(first, ''), deliveries: first.deliveries + 1 })
+      } catch (error) {
+        if (messages.length === 0) throw error
+        break
+      }
+      this.state.take(1, 0, nowMs)
+    }
+    return messages
   }
 
   #shown(message: Stored, lease: string): Message {
@@ -239,4 +257,19 @@ export class LocalQueue {
     const body = this.#journal.bodyOf(message)
     return messageOf({ id: String(number), lease, body, headers, priority, deliveries, enqueuedAtMs })
   }
+}
+
+/** What became of those for which it could be done. Throws what went wrong if it could for none. */
+function allButFailures<T, R>(all: readonly T[], act: (each: T) => R): R[] {
+  const results: R[] = []
+  let failure: { readonly error: unknown } | undefined
+  for (const each of all) {
+    try {
+      results.push(act(each))
+    } catch (error) {
+      failure = { error }
+    }
+  }
+  if (results.length === 0 && failure !== undefined) throw failure.error
+  return results
 }

@@ -106,7 +106,7 @@ export class LocalQueues {
   /** What time has brought, to any queue: one may hold the dead letters of another. */
   bringUp(): void {
     const nowMs = this.#clock.now()
-    if (nowMs < this.#dueMs) return
+    if (nowMs < this.#dueMs || this.#journal.failure !== undefined) return
     for (const { state } of this.#byName.values()) state.settle(nowMs)
     for (const queue of this.#awaited) queue.serve(nowMs)
     this.#journal.end()
@@ -129,12 +129,15 @@ export class LocalQueues {
     for (const queue of this.#byName.values()) queue.close(error)
   }
 
-  /** A message as it is taken in anew. */
-  plain(message: Stored): Omit<NewMessage, 'from' | 'ttlMs'> {
-    const { start, length, headers, bytes, priority } = message
-    const { body } = message
-    const placed = body === undefined ? { body: this.#journal.bodyOf(message), start: 0 } : { body, start }
-    return { ...placed, length, headers, bytes, priority, delayMs: 0, dedupKey: undefined }
+  /** A message as it is taken in anew; undefined if its body cannot be read: then it has to stay where it is. */
+  plain(message: Stored): Omit<NewMessage, 'from' | 'ttlMs'> | undefined {
+    const { body, start, length, headers, bytes, priority } = message
+    try {
+      const placed = body === undefined ? { body: this.#journal.bodyOf(message), start: 0 } : { body, start }
+      return { ...placed, length, headers, bytes, priority, delayMs: 0, dedupKey: undefined }
+    } catch {
+      return undefined
+    }
   }
 
   #put(identity: QueueIdentity): LocalQueue {
@@ -149,12 +152,16 @@ export class LocalQueues {
   }
 
   /** A message that was delivered too often. It is never refused, however full its grave is. */
-  #bury(queue: LocalQueue, message: Stored): void {
+  #bury(queue: LocalQueue, message: Stored): (() => void) | undefined {
     const grave = this.#byName.get(queue.options.deadLetterQueue ?? '')
-    if (grave === undefined) return // The rules have no such message without a dead-letter queue, and it cannot be deleted.
+    const plain = this.plain(message)
+    // A message that dies has a dead-letter queue, which cannot be deleted.
+    if (grave === undefined || plain === undefined) return undefined
     const from = { queue: queue.name, id: String(message.number), from: message.from }
-    grave.state.add({ ...this.plain(message), ttlMs: grave.options.ttlMs as number, from }, this.#clock.now())
-    this.changed(grave)
+    return () => {
+      grave.state.add({ ...plain, ttlMs: grave.options.ttlMs as number, from }, this.#clock.now())
+      this.changed(grave)
+    }
   }
 
   #arm(): void {

@@ -65,7 +65,7 @@ export class Waits<W, R> {
     })
   }
 
-  refuseAll(error: unknown): void {
-    for (const wait of [...this.#waits]) wait.reject(error)
+  refuseAll(why: (wants: W) => unknown): void {
+    for (const wait of [...this.#waits]) wait.reject(why(wait.wants))
   }
 }

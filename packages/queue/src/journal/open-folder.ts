@@ -48,11 +48,15 @@ export async function openDisk(
   const onwards = notBefore(clock, replay.latestMs)
   const epoch = newEpoch()
   const journal = new DiskJournal(disk, { ...options, epoch, now: () => onwards.now() })
-  for (const [number, size] of segments) journal.log.adopt(number, disk.open(segmentName(number)), size)
   const { queues: remembered, nextNumber } = replay
   const queues = new LocalQueues(onwards, { epoch, journal, queues: remembered, nextNumber })
-  const stop = (): void => queues.close(journal.failure as QueueError)
-  await journal.open(queues, stop)
+  try {
+    for (const [number, size] of segments) journal.log.adopt(number, disk.open(segmentName(number)), size)
+    await journal.open(queues, () => queues.close(journal.failure as QueueError))
+  } catch (error) {
+    await journal.log.close()
+    throw error
+  }
   if (lock.lost !== undefined) {
     lock.lost.now = () => journal.log.fail(new Error(`${path} has been taken by another process`))
   }

@@ -31,9 +31,18 @@ export interface Recovered extends Recovery {
 /**
  * Reads the log in a folder. Damaged frames are passed over and reported; a torn one at the very end, which nobody was told is safe, is cut off.
  *
- * Rejects with code `damaged` if a file is missing, or is of a version that is not known.
+ * Rejects with code `damaged` if a file is missing, cannot be read, or is of a version that is not known.
  */
 export async function recover(disk: Disk, path: string): Promise<Recovered> {
+  try {
+    return await read(disk, path)
+  } catch (error) {
+    if (error instanceof QueueError) throw error
+    throw new QueueError('damaged', `${path} cannot be read: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+async function read(disk: Disk, path: string): Promise<Recovered> {
   const beganAtMs = performance.now()
   const numbers = await segmentNumbers(disk, path)
   const replay = new Replay()

@@ -39,15 +39,18 @@ export class QueueState {
   readonly #dedup = new DedupKeys()
   readonly #epoch: number
   readonly #changes: Changes
-  readonly #bury: (message: Stored) => void
+  readonly #bury: (message: Stored) => (() => void) | undefined
   /** The epochs of leases that were given before it was restored. */
   readonly #epochs = new Map<number, number>()
   #nextNumber = 1
   #nextTurn = 1
   #bytes = 0
 
-  /** `bury` is handed each message that was delivered too often; it is no longer in the queue then. */
-  constructor(rules: QueueRules, epoch: number, changes: Changes, bury: (message: Stored) => void) {
+  /**
+   * `bury` is handed each message that was delivered too often; what it gives is called when that is no longer in the queue. If it gives nothing
+   * the message stays.
+   */
+  constructor(rules: QueueRules, epoch: number, changes: Changes, bury: (message: Stored) => (() => void) | undefined) {
     this.rules = rules
     this.#epoch = epoch
     this.#changes = changes
@@ -222,6 +225,11 @@ export class QueueState {
     return taken
   }
 
+  /** The message that is received next. */
+  get first(): Stored | undefined {
+    return this.#ready.first
+  }
+
   /** The messages that are received next, at most so many. */
   peek(max: number): Stored[] {
     return this.#ready.peek(max)
@@ -286,10 +294,11 @@ export class QueueState {
   /** Whether it is in the queue still. */
   #giveBack(message: Stored, delayMs: number, nowMs: number): boolean {
     this.#endEpoch(message)
-    if (message.deliveries >= this.rules.maxDeliveries) {
+    const bury = message.deliveries >= this.rules.maxDeliveries ? this.#bury(message) : undefined
+    if (bury !== undefined) {
       this.#forget(message, 'dead')
       this.tallies.dead++
-      this.#bury(message)
+      bury()
       return false
     }
     this.tallies.returned++
