@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import type { Durability } from '../api.ts'
 import { newEpoch } from '../engine/lease.ts'
 import { LocalEngine } from '../engine/local-engine.ts'
@@ -6,6 +5,7 @@ import { type Clock, LocalQueues } from '../engine/local-queues.ts'
 import type { QueueError } from '../errors.ts'
 import { type Disk, folderDisk } from '../log/disk.ts'
 import { lockFolder } from '../log/lock.ts'
+import { makeFolder } from '../log/make-folder.ts'
 import { segmentName } from '../log/segment.ts'
 import { DiskJournal } from './disk-journal.ts'
 import { type Recovery, recover } from './recovery.ts'
@@ -26,7 +26,7 @@ export interface OpenedFolder {
 
 /** Opens the queues in a folder, which is made if it is not there, and is this process's own until the engine is closed. */
 export async function openFolder(path: string, options: FolderOptions): Promise<OpenedFolder> {
-  mkdirSync(path, { recursive: true })
+  makeFolder(path)
   const lost = { now: () => {} }
   const lock = lockFolder(path, () => lost.now())
   try {
