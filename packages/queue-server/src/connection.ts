@@ -40,6 +40,7 @@ export class Connection {
   #closing: QueueError | undefined
   /** Whether it was asked if it is there, and has said nothing since. */
   #isAsked = false
+  #heardMs = performance.now()
   #lingerTimer: NodeJS.Timeout | undefined
 
   constructor(socket: Socket, served: Served) {
@@ -50,10 +51,9 @@ export class Connection {
     this.#outbox = new Outbox(socket, this.#share, served, () => this.#written())
     this.#greetingTimer = setTimeout(() => this.#cutForGreeting(), limits.greetingMs)
     socket.setNoDelay(true)
-    socket.setTimeout(limits.quietMs)
     socket.on('data', (chunk: Buffer) => this.#hear(chunk))
-    socket.on('timeout', () => this.#quiet())
-    socket.on('drain', () => socket.setTimeout(limits.quietMs))
+    socket.on('timeout', () => this.#cutForSlowness())
+    socket.on('drain', () => socket.setTimeout(0))
     socket.on('error', () => {}) // It is closed then.
     // Who has ended does not hear answers: half of a connection is of no use to a client.
     socket.on('end', () => this.#linger())
@@ -70,6 +70,21 @@ export class Connection {
     this.#leaveIfDone()
   }
 
+  /** Asks who has been silent whether it is there, and cuts who was asked and is silent all the same. */
+  watch(nowMs: number): void {
+    // Of who does not read nothing is read: that it is silent says nothing.
+    if (this.#state !== 'open' || this.#socket.isPaused()) return
+    const silentMs = nowMs - this.#heardMs
+    const { quietMs } = this.#served.limits
+    if (silentMs >= 2 * quietMs && this.#isAsked) {
+      this.#cut('quiet', new QueueError('protocol', 'nothing has been heard, nor was a ping answered'))
+    } else if (silentMs >= quietMs && !this.#isAsked) {
+      this.#isAsked = true
+      this.#outbox.encoder.ping()
+      this.#outbox.due()
+    }
+  }
+
   /** Ends at once. */
   destroy(): void {
     this.#socket.destroy()
@@ -80,6 +95,7 @@ export class Connection {
     const { tallies } = this.#served
     tallies.bytesIn += chunk.length
     this.#isAsked = false
+    this.#heardMs = performance.now()
     if (this.#state !== 'greeting' && this.#state !== 'open') return
     const held = this.#decoder.heldBytes
     try {
@@ -145,22 +161,14 @@ export class Connection {
   #written(): void {
     this.#requests?.goOn()
     if (this.#isHeard() && this.#socket.isPaused() && this.#outbox.bytes < this.#served.limits.maxUnreadBytes) {
+      this.#heardMs = performance.now()
       this.#socket.resume()
     }
   }
 
-  /** Nothing has been heard for a while, nor has anything been written. */
-  #quiet(): void {
-    if (this.#outbox.bytes > 0) {
-      const { slowMs } = this.#served.limits
-      this.#cut('slow', new QueueError('busy', `nothing of the answers has been read for ${slowMs} ms`))
-    } else if (this.#isAsked) {
-      this.#cut('quiet', new QueueError('protocol', 'nothing has been heard, nor was a ping answered'))
-    } else {
-      this.#isAsked = true
-      this.#outbox.encoder.ping()
-      this.#outbox.due()
-    }
+  #cutForSlowness(): void {
+    const { slowMs } = this.#served.limits
+    this.#cut('slow', new QueueError('busy', `nothing of the answers has been read for ${slowMs} ms`))
   }
 
   #cutForGreeting(): void {

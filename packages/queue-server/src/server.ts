@@ -43,6 +43,8 @@ class Server implements QueueServer {
   readonly #reception: Reception
   readonly #connections = new Set<Connection>()
   readonly #listeners = new Set<Listener>()
+  /** Runs while there are connections. */
+  #watch: NodeJS.Timeout | undefined
   #end: Promise<void> | undefined
 
   constructor(options: ServerOptions) {
@@ -118,8 +120,21 @@ class Server implements QueueServer {
   #accept(socket: Socket): void {
     const connection = new Connection(socket, this.#served)
     this.#connections.add(connection)
-    socket.on('close', () => this.#connections.delete(connection))
+    this.#watch ??= setInterval(() => this.#watchAll(), Math.ceil(this.#served.limits.quietMs / 4))
+    socket.on('close', () => this.#leave(connection))
     if (this.#end !== undefined) connection.close(closing())
+  }
+
+  #leave(connection: Connection): void {
+    this.#connections.delete(connection)
+    if (this.#connections.size > 0) return
+    clearInterval(this.#watch)
+    this.#watch = undefined
+  }
+
+  #watchAll(): void {
+    const nowMs = performance.now()
+    for (const connection of this.#connections) connection.watch(nowMs)
   }
 
   async #close(timeoutMs: number): Promise<void> {

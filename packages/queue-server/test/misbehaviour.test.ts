@@ -57,6 +57,23 @@ describe('a peer', () => {
     expect(await engine.stats('q')).toMatchObject({ waitingReceives: 0 })
   })
 
+  test('that is silent is cut though answers are written to it', async () => {
+    const { at, engine } = await serve({ limits: { quietMs: 20 } })
+    await engine.create('q')
+    const peer = await greeted(at)
+    peer.say((encoder) => {
+      for (let number = 1; number <= 4000; number++) encoder.request(number, { kind: 'receive', name: 'q', max: 1 })
+    })
+    await until(async () => (await engine.stats('q')).waitingReceives === 4000)
+    peer.say = () => {}
+    await until(async () => {
+      await engine.send('q', 'tea')
+      return peer.isClosed
+    })
+    expect(await peer.goodbye()).toMatchObject({ message: 'nothing has been heard, nor was a ping answered' })
+    expect(await engine.stats('q')).toMatchObject({ waitingReceives: 0 })
+  })
+
   test('that ends its half is not waited for', async () => {
     const { at, engine, server } = await serve()
     await engine.create('q')
