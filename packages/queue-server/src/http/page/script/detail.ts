@@ -35,6 +35,7 @@ function factsOf(queue) {
     ['Delayed', count(queue.delayed)],
     ['In flight', count(queue.inFlight)],
     ['Size', bytes(queue.bytes)],
+    ['Room', count(Math.max(0, queue.capacity - queue.depth)) + ' of ' + count(queue.capacity)],
     ['Oldest', queue.oldestMs === 0 ? '–' : age(queue.oldestMs)],
     ['Sent/s', rate(queue.sentRate)],
     ['Acked/s', rate(queue.ackedRate)],
@@ -47,7 +48,9 @@ function factsOf(queue) {
     ['Purged', count(queue.purged)],
     ['Duplicates', count(queue.duplicates)],
     ['Waiting calls', count(queue.waitingReceives + queue.waitingSends)],
-    ['Lease', age(queue.leaseMs)],
+    ['Lease', queue.leaseMs === null ? 'without end' : age(queue.leaseMs)],
+    ['Dead letters go to', queue.deadLetterQueue ?? '–'],
+    ['Dead letters of', queues.filter((one) => one.deadLetterQueue === queue.name).map(({ name }) => name).join(', ') || '–'],
     ['On disk', onDisk(queue.durability)],
   ]
 }
