@@ -38,9 +38,9 @@ export class Connection {
   #requests: Requests | undefined
   #state: 'greeting' | 'open' | 'leaving' | 'ended' = 'greeting'
   #closing: QueueError | undefined
-  /** Whether it was asked if it is there, and has said nothing since. */
-  #isAsked = false
   #heardMs = performance.now()
+  /** When it was asked whether it is there, if it has said nothing since. */
+  #askedMs: number | undefined
   #lingerTimer: NodeJS.Timeout | undefined
 
   constructor(socket: Socket, served: Served) {
@@ -74,14 +74,14 @@ export class Connection {
   watch(nowMs: number): void {
     // Of who does not read nothing is read: that it is silent says nothing.
     if (this.#state !== 'open' || this.#socket.isPaused()) return
-    const silentMs = nowMs - this.#heardMs
     const { quietMs } = this.#served.limits
-    if (silentMs >= 2 * quietMs && this.#isAsked) {
-      this.#cut('quiet', new QueueError('protocol', 'nothing has been heard, nor was a ping answered'))
-    } else if (silentMs >= quietMs && !this.#isAsked) {
-      this.#isAsked = true
+    if (this.#askedMs === undefined) {
+      if (nowMs - this.#heardMs < quietMs) return
+      this.#askedMs = nowMs
       this.#outbox.encoder.ping()
       this.#outbox.due()
+    } else if (nowMs - this.#askedMs >= quietMs) {
+      this.#cut('quiet', new QueueError('protocol', 'nothing has been heard, nor was a ping answered'))
     }
   }
 
@@ -94,7 +94,7 @@ export class Connection {
   #hear(chunk: Buffer): void {
     const { tallies } = this.#served
     tallies.bytesIn += chunk.length
-    this.#isAsked = false
+    this.#askedMs = undefined
     this.#heardMs = performance.now()
     if (this.#state !== 'greeting' && this.#state !== 'open') return
     const held = this.#decoder.heldBytes
@@ -161,6 +161,7 @@ export class Connection {
   #written(): void {
     this.#requests?.goOn()
     if (this.#isHeard() && this.#socket.isPaused() && this.#outbox.bytes < this.#served.limits.maxUnreadBytes) {
+      this.#askedMs = undefined
       this.#heardMs = performance.now()
       this.#socket.resume()
     }

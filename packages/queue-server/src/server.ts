@@ -120,7 +120,8 @@ class Server implements QueueServer {
   #accept(socket: Socket): void {
     const connection = new Connection(socket, this.#served)
     this.#connections.add(connection)
-    this.#watch ??= setInterval(() => this.#watchAll(), Math.ceil(this.#served.limits.quietMs / 4))
+    // What has come while the event loop was busy is heard before: a late timer cuts nobody.
+    this.#watch ??= setInterval(() => setImmediate(() => this.#watchAll()), Math.ceil(this.#served.limits.quietMs / 4))
     socket.on('close', () => this.#leave(connection))
     if (this.#end !== undefined) connection.close(closing())
   }
