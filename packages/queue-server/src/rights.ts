@@ -3,6 +3,7 @@ import { QueueError } from '@millrace/queue'
 import type { Right, TokenRule } from './api.ts'
 
 const SEAL_CHARACTERS = 22
+const TILDE = 126
 
 /** What a connection may do. */
 export interface Access {
@@ -69,7 +70,7 @@ function sealsOf(token: string): Pick<Access, 'seal' | 'unseal'> {
 
 function withoutSeal(lease: string): string {
   const end = lease.length - SEAL_CHARACTERS - 1
-  return lease[end] === '~' ? lease.slice(0, end) : lease
+  return lease.charCodeAt(end) === TILDE ? lease.slice(0, end) : lease
 }
 
 function digestOf(token: string): Buffer {

@@ -7,6 +7,18 @@ import { malformed } from './malformed.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 
+/*
+ * Payloads. A text is its length (u16) and UTF-8; a message is drawn in `delivered.ts`.
+ *
+ *     ids                 count: u32 │ ids: text
+ *     messages            isMore: u8 │ count: u32 │ messages
+ *     outcome             u8: acked, held, requeued, missing
+ *     value               JSON, or nothing; infinite numbers as text
+ *     failure, goodbye    0 │ code: text │ reason: text       a QueueError
+ *                         1, 2 │ reason: text                 a TypeError, a RangeError
+ *     full, cancelled     nothing
+ */
+
 /** What a request is answered with. */
 export type Answer =
   /** To `send`, `trySend`: one id; to `sendMany`: as many as there were messages. */

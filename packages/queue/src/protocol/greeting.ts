@@ -4,6 +4,11 @@ import { malformed } from './malformed.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 
+/*
+ *     hello      MLRC │ version: u16 │ maxFrameBytes: u32 │ token: text
+ *     welcome    MLRC │ version: u16 │ maxFrameBytes, maxRequests, maxRequestBytes: u32 │ quietMs: f64 │ durability: u8, with 3 an f64
+ */
+
 const MAGIC = 0x4d_4c_52_43 // MLRC
 
 /** What a client says first. */

@@ -9,6 +9,20 @@ import type { Writer } from './writer.ts'
 
 type Maybe<T> = T | undefined
 
+/*
+ * Payloads. A text is its length (u16) and UTF-8; `ms?` is 0, or 1 and an f64; a message is drawn in `outgoing.ts`.
+ *
+ *     send       name: text │ timeoutMs: ms? │ message
+ *     trySend    name: text │ message
+ *     sendMany   name: text │ timeoutMs: ms? │ count: u32 │ messages
+ *     receive    name: text │ flags: u8 │ max: u32 │ timeoutMs: f64, leaseMs: f64, maxBytes: u32, each if its flag is set
+ *     ack        lease: text
+ *     nack       lease: text │ delayMs: ms?
+ *     extend     lease: text │ ms: f64
+ *     cancel, ping, pong: nothing
+ *     all others: one JSON object with the arguments by name, as in { "name": "images", "max": 5 }; infinite numbers as text
+ */
+
 /** What a client asks for: the methods of `QueueEngine`, with their arguments. Times count from when the server has it. */
 export type Request = HotRequest | ManagementRequest
 

@@ -1,10 +1,9 @@
+import { giveBackBuffer, takeBuffer } from './buffers.ts'
 import { HEAD_BYTES, LENGTH_BYTES } from './frame.ts'
 import { tooLarge } from './malformed.ts'
 
-const FIRST_BYTES = 2 ** 14
-/** A larger buffer is not kept. */
-const KEPT_BYTES = 2 ** 20
 const SHORT = 48
+const NONE: Buffer = Buffer.alloc(0)
 
 /**
  * Writes frames one after the other into a buffer that grows.
@@ -14,8 +13,7 @@ const SHORT = 48
 export class Writer {
   /** A larger frame is refused, and nothing of it is left. */
   maxFrameBytes: number
-  #bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES)
-  #spare: Buffer | undefined
+  #bytes: Buffer = NONE
   #length = 0
   /** Where the frame begins that is being written. */
   #start = 0
@@ -134,16 +132,15 @@ export class Writer {
   /** All that was written. It is the caller's until given back. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#length)
-    this.#bytes = this.#spare ?? Buffer.allocUnsafeSlow(FIRST_BYTES)
-    this.#spare = undefined
+    this.#bytes = NONE
     this.#length = 0
     this.#start = 0
     return taken
   }
 
-  /** Takes back what was taken, to write to it again. */
-  giveBack({ buffer }: Buffer): void {
-    if (this.#spare === undefined && buffer.byteLength <= KEPT_BYTES) this.#spare = Buffer.from(buffer)
+  /** Takes back what was taken, to be written to again. */
+  giveBack(taken: Buffer): void {
+    giveBackBuffer(taken)
   }
 
   /** Most texts are short and plain; then a loop is quicker than a call into the runtime. */
@@ -171,8 +168,9 @@ export class Writer {
     const needed = this.#length + bytes
     if (needed <= this.#bytes.length && this.frameBytes + bytes <= this.maxFrameBytes) return
     if (this.frameBytes + bytes > this.maxFrameBytes) throw tooLarge(this.frameBytes + bytes, this.maxFrameBytes)
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2))
+    const grown = takeBuffer(Math.max(needed, this.#bytes.length * 2))
     this.#bytes.copy(grown, 0, 0, this.#length)
+    if (this.#bytes !== NONE) giveBackBuffer(this.#bytes)
     this.#bytes = grown
   }
 }
