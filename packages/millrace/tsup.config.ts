@@ -9,6 +9,7 @@ export default defineConfig(
     'src/pipeline-trace.ts',
     'src/pipeline-progress.ts',
     'src/queue.ts',
+    'src/queue-client.ts',
     'src/pool-prometheus.ts',
     'src/mpsc-shared.ts',
     'src/mpmc-shared.ts',

@@ -18,6 +18,7 @@ const subpaths = {
   'pipeline/progress': [() => import('millrace/pipeline/progress'), () => import('@millrace/pipeline/progress')],
   'pipeline/trace': [() => import('millrace/pipeline/trace'), () => import('@millrace/pipeline/trace')],
   queue: [() => import('millrace/queue'), () => import('@millrace/queue')],
+  'queue-client': [() => import('millrace/queue-client'), () => import('@millrace/queue-client')],
   'pool/shared': [() => import('millrace/pool/shared'), () => import('@millrace/pool/shared')],
   'pool/prometheus': [() => import('millrace/pool/prometheus'), () => import('@millrace/pool/prometheus')],
   'ring/shared': [() => import('millrace/ring/shared'), () => import('@millrace/ring/shared')],
