@@ -2,8 +2,8 @@ import type { Option } from './arguments.ts'
 import { COMMON } from './common.ts'
 import type { Verb } from './verb.ts'
 
-const EXITS = `Exit codes: 0 done; 1 refused or failed; 2 the arguments make no sense; 3 nothing was received; 130 interrupted; 141 nobody read the
-output any more.`
+const EXITS = `Exit codes: 0 done, also when Ctrl-C ended tail, bench or --follow; 1 refused or failed; 2 the arguments make no sense;
+3 nothing was received; 130 interrupted; 141 nobody read the output any more.`
 
 /** What `--help` prints without a verb, in so many columns. */
 export function overview(verbs: readonly Verb[], columns: number): string {

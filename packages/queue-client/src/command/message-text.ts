@@ -5,6 +5,7 @@ import { decoded, hexLines, linesOf, oneLine, textOf } from './printable.ts'
 
 /** So much of a body is shown to a person. */
 const MOST_LINES = 40
+const MOST_HEX_LINES = 16
 const MOST_BYTES = 4096
 
 /** A message as a line of JSON tells it: a body that is UTF-8 is in `body`, any other in `bodyBase64`. */
@@ -48,9 +49,10 @@ function bodyLines(output: Output, body: Uint8Array): string[] {
   // A character may be cut at the end; a text stays a text.
   const text = textOf(body.length > MOST_BYTES ? wholeCharacters(some) : some)
   const lines = text === undefined ? hexLines(some, output.columns < 76 ? 8 : 16) : linesOf(text)
-  const isCut = body.length > MOST_BYTES || lines.length > MOST_LINES
+  const most = text === undefined ? MOST_HEX_LINES : MOST_LINES
+  const isCut = body.length > MOST_BYTES || lines.length > most
   const rest = output.styled('dim', `… of ${bytes(body.length)}; --json tells all`)
-  return isCut ? [...lines.slice(0, MOST_LINES), rest] : lines
+  return isCut ? [...lines.slice(0, most), rest] : lines
 }
 
 function wholeCharacters(some: Uint8Array): Uint8Array {

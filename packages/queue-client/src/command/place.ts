@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { openQueues, type QueueEngine, type QueueError } from '@millrace/queue'
 import { type ClientState, connectQueues } from '../index.ts'
 import { type Arguments, quoted, UsageError } from './arguments.ts'
@@ -21,6 +21,7 @@ export type Place =
 type Sync = 'always' | 'never' | { readonly everyMs: number }
 
 const DEFAULT_URL = 'millrace://127.0.0.1:7411'
+const LOG_FILE = /^\d{12}\.log$/
 const SCHEMES = ['millrace:', 'millraces:', 'millrace+tls:']
 /** A request that has waited so long for a connection is given up. */
 const UNREACHABLE_MS = 30_000
@@ -70,8 +71,8 @@ export async function open(place: Place, environment: Environment, options: Open
     })
   }
   const { path, sync } = place
-  if (path !== ':memory:' && !options.makesFolder && !isFolder(path))
-    throw new Error(`there is no folder ${oneLine(path)}; "create" makes it with its first queue`)
+  if (path !== ':memory:' && !options.makesFolder && !hasQueues(path))
+    throw new Error(`there are no queues in ${oneLine(path)}; "create" makes the first, and the folder`)
   try {
     return await openQueues({ path, sync })
   } catch (error) {
@@ -104,8 +105,14 @@ function syncOf(text: string | undefined): Sync | undefined {
   throw new UsageError(`--sync: expected always, never or a number of milliseconds, got ${quoted(text)}`)
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+/** Whether a log of queues is there: whoever only looks must not make one in a folder that was not meant. */
+function hasQueues(path: string): boolean {
+  try {
+    return readdirSync(path).some((name) => LOG_FILE.test(name))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw new Error(`cannot open ${oneLine(path)}: ${reasonOf(error)}`, { cause: error })
+  }
 }
 
 function read(option: string, file: string): string {

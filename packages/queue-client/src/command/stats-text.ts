@@ -1,5 +1,5 @@
 import type { Durability, QueueStats } from '@millrace/queue'
-import { bytes, count, duration } from './figures.ts'
+import { bytes, count, counted, duration } from './figures.ts'
 import type { Output } from './output.ts'
 import { oneLine } from './printable.ts'
 import { type Column, sheet, table } from './table.ts'
@@ -90,6 +90,7 @@ export function statsSheet(output: Output, { name, stats }: Look): string[] {
     ['in flight', count(stats.inFlight)],
     ['oldest', duration(Math.round(stats.oldestMs))],
     ['bytes', bytes(stats.bytes)],
+    ['capacity', `${counted(stats.capacity, 'message')}, ${bytes(stats.capacityBytes)}`],
     ['waiting', `${count(stats.waitingReceives)} to receive, ${count(stats.waitingSends)} to send`],
     ['sent', count(stats.sent)],
     ['delivered', count(stats.delivered)],

@@ -11,6 +11,8 @@ export interface Taking {
   readonly follows: boolean
   readonly isRaw: boolean
   readonly isAcked: boolean
+  /** So many are taken at once, at most, and acknowledged at once: they are leased while others are written. */
+  readonly batch: number
   readonly leaseMs: number | undefined
   /** How long is waited; without end if not given. */
   readonly waitMs: number | undefined
@@ -24,9 +26,6 @@ export interface Taken {
   late: number
 }
 
-/** So many are taken at once, at most: they are leased while others are written. */
-const BATCH = 100
-
 /**
  * Takes messages and writes them.
  *
@@ -35,9 +34,9 @@ const BATCH = 100
 export async function take(name: string, taking: Taking, context: Context): Promise<Taken> {
   const taken: Taken = { count: 0, late: 0 }
   const { engine, stop } = context
-  const { max, follows, leaseMs, waitMs } = taking
+  const { max, follows, batch, leaseMs, waitMs } = taking
   // What has no lease cannot be given back, so there is never more than one of it.
-  const most = leaseMs === 0 ? 1 : BATCH
+  const most = leaseMs === 0 ? 1 : batch
   try {
     while (taken.count < max) {
       const timeoutMs = follows || taken.count === 0 ? waitMs : 0
@@ -60,7 +59,7 @@ export async function take(name: string, taking: Taking, context: Context): Prom
 async function hand(
   name: string,
   messages: readonly Message[],
-  { isRaw, isAcked }: Taking,
+  taking: Taking,
   { engine, output, stop }: Context,
   taken: Taken,
 ): Promise<void> {
@@ -68,22 +67,24 @@ async function hand(
   try {
     for (const message of messages) {
       stop.throwIfAborted()
-      await write(output, name, message, isRaw)
+      await write(output, name, message, taking)
       written++
     }
   } finally {
     taken.count += written
     const [late] = await Promise.all([
-      isAcked ? acknowledge(engine, messages.slice(0, written)) : 0,
+      taking.isAcked ? acknowledge(engine, messages.slice(0, written)) : 0,
       giveBack(engine, messages.slice(written)),
     ])
     taken.late += late
   }
 }
 
-function write(output: Output, name: string, message: Message, isRaw: boolean): Promise<void> {
+function write(output: Output, name: string, message: Message, { isRaw, isAcked }: Taking): Promise<void> {
   if (isRaw) return output.write(message.body)
-  return output.isJson ? output.json(messageJson(name, message)) : output.lines(messageLines(output, message))
+  if (output.isJson) return output.json(messageJson(name, message))
+  // A lease is of use to who has to acknowledge.
+  return output.lines(messageLines(output, isAcked ? { ...message, lease: '' } : message))
 }
 
 /** How many were too late. */
@@ -94,6 +95,5 @@ async function acknowledge(engine: QueueEngine, messages: readonly Message[]): P
 
 async function giveBack(engine: QueueEngine, messages: readonly Message[]): Promise<void> {
   const leased = messages.filter(({ lease }) => lease !== '')
-  // The last one first: each goes in front of those that are younger.
-  await Promise.all(leased.toReversed().map(({ lease }) => engine.nack(lease)))
+  await Promise.all(leased.map(({ lease }) => engine.nack(lease)))
 }

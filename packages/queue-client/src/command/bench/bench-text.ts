@@ -3,9 +3,10 @@ import { bytes, count, counted, duration } from '../figures.ts'
 import type { Histogram } from '../histogram.ts'
 import type { Output } from '../output.ts'
 import { durabilityText } from '../stats-text.ts'
-import { sheet } from '../table.ts'
-import { cut } from '../width.ts'
+import { type Column, sheet, table } from '../table.ts'
 import type { Load, LoadOptions } from './load.ts'
+
+const QUANTILES = [0.5, 0.9, 0.99] as const
 
 /** How a bench stands, and what it was a moment before. */
 export interface Standing {
@@ -31,14 +32,28 @@ export function standingJson(now: Standing, before: Standing): Record<string, un
   }
 }
 
+const COLUMNS: readonly Column[] = [
+  { head: '', rank: 0 },
+  { head: 'messages', rank: 0, isRight: true },
+  { head: 'a second', rank: 0, isRight: true },
+  { head: 'p50', rank: 1, isRight: true },
+  { head: 'p90', rank: 2, isRight: true },
+  { head: 'p99', rank: 1, isRight: true },
+]
+
 /** While it runs, for a person. */
 export function standingLines(output: Output, load: Load, now: Standing, before: Standing): string[] {
   const { sent, arrived } = perSecond(now, before)
+  const row = (name: string, messages: number, rate: number, histogram: Histogram): string[] => {
+    return [name, count(messages), count(rate), ...QUANTILES.map((q) => duration(histogram.quantile(q)))]
+  }
   return [
     `${duration(now.atMs)}${load.isDraining ? ', receiving what is left' : ''}`,
-    `sent      ${count(now.sent).padStart(10)}  ${count(sent).padStart(8)}/s  ${times(load.sendMs)}`,
-    `received  ${count(now.arrived).padStart(10)}  ${count(arrived).padStart(8)}/s  ${times(load.arriveMs)}`,
-  ].map((line) => cut(line, output.columns))
+    ...table(output, COLUMNS, [
+      row('sent', now.sent, sent, load.sendMs),
+      row('received', now.arrived, arrived, load.arriveMs),
+    ]),
+  ]
 }
 
 /** The end of it. */
@@ -100,7 +115,7 @@ export function resultLines(output: Output, { load, options, connections, elapse
 }
 
 function times(histogram: Histogram): string {
-  const [p50 = 0, p90 = 0, p99 = 0] = [0.5, 0.9, 0.99].map((q) => histogram.quantile(q))
+  const [p50 = 0, p90 = 0, p99 = 0] = QUANTILES.map((q) => histogram.quantile(q))
   return `p50 ${duration(p50)}, p90 ${duration(p90)}, p99 ${duration(p99)}`
 }
 

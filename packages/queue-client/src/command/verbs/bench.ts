@@ -5,6 +5,8 @@ import { resultJson, resultLines, standing, standingJson, standingLines } from '
 import { Load, type LoadOptions } from '../bench/load.ts'
 import { Interrupted } from '../interruption.ts'
 import { LiveLines } from '../live-lines.ts'
+import { oneLine } from '../printable.ts'
+import { reasonOf } from '../reason.ts'
 import { type Context, EXIT, type Verb } from '../verb.ts'
 
 const LIVE_MS = 250
@@ -59,7 +61,9 @@ the server. Ctrl-C ends the sending. Exits with 1 if a message whose send was an
         return await measure(name, options, [engine, ...others], context)
       } finally {
         await Promise.all(others.map((other) => other.close()))
-        await engine.delete(name, { force: true })
+        await engine.delete(name, { force: true }).catch((error: unknown) => {
+          context.say(`the queue ${oneLine(name)} is left: ${reasonOf(error)}`)
+        })
       }
     }
   },
@@ -111,6 +115,6 @@ function showing(load: Load, output: Context['output'], startMs: number): () => 
     before = now
     if (output.isJson) await output.json(standingJson(now, since))
     else if (output.isLive) await live.draw(standingLines(output, load, now, since))
-    else await output.lines(standingLines(output, load, now, since).slice(1))
+    else await output.lines(standingLines(output, load, now, since))
   }
 }

@@ -2,6 +2,8 @@ import { type Arguments, UsageError } from '../arguments.ts'
 import { type Taking, take } from '../take.ts'
 import { EXIT, type Verb } from '../verb.ts'
 
+const LARGEST_BATCH = 10_000
+
 /** `millrace-queue receive`. */
 export const receive: Verb = {
   name: 'receive',
@@ -17,11 +19,17 @@ export const receive: Verb = {
       help: 'how long they are leased (default: as the queue says); 0: they are gone',
     },
     { name: 'ack', help: 'acknowledge each as soon as it is written' },
+    {
+      name: 'batch',
+      value: '<n>',
+      help: 'take so many in one request, at most; with --ack also acknowledge so many (default: 100; with --ack 1)',
+    },
     { name: 'raw', help: 'write the body of one message as it is, and nothing else' },
   ],
   more: `
-Ctrl-C and a reader that goes away ("| head -1") lose nothing: messages that were not written go back at once, and those that were written are
-leased. With --ack what has been written is acknowledged, also what a reader that goes away has not read.`,
+Ctrl-C and a reader that goes away ("| head -1") lose nothing: messages that were not written go back at once, and those that were are leased, so
+that they come again unless they are acknowledged. --ack counts as read what a pipe has taken: with a larger --batch it is faster, and a reader
+that goes away may leave so many unread.`,
   prepare(args) {
     const [name = ''] = args.exactly('the name of a queue')
     const taking = takingOf(args)
@@ -51,9 +59,10 @@ function takingOf(args: Arguments): Taking {
   const isRaw = args.flag('raw')
   const isAcked = args.flag('ack')
   const leaseMs = args.whole('lease-ms', 0)
+  const batch = args.whole('batch', 1, LARGEST_BATCH) ?? (isAcked ? 1 : 100)
   const max = args.whole('max', 1) ?? (follows ? Number.POSITIVE_INFINITY : 1)
   if (isRaw && max !== 1) throw new UsageError('--raw: expected one message, without --max or --follow')
   if (isAcked && leaseMs === 0)
     throw new UsageError('--ack: expected none with --lease-ms 0, which leaves nothing to acknowledge')
-  return { max, follows, isRaw, isAcked, leaseMs, waitMs: args.ms('wait-ms') ?? (follows ? undefined : 0) }
+  return { max, follows, isRaw, isAcked, batch, leaseMs, waitMs: args.ms('wait-ms') ?? (follows ? undefined : 0) }
 }
