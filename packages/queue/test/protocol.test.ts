@@ -133,6 +133,24 @@ describe('an encoder', () => {
     expect(taken).toEqual(copy)
   })
 
+  test('shares buffers with others, and none that somebody has', () => {
+    const encoders = Array.from({ length: 5 }, () => client())
+    const taken: { readonly bytes: Buffer; readonly lease: string; readonly of: ClientEncoder }[] = []
+    for (let round = 0; round < 300; round++) {
+      const of = encoders[(round * 7) % 5] as ClientEncoder
+      const lease = String(round).repeat(1 + (round % 40) * 100)
+      of.request(1, { kind: 'ack', lease })
+      taken.push({ bytes: of.take(), lease, of })
+      if (round % 3 === 0) continue
+      const [oldest] = taken.splice(round % taken.length, 1)
+      if (oldest === undefined) continue
+      clientDecoder(DEFAULT_MAX_FRAME_BYTES).push(oldest.bytes, (said) => {
+        expect(said).toEqual({ kind: 'ack', lease: oldest.lease })
+      })
+      oldest.of.giveBack(oldest.bytes)
+    }
+  })
+
   test('splits messages into frames, each large one alone', () => {
     const encoder = server()
     const small = Array.from({ length: 10 }, () => message('tea'))
