@@ -59,7 +59,8 @@ export class Peer {
       })
       this.#wake()
     })
-    this.closed = once(socket, 'close').then(() => {
+    // Not by `once`: that rejects when the socket was reset.
+    this.closed = new Promise<void>((resolve) => socket.on('close', () => resolve())).then(() => {
       this.isClosed = true
       this.#wake()
     })
