@@ -33,7 +33,10 @@ export class FailingDisk implements Disk {
   /** Resolves when the power has gone. */
   readonly off: Promise<void>
   isOff = false
+  /** Files that are open. */
   opened = 0
+  /** Bytes that were written so far. */
+  appendedBytes = 0
   readonly #resolveOff: () => void
   readonly #random: Random
   #files = new Map<string, Content>()
@@ -197,6 +200,7 @@ export class FailingDisk implements Disk {
   }
 
   #append(content: Content, bytes: Uint8Array): void {
+    this.appendedBytes += bytes.length
     content.bytes = Buffer.concat([content.bytes, bytes])
   }
 

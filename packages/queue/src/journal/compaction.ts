@@ -3,8 +3,10 @@ import type { LocalQueue } from '../engine/local-queue.ts'
 import type { DiskJournal } from './disk-journal.ts'
 
 /** So many messages are looked at, or bytes written again, before others have their turn. */
-const SLICE = 1_000
+const SLICE = 5_000
 const SLICE_BYTES = 2 ** 18
+/** So many bytes of files are looked through at once. */
+const BATCH_BYTES = 2 ** 23
 /** Files that are small, of short runs, are put together when there are so many more than needed. */
 const SPARE_FILES = 8
 
@@ -15,12 +17,19 @@ const SPARE_FILES = 8
  *     oldest │ … │ … │ newest         a file is removed only when all before it are: what stands in one is about messages in it, or before it
  *        └── what is needed ──▶ ┘
  *
- * INVARIANT  a file is removed when what was written again is safe on the disk.
+ * INVARIANT  a file is removed when what was written again is safe on the disk, and that it is not needed.
+ * INVARIANT  it comes to rest: when all has been written again, and seems no less, more has to be thrown away before that is done once more.
  */
 export class Compaction {
   readonly #journal: DiskJournal
   #isStopped = false
   #going: Promise<void> | undefined
+  /** The files before this one are to be written again. */
+  #end: number | undefined
+  /** Bytes that were. */
+  #kept = 0
+  /** What was left when all had been: bytes that only seem not to be needed, and files. */
+  #rest = { garbage: 0, files: 0 }
 
   constructor(journal: DiskJournal) {
     this.#journal = journal
@@ -42,49 +51,89 @@ export class Compaction {
   async #run(): Promise<void> {
     await turn()
     try {
-      while (this.#isDue() && !this.#isStopped) await this.#compact(this.#oldest)
+      while (this.#isDue() && !this.#isStopped) await this.#compact(this.#batch())
     } catch {
       // The disk failed: the log has told everybody, and what was to be removed is still there.
     }
   }
 
-  async #compact(segment: number): Promise<void> {
-    const { log, live, queues } = this.#journal
-    await log.synced() // What was sent together must not become safe one by one.
-    if (live.in(segment) > 0) for (const queue of [...queues.all]) await this.#keepMessages(queue, segment)
-    for (const queue of [...queues.all]) await this.#keepKeys(queue, segment)
-    await log.synced()
-    if (this.#isStopped || log.failure !== undefined) return
-    live.drop(segment)
-    await log.drop(segment)
+  /** The oldest files, as many as are worth it. */
+  #batch(): number[] {
+    const { log } = this.#journal
+    const batch: number[] = []
+    let bytes = 0
+    for (const [segment, size] of log.sizes) {
+      if (segment >= log.current || bytes > BATCH_BYTES) break
+      if (segment >= (this.#end ?? 0) && this.#isNeeded(segment)) break
+      batch.push(segment)
+      bytes += size
+    }
+    return batch
   }
 
-  async #keepMessages(queue: LocalQueue, segment: number): Promise<void> {
+  async #compact(batch: readonly number[]): Promise<void> {
+    const { log, live, queues } = this.#journal
+    const last = batch.at(-1) as number
+    if (batch.some((segment) => this.#isNeeded(segment))) {
+      await log.synced() // What was sent together must not become safe one by one.
+      for (const queue of [...queues.all]) await this.#keepMessages(queue, last)
+      for (const queue of [...queues.all]) await this.#keepKeys(queue, last)
+    }
+    if (this.#isStopped) return
+    this.#journal.oldest(last + 1)
+    await log.synced()
+    for (const segment of batch) {
+      if (log.failure !== undefined) return
+      live.drop(segment)
+      await log.drop(segment)
+    }
+  }
+
+  /** Writes those of a queue again that stand in files up to that one. */
+  async #keepMessages(queue: LocalQueue, last: number): Promise<void> {
+    const { log, live } = this.#journal
     const { number, state } = queue
     const { nextNumber } = state
     let seen = 0
     let bytes = 0
+    if (!this.#isThere(queue) || !live.isAny(last)) return
     for (const message of state.messages) {
       if (message.number >= nextNumber) return // It was sent meanwhile, to the newest file.
-      if (message.segment === segment) {
+      if (message.segment <= last) {
         this.#journal.keep(number, message, state.epochOf(message.number))
+        this.#kept += log.frameBytes
         bytes += message.bytes
       }
       if (++seen % SLICE === 0 || bytes > SLICE_BYTES) {
         await this.#journal.written()
         await turn()
-        if (this.#isStopped || this.#journal.queues.byNumber(number) !== queue) return
+        if (this.#isStopped || !this.#isThere(queue) || !live.isAny(last)) return
         bytes = 0
       }
     }
   }
 
-  async #keepKeys({ number, state }: LocalQueue, segment: number): Promise<void> {
+  async #keepKeys(queue: LocalQueue, last: number): Promise<void> {
+    const { number, state } = queue
     let seen = 0
     for (const key of state.keys(this.#journal.now())) {
-      if (key.segment === segment) this.#journal.keepKey(number, key)
+      if (!this.#isThere(queue)) return
+      if (key.segment <= last) {
+        this.#journal.keepKey(number, key)
+        this.#kept += this.#journal.log.frameBytes
+      }
       if (++seen % SLICE === 0) await turn()
     }
+  }
+
+  /** It may have been deleted meanwhile. */
+  #isThere(queue: LocalQueue): boolean {
+    return this.#journal.queues.byNumber(queue.number) === queue
+  }
+
+  #isNeeded(segment: number): boolean {
+    const { live } = this.#journal
+    return live.in(segment) > 0 || live.hasKeys(segment, this.#journal.now())
   }
 
   get #oldest(): number {
@@ -95,10 +144,25 @@ export class Compaction {
     const { log, live, segmentBytes } = this.#journal
     const oldest = this.#oldest
     if (log.failure !== undefined || oldest === undefined || oldest >= log.current) return false
-    if (live.in(oldest) === 0) return true
+    if (!this.#isNeeded(oldest)) return true
     let bytes = 0
     for (const size of log.sizes.values()) bytes += size
     const garbage = bytes - live.bytes
-    return garbage > Math.max(live.bytes, segmentBytes) || log.sizes.size > 2 * (bytes / segmentBytes) + SPARE_FILES
+    const files = log.sizes.size
+    const tooMuch = Math.max(live.bytes, segmentBytes)
+    if (garbage <= tooMuch && files <= 2 * (bytes / segmentBytes) + SPARE_FILES) {
+      this.#end = undefined
+      this.#rest = { garbage: 0, files: 0 }
+      return false
+    }
+    if (this.#end === undefined) {
+      if (garbage <= this.#rest.garbage + tooMuch && files <= this.#rest.files + SPARE_FILES) return false
+      this.#end = log.current
+      this.#kept = 0
+    }
+    if (oldest < this.#end) return true
+    this.#end = undefined
+    this.#rest = { garbage: Math.max(0, this.#kept + log.headBytes * files - live.bytes), files }
+    return false
   }
 }

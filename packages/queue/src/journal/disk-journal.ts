@@ -18,6 +18,7 @@ import {
   writeKey,
   writeLeased,
   writeMessage,
+  writeOldest,
   writeQueue,
   writeReturned,
 } from './records.ts'
@@ -70,7 +71,10 @@ export class DiskJournal implements Journal {
   /** Begins to write, with what the queues are now. Rejects if that cannot be written. */
   async open(queues: LocalQueues, onFailure: () => void): Promise<void> {
     this.#queues = queues
-    for (const queue of queues.all) for (const message of queue.state.messages) this.live.add(message)
+    for (const { state } of queues.all) {
+      for (const message of state.messages) this.live.add(message)
+      for (const key of state.keys(this.now())) this.live.addKey(key)
+    }
     await this.log.open()
     await this.log.synced()
     this.#onFailure = onFailure
@@ -86,10 +90,15 @@ export class DiskJournal implements Journal {
         this.#write(Kind.sent, queue, message, message, key)
         this.#bodies.added(message)
         live.add(message)
+        if (key !== undefined) live.addKey(key)
       },
       leased: (message) => {
         log.begin()
-        writeLeased(writer, queue, message)
+        writeLeased(writer, Kind.leased, queue, message)
+      },
+      extended: (message) => {
+        log.begin()
+        writeLeased(writer, Kind.extended, queue, message)
       },
       returned: (message) => {
         log.begin()
@@ -128,9 +137,9 @@ export class DiskJournal implements Journal {
 
   /** Writes a message again, as it is now. */
   keep(queue: number, message: Stored, epoch: number): void {
-    this.log.begin()
     const { length } = message
     const body = message.body === undefined ? { body: this.#bodies.of(message), start: 0, length } : message
+    this.log.begin()
     this.live.remove(message)
     this.#write(Kind.kept, queue, message, body, undefined, epoch)
     this.live.add(message)
@@ -142,7 +151,17 @@ export class DiskJournal implements Journal {
     this.log.begin()
     writeKey(this.log.writer, queue, key)
     key.segment = this.log.current
+    this.live.addKey(key)
     this.log.end()
+  }
+
+  /** Files before this one are about to be removed. */
+  oldest(segment: number): void {
+    for (let copy = 0; copy < 2; copy++) {
+      this.log.begin()
+      writeOldest(this.log.writer, segment)
+      this.log.endNote()
+    }
   }
 
   end(): void {

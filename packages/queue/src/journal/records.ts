@@ -16,6 +16,8 @@ import type { Grave, Stored } from '../state/stored.ts'
  *     queue     kind · number · json
  *     deleted   kind · number
  *     key       kind · queue · number · until · key
+ *     extended  as leased
+ *     oldest    kind · number of the oldest file that is needed
  *
  * INVARIANT  each tells what holds from then on, not what was done: what is read twice, or behind something that was lost, does no harm.
  */
@@ -29,6 +31,8 @@ export const Kind = {
   queue: 6,
   deleted: 7,
   key: 8,
+  extended: 9,
+  oldest: 10,
 } as const
 
 /** What is written of a message; the rest has its usual value. */
@@ -86,12 +90,23 @@ export function writeGone(writer: ByteWriter, queue: number, number: number, why
 }
 
 /** A message was delivered, or its lease extended. */
-export function writeLeased(writer: ByteWriter, queue: number, { number, deliveries, dueAtMs }: Stored): void {
-  writer.u8(Kind.leased)
+export function writeLeased(
+  writer: ByteWriter,
+  kind: typeof Kind.leased | typeof Kind.extended,
+  queue: number,
+  { number, deliveries, dueAtMs }: Stored,
+): void {
+  writer.u8(kind)
   writer.count(queue)
   writer.count(number)
   writer.count(deliveries)
   writer.f64(dueAtMs)
+}
+
+/** Files before this one are not needed. */
+export function writeOldest(writer: ByteWriter, number: number): void {
+  writer.u8(Kind.oldest)
+  writer.count(number)
 }
 
 /** A message was given back. */

@@ -1,7 +1,7 @@
 import { QueueError } from '../errors.ts'
 import type { Disk } from '../log/disk.ts'
-import { type Damage, scanFrames } from '../log/frame.ts'
-import { type Header, readHeader, segmentName, segmentNumber } from '../log/segment.ts'
+import { type Damage, isFrame, scanFrames } from '../log/frame.ts'
+import { HEADER_BYTES, type Header, readHeader, segmentName, segmentNumber } from '../log/segment.ts'
 import { Replay } from './replay.ts'
 
 /** What was found in a folder when it was opened. */
@@ -48,22 +48,16 @@ async function read(disk: Disk, path: string): Promise<Recovered> {
   const replay = new Replay()
   const segments = new Map<number, number>()
   const damages: FileDamage[] = []
-  let tornBytes = 0
   for (const number of numbers) {
     const file = segmentName(number)
     const bytes = readWhole(disk, file)
     const found = readSegment(bytes, number, replay, headerOf(bytes, file))
-    const last = found.at(-1)
-    const isTorn = number === numbers.at(-1) && last !== undefined && last.offset + last.bytes === bytes.length
-    if (isTorn) {
-      found.pop()
-      tornBytes = last.bytes
-      disk.truncate(file, last.offset)
-    }
     damages.push(...found.map((damage) => ({ file, ...damage })))
-    segments.set(number, bytes.length - (isTorn ? tornBytes : 0))
+    segments.set(number, bytes.length)
     await new Promise(setImmediate)
   }
+  checkOldest(numbers[0], replay.oldest, damages, path)
+  const tornBytes = cutTail(disk, numbers.at(-1), segments, damages)
   const messages = replay.messages
   return { replay, segments, messages, tornBytes, damages, durationMs: performance.now() - beganAtMs }
 }
@@ -78,6 +72,27 @@ async function segmentNumbers(disk: Disk, path: string): Promise<number[]> {
   return numbers
 }
 
+/** With damages elsewhere nobody knows which is the oldest that is needed: then it is one of them. */
+function checkOldest(first: number | undefined, needed: number, damages: FileDamage[], path: string): void {
+  if (first === undefined || first <= needed) return
+  const file = segmentName(first - 1)
+  if (damages.length === 0) throw new QueueError('damaged', `${path}: the file ${file} is missing`)
+  damages.push({ file, offset: 0, bytes: 0 })
+}
+
+/** Cuts off what is damaged at the very end. Gives how much that was. */
+function cutTail(disk: Disk, last: number | undefined, segments: Map<number, number>, damages: FileDamage[]): number {
+  const tail = damages.findIndex(
+    ({ file, offset, bytes }) =>
+      last !== undefined && file === segmentName(last) && offset + bytes === segments.get(last),
+  )
+  const [torn] = tail === -1 ? [] : damages.splice(tail, 1)
+  if (last === undefined || torn === undefined) return 0
+  disk.truncate(torn.file, torn.offset)
+  segments.set(last, torn.offset)
+  return torn.bytes
+}
+
 function readWhole(disk: Disk, name: string): Buffer {
   const file = disk.open(name)
   try {
@@ -88,6 +103,13 @@ function readWhole(disk: Disk, name: string): Buffer {
   }
 }
 
+/** Without a header the first frame, if it is whole, tells how to find the others. */
+function guessHeader(bytes: Buffer): Header | undefined {
+  if (bytes.length < HEADER_BYTES + 4) return undefined
+  const salt = bytes.readUInt32LE(HEADER_BYTES)
+  return isFrame(bytes, HEADER_BYTES, salt) ? { salt, epoch: 0, madeAtMs: 0 } : undefined
+}
+
 function headerOf(bytes: Buffer, file: string): Header | undefined {
   try {
     return readHeader(bytes)
@@ -96,10 +118,11 @@ function headerOf(bytes: Buffer, file: string): Header | undefined {
   }
 }
 
-function readSegment(bytes: Buffer, number: number, replay: Replay, header: Header | undefined): Damage[] {
+function readSegment(bytes: Buffer, number: number, replay: Replay, known: Header | undefined): Damage[] {
+  const header = known ?? guessHeader(bytes)
   if (header === undefined) return bytes.length === 0 ? [] : [{ offset: 0, bytes: bytes.length }]
   replay.atLeast(header.madeAtMs)
-  const unread: Damage[] = []
+  const unread: Damage[] = known === undefined ? [{ offset: 0, bytes: HEADER_BYTES }] : []
   const damages = scanFrames(bytes, header.salt, (start, end) => {
     try {
       replay.frame(bytes, start, end, number, header.epoch)

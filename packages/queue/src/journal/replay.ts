@@ -25,12 +25,13 @@ const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 /**
  * Reads frames in their order, and knows what holds behind the last one.
  *
- * INVARIANT  what is said of a queue or a message that is not known is passed over: what made it known was damaged, or is gone.
+ * INVARIANT  what is said of a queue that is not known is passed over, and of a message only counted: what made it known was damaged, or is gone.
  */
 export class Replay {
   readonly #pasts = new Map<number, Past>()
   #nextNumber = 1
   #latestMs = 0
+  #oldest = 1
 
   /** The number of the next queue. */
   get nextNumber(): number {
@@ -40,6 +41,11 @@ export class Replay {
   /** The latest time that was met. */
   get latestMs(): number {
     return this.#latestMs
+  }
+
+  /** The number of the oldest file that is needed. */
+  get oldest(): number {
+    return this.#oldest
   }
 
   /** How many messages there are. */
@@ -61,11 +67,12 @@ export class Replay {
       const kind = reader.u8()
       if (kind === Kind.sent || kind === Kind.kept) this.#message(reader, kind, segment)
       else if (kind === Kind.gone) this.#gone(reader)
-      else if (kind === Kind.leased) this.#leased(reader, epoch)
+      else if (kind === Kind.leased || kind === Kind.extended) this.#leased(reader, kind, epoch)
       else if (kind === Kind.returned) this.#returned(reader)
       else if (kind === Kind.queue) this.#queue(reader)
       else if (kind === Kind.deleted) this.#pasts.delete(reader.count())
       else if (kind === Kind.key) this.#key(reader, segment)
+      else if (kind === Kind.oldest) this.#oldest = Math.max(this.#oldest, reader.count())
       else throw new RangeError(`there is no record of kind ${kind}`)
     }
   }
@@ -135,21 +142,22 @@ export class Replay {
   #gone(reader: ByteReader): void {
     const past = this.#pasts.get(reader.count())
     const number = reader.count()
-    const known = past?.messages.delete(number)
     const why = WHYS[reader.u8()]
-    if (past === undefined || !known || why === undefined) return
+    if (past === undefined || why === undefined) return
+    past.messages.delete(number)
     if (why === 'taken') past.tallies.delivered++
     past.tallies[why === 'taken' || why === 'moved' ? 'acked' : why]++
   }
 
-  #leased(reader: ByteReader, epoch: number): void {
+  #leased(reader: ByteReader, kind: typeof Kind.leased | typeof Kind.extended, epoch: number): void {
     const past = this.#pasts.get(reader.count())
     const number = reader.count()
     const deliveries = reader.count()
     const dueAtMs = reader.f64()
-    const message = past?.messages.get(number)
-    if (past === undefined || message === undefined) return
-    if (deliveries > message.deliveries) past.tallies.delivered++
+    if (past === undefined) return
+    if (kind === Kind.leased) past.tallies.delivered++
+    const message = past.messages.get(number)
+    if (message === undefined) return
     message.state = 'leased'
     message.deliveries = deliveries
     message.dueAtMs = dueAtMs
@@ -161,9 +169,10 @@ export class Replay {
     const past = this.#pasts.get(reader.count())
     const number = reader.count()
     const dueAtMs = reader.f64()
-    const message = past?.messages.get(number)
-    if (past === undefined || message === undefined) return
+    if (past === undefined) return
     past.tallies.returned++
+    const message = past.messages.get(number)
+    if (message === undefined) return
     message.state = dueAtMs === 0 ? 'ready' : 'delayed'
     message.dueAtMs = dueAtMs
   }

@@ -53,6 +53,11 @@ export function scanFrames(bytes: Buffer, salt: number, visit: (start: number, e
   return damages
 }
 
+/** Whether a whole frame begins there. */
+export function isFrame(bytes: Buffer, start: number, salt: number): boolean {
+  return frameEnd(bytes, start, salt) !== undefined
+}
+
 function frameEnd(bytes: Buffer, start: number, salt: number): number | undefined {
   const payload = start + FRAME_BYTES
   if (payload > bytes.length || bytes.readUInt32LE(start) !== salt) return undefined

@@ -45,11 +45,12 @@ export class Log {
   #salt = 0
   /** Bytes of the current file that are written. */
   #size = 0
-  /** Where what it begins with ends. */
+  /** How much of it is what it began with, and notes. */
   #head = 0
   /** Where the frame begins that is being written. */
   #frame = 0
   #isInFrame = false
+  #frameBytes = 0
   /** The owner writes what a file begins with. */
   #isBeginning = false
   /** Files that were appended to since they were synced. */
@@ -90,6 +91,16 @@ export class Log {
     return this.#size + this.writer.length
   }
 
+  /** How long the last frame was. */
+  get frameBytes(): number {
+    return this.#frameBytes
+  }
+
+  /** How much of the current file is what it began with, and notes. */
+  get headBytes(): number {
+    return this.#head
+  }
+
   /** A file of an earlier run, which may have ended before it was synced. */
   adopt(number: number, file: LogFile, size: number): void {
     this.#files.set(number, file)
@@ -114,11 +125,23 @@ export class Log {
   /** Ends the frame, if one is begun. What is told of then has been done: a new file begins with that, if this one is full. */
   end(): void {
     if (!this.#isInFrame) return
-    this.#isInFrame = false
-    endFrame(this.writer, this.#frame, this.#salt)
-    this.#schedule()
+    this.#endFrame()
     const isFull = this.offset - this.#head >= this.#options.segmentBytes
     if (isFull && !this.#isBeginning && !this.#isFolderUnsynced && this.#append()) this.#beginFile()
+  }
+
+  /** Ends a frame that no file is full of, however many there are. */
+  endNote(): void {
+    const start = this.#frame
+    this.#endFrame()
+    this.#head += this.writer.length - start
+  }
+
+  #endFrame(): void {
+    this.#isInFrame = false
+    endFrame(this.writer, this.#frame, this.#salt)
+    this.#frameBytes = this.writer.length - this.#frame
+    this.#schedule()
   }
 
   /** Resolves when all frames so far outlive the process; undefined if they do. Rejects once the log has failed. */

@@ -32,8 +32,9 @@ export type Why = 'acked' | 'taken' | 'moved' | 'dead' | 'expired' | 'purged'
 /** Told of all changes, in their order: of each message what it becomes. With that, and the time, the state can be restored. */
 export interface Changes {
   sent(message: Stored, key: KnownKey | undefined): void
-  /** Delivered, or its lease extended. */
   leased(message: Stored): void
+  /** Its lease ends at another time. */
+  extended(message: Stored): void
   /** Given back, or its lease is over: ready, or delayed. */
   returned(message: Stored): void
   gone(message: Stored, why: Why): void
@@ -51,4 +52,4 @@ export interface Remembered {
 }
 
 /** Nobody is told. */
-export const UNHEARD: Changes = { sent() {}, leased() {}, returned() {}, gone() {} }
+export const UNHEARD: Changes = { sent() {}, leased() {}, extended() {}, returned() {}, gone() {} }

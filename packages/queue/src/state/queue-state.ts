@@ -220,7 +220,10 @@ export class QueueState {
       if (leaseMs === 0) {
         this.#forget(message, 'taken')
         this.tallies.acked++
-      } else this.#lease(message, nowMs + leaseMs)
+      } else {
+        this.#lease(message, nowMs + leaseMs)
+        this.#changes.leased(message)
+      }
     }
     return taken
   }
@@ -258,6 +261,7 @@ export class QueueState {
     if (typeof message === 'string') return message
     this.#leased.remove(message)
     this.#lease(message, nowMs + ms)
+    this.#changes.extended(message)
     return 'held'
   }
 
@@ -330,7 +334,6 @@ export class QueueState {
     message.state = 'leased'
     message.dueAtMs = untilMs
     this.#leased.add(message)
-    this.#changes.leased(message)
   }
 
   #neverExpire(message: Stored): void {
