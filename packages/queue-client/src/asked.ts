@@ -1,6 +1,6 @@
 import { type Place, startTimer } from '@millrace/notify'
 import { type Body, type Message, QueueError } from '@millrace/queue'
-import { type Answer, malformed, type Request } from '@millrace/queue/protocol'
+import { type Answer, isQueueError, malformed, type Request } from '@millrace/queue/protocol'
 import { type Lane, laneOf } from './lane.ts'
 
 /** What ends a wait of the caller. */
@@ -146,11 +146,17 @@ export class Asked implements Place {
     }
   }
 
-  /** The rest of an answer will not come. Whether there was a part of it, which is the answer then. */
+  /**
+   * The rest of an answer will not come. Whether the part of it that came is the answer: so it is with messages that nobody else gets. Others the
+   * server may have given to somebody else since; they go back.
+   */
   cutShort(): boolean {
-    if (this.#messages === undefined) return false
-    this.#received(this.#messages)
-    return true
+    const part = this.#messages
+    this.#messages = undefined
+    if (part === undefined || this.request.kind === 'peek') return false
+    if (part.every(({ lease }) => lease === '')) this.resolve(part)
+    else this.#owner.undelivered(part)
+    return this.isSettled
   }
 
   /** An error about this request, which carries what was to be sent. */
@@ -191,9 +197,7 @@ export class Asked implements Place {
   }
 
   #carrying(error: Error): Error {
-    return error instanceof QueueError && bodiesOf(this.request).length > 0
-      ? this.error(error.code, error.message)
-      : error
+    return isQueueError(error) && bodiesOf(this.request).length > 0 ? this.error(error.code, error.message) : error
   }
 
   #leave(): void {

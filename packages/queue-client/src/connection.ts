@@ -6,6 +6,7 @@ import {
   type Answer,
   ClientEncoder,
   type FromServer,
+  isQueueError,
   MAX_GREETING_BYTES,
   malformed,
   PROTOCOL_VERSION,
@@ -138,7 +139,7 @@ export class Connection {
     try {
       this.#decoder.push(chunk, this.#each)
     } catch (error) {
-      if (!(error instanceof QueueError)) throw error
+      if (!isQueueError(error)) throw error
       this.destroy(new QueueError('protocol', `${this.#name()} does not speak as it should: ${error.message}`))
     }
   }
@@ -177,7 +178,7 @@ export class Connection {
   }
 
   #goodbye(error: Error): void {
-    const code = error instanceof QueueError ? error.code : 'protocol'
+    const code = isQueueError(error) ? error.code : 'protocol'
     const told = new QueueError(code, `${this.#name()}: ${error.message}`)
     this.#error = told
     if (this.#watch === undefined) this.destroy(told)

@@ -1,6 +1,6 @@
 import { startTimer } from '@millrace/notify'
 import { type Message, QueueError } from '@millrace/queue'
-import { type Answer, malformed, type Request, type Welcome } from '@millrace/queue/protocol'
+import { type Answer, isQueueError, malformed, type Request, type Welcome } from '@millrace/queue/protocol'
 import { Asked, type AskedOwner, type Limits } from './asked.ts'
 import type { Connection } from './connection.ts'
 import { InFlight } from './in-flight.ts'
@@ -137,7 +137,7 @@ export class Requests implements AskedOwner, LinkUser {
     const again = open.inFlight.all().filter((asked) => this.#isToBeAskedAgain(asked, open, error))
     if (this.#closing !== undefined)
       for (const asked of again) asked.reject(asked.error('closed', error.message, error))
-    else this.#park([...again, ...this.#waiting.takeAll()].sort((a, b) => a.order - b.order))
+    else this.#park([...again, ...this.#waiting.takeAll()]) // In each lane those under way were made first.
     this.#checkDrained()
   }
 
@@ -229,7 +229,7 @@ export class Requests implements AskedOwner, LinkUser {
       const bytes = connection.encoder.request(inFlight.freeNumber(), asked.requestNow)
       inFlight.begin(asked, bytes)
     } catch (error) {
-      asked.reject(error instanceof QueueError ? asked.error(error.code, error.message) : error)
+      asked.reject(isQueueError(error) ? asked.error(error.code, error.message) : error)
       return
     }
     asked.piece = connection.writes
@@ -309,7 +309,7 @@ export class Requests implements AskedOwner, LinkUser {
 }
 
 function isUnreachable(error: Error): boolean {
-  return error instanceof QueueError && error.code === 'unreachable'
+  return isQueueError(error) && error.code === 'unreachable'
 }
 
 /** Whether the connection ended for what was said, not for what was not: silence is found out later. */

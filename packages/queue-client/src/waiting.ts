@@ -33,8 +33,8 @@ export class Waiting {
     return first
   }
 
-  /** Takes out all, in the order they were made. */
+  /** Takes out all, those of each lane in the order they were made. */
   takeAll(): Asked[] {
-    return this.#lanes.flatMap((lane) => lane.takeWhere(() => true)).sort((a, b) => a.order - b.order)
+    return this.#lanes.flatMap((lane) => lane.takeWhere(() => true))
   }
 }

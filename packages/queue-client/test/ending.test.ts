@@ -42,6 +42,27 @@ describe('an abort', () => {
     expect(await engine.stats('a')).toMatchObject({ waitingSends: 0, ready: 1 })
   })
 
+  test('of sends, by the hundred, tells of each whether it was sent', async () => {
+    const { at, engine } = await serve({ limits: { maxRequests: 64 } })
+    const client = await connected(at)
+    await client.create('a', { capacity: 10, overflow: 'wait' })
+    let sent = 0
+    let got = 0
+    for (let round = 0; round < 20; round++) {
+      const controller = new AbortController()
+      const sending = Array.from({ length: 100 }, (_, i) => client.send('a', String(i), { signal: controller.signal }))
+      for (let turns = 0; turns < round % 5; turns++) await turn()
+      controller.abort('enough')
+      for (const each of await Promise.allSettled(sending)) {
+        if (each.status === 'fulfilled') sent++
+        else expect(each.reason).toBe('enough')
+      }
+      got += (await client.receive('a', { max: 5, timeoutMs: 0, leaseMs: 0 })).length
+    }
+    expect((await engine.stats('a')).sent).toBe(sent)
+    expect([(await engine.stats('a')).ready, client.pending]).toEqual([sent - got, 0])
+  })
+
   test('that the server does not answer ends a receive with the reason; what comes late goes back', async () => {
     const { at, engine } = await serve()
     const cable = await Cable.to(at.port)

@@ -1,27 +1,6 @@
-import { openQueues } from '@millrace/queue'
 import { describe, expect, test } from 'vitest'
-import type { QueueClient } from '../src/index.ts'
-import { Cable } from './cable.ts'
-import { connected, now, rejection, serve, texts, turn, until } from './support.ts'
-
-/** A client whose cable can be cut. */
-async function cabled(options: Parameters<typeof connected>[1] = {}, limits = {}) {
-  const served = await serve({ limits })
-  const cable = await Cable.to(served.at.port)
-  const client = await connected(cable, options)
-  await client.create('a')
-  return { ...served, cable, client }
-}
-
-/** The server hears what is asked, and its answers do not arrive; then the connection is cut. */
-async function unanswered(cable: Cable, arrived: () => boolean | Promise<boolean>): Promise<void> {
-  cable.stalls = 'down'
-  await until(arrived)
-  cable.stalls = 'none'
-  cable.cut()
-}
-
-const back = (client: QueueClient, connections = 2) => until(() => client.connections >= connections)
+import { back, cabled, unanswered } from './cabled.ts'
+import { connected, now, rejection, serve, texts, until } from './support.ts'
 
 describe('when the connection is lost', () => {
   test('it is made again, and the state tells', async () => {
@@ -109,6 +88,25 @@ describe('when the connection is lost', () => {
     await unanswered(cable, async () => (await engine.stats('a')).inFlight === 1)
     const [message] = await receiving
     expect([message?.text(), message?.deliveries]).toEqual(['1', 2])
+  })
+
+  test('of an answer that arrives in part everything comes again; without leases the part is received', async () => {
+    const { cable, client, engine } = await cabled()
+    const all = [0, 1, 2, 3]
+    for (const i of all) await engine.send('a', new Uint8Array(600_000).fill(i))
+    cable.cutAfter = { direction: 'down', bytes: 1_500_000 }
+    cable.onConnection = () => {
+      cable.cutAfter = undefined
+    }
+    const got = new Set<number | undefined>()
+    while (got.size < 4) {
+      const messages = await client.receive('a', { max: 4, leaseMs: 200 })
+      for (const { body, lease } of messages) if ((await client.ack(lease)) === 'acked') got.add(body[0])
+    }
+    for (const i of all) await engine.send('a', new Uint8Array(600_000).fill(i))
+    cable.cutAfter = { direction: 'down', bytes: [...cable.pairs].reduce((sum, { down }) => sum + down, 1_500_000) }
+    const part = await client.receive('a', { max: 4, leaseMs: 0 })
+    expect([part.length > 0, part.length < 4]).toEqual([true, true])
   })
 
   test('a receive without a lease rejects unknown', async () => {
@@ -207,95 +205,5 @@ describe('when the connection is lost', () => {
     await stricter.server.close()
     await serve({ tokens: [{ token }] }, engine, at.port)
     expect(await client.list()).toEqual(['a'])
-  })
-})
-
-describe('a server that closes', () => {
-  test('has what it took answered, and the rest is sent to the next', async () => {
-    const { at, engine, server } = await serve()
-    const client = await connected(at)
-    await client.create('a')
-    const receiving = client.receive('a')
-    await until(async () => (await engine.stats('a')).waitingReceives === 1)
-    const sending: Promise<string>[] = []
-    const closing = server.close()
-    for (let i = 0; i < 100; i++) {
-      sending.push(client.send('a', String(i), { dedupKey: String(i) }))
-      await turn()
-    }
-    await closing
-    await serve({}, engine, at.port)
-    const ids = await Promise.all(sending)
-    expect((await receiving).length).toBe(1)
-    expect([new Set(ids).size, (await engine.stats('a')).sent]).toEqual([100, 100])
-  })
-})
-
-describe('a connection of which nothing is heard', () => {
-  for (const stalls of ['both', 'down', 'up'] as const) {
-    test(`is given up when the network drops what goes ${stalls}`, async () => {
-      const { cable, client } = await cabled({ quietMs: 20 })
-      cable.stalls = stalls
-      const asking = client.list()
-      await until(() => client.state === 'reconnecting')
-      cable.stalls = 'none'
-      expect(await asking).toEqual(['a'])
-    })
-  }
-
-  test('is not, as long as pings are answered, however busy this program is', async () => {
-    const { client } = await cabled({ quietMs: 20 })
-    for (let i = 0; i < 5; i++) {
-      const end = performance.now() + 70
-      while (performance.now() < end);
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-    await client.list()
-    expect(client.connections).toBe(1)
-  })
-})
-
-describe('a connection that is cut after any number of bytes', () => {
-  /** What can be asked twice, and a send with a key. */
-  async function dialogue(client: QueueClient): Promise<void> {
-    await Promise.all([client.send('a', 'tea', { dedupKey: 'k' }), client.stats('a')])
-    let outcome = 'requeued'
-    while (outcome === 'requeued') {
-      const [message] = await client.receive('a', { leaseMs: 40 })
-      expect(message?.text()).toBe('tea')
-      outcome = await client.ack(message?.lease ?? '')
-    }
-  }
-
-  async function bytesOf(): Promise<{ up: number; down: number }> {
-    const { cable, client } = await cabled()
-    const [pair] = cable.pairs
-    await dialogue(client)
-    return { up: pair?.up ?? 0, down: pair?.down ?? 0 }
-  }
-
-  test.each(['up', 'down'] as const)('%s: everything is done once, or said to be unknown', async (direction) => {
-    const whole = await bytesOf()
-    expect(whole[direction]).toBeGreaterThan(100)
-    for (let bytes = 0; bytes <= whole[direction]; bytes++) {
-      const engine = await openQueues({ path: ':memory:' })
-      await engine.create('a')
-      const { at } = await serve({}, engine)
-      const cable = await Cable.to(at.port)
-      cable.onConnection = () => {
-        if (cable.accepted > 1) cable.cutAfter = undefined
-      }
-      cable.cutAfter = { direction, bytes }
-      const connecting = connected(cable, { retryDelayMs: 1 }).catch(() => connected(cable, { retryDelayMs: 1 }))
-      const client = await connecting
-      await dialogue(client)
-      expect(await engine.stats('a'), `after ${bytes} bytes`).toMatchObject({
-        sent: 1,
-        acked: 1,
-        ready: 0,
-        inFlight: 0,
-      })
-      await client.close()
-    }
   })
 })

@@ -53,6 +53,15 @@ describe('requests', () => {
     )
   })
 
+  test('that wait for messages do not keep back the sends they wait for', async () => {
+    const { at } = await serve({ limits: { maxRequests: 8 } })
+    const client = await connected(at)
+    await client.create('a')
+    const receiving = Array.from({ length: 100 }, () => client.receive('a', { leaseMs: 0 }))
+    await Promise.all(Array.from({ length: 100 }, (_, i) => client.send('a', String(i))))
+    expect((await Promise.all(receiving)).flat()).toHaveLength(100)
+  })
+
   test('are refused beyond maxPending, with the bodies', async () => {
     const { at } = await serve()
     const client = await connected(at, { maxPending: 2 })

@@ -1,0 +1,138 @@
+import { openQueues, QueueError } from '@millrace/queue'
+import { describe, expect, test } from 'vitest'
+import type { QueueClient } from '../src/index.ts'
+import { Cable } from './cable.ts'
+import { back, cabled } from './cabled.ts'
+import { GREETING, saying } from './saying.ts'
+import { connected, rejection, serve, turn, until } from './support.ts'
+
+describe('a consumer', () => {
+  test('goes on by itself, however often the connection is cut', async () => {
+    const { cable, client, engine } = await cabled({ retryDelayMs: 1 })
+    const got = new Set<string>()
+    const consumer = client.consume('a', (message) => void got.add(message.text()), { concurrency: 8, leaseMs: 200 })
+    for (let round = 0; round < 20; round++) {
+      for (let i = 0; i < 10; i++) await engine.send('a', `${round}:${i}`)
+      await back(client, round + 1)
+      for (let turns = 0; turns < round % 5; turns++) await turn()
+      cable.cut()
+    }
+    await until(async () => (await engine.stats('a')).acked === 200)
+    await consumer.stop()
+    expect([got.size, client.connections >= 20]).toEqual([200, true])
+  })
+})
+
+describe('a server that reproaches the client', () => {
+  test('is not asked the same for ever, nor in haste', async () => {
+    let accepted = 0
+    const url = await saying((socket, encoder) => {
+      accepted++
+      encoder.welcome({ ...GREETING, version: 1 })
+      socket.write(encoder.take())
+      socket.once('data', () =>
+        socket.once('data', () => {
+          encoder.goodbye(new QueueError('protocol', 'what is this?'))
+          socket.end(encoder.take())
+        }),
+      )
+    })
+    const client = await connected(url, { retryDelayMs: 20 })
+    const began = performance.now()
+    expect(await rejection(client.list())).toMatchObject({
+      code: 'unknown',
+      cause: { code: 'protocol', message: expect.stringContaining('what is this?') },
+    })
+    expect([accepted, performance.now() - began > 25]).toEqual([3, true])
+  })
+})
+
+describe('a server that closes', () => {
+  test('has what it took answered, and the rest is sent to the next', async () => {
+    const { at, engine, server } = await serve()
+    const client = await connected(at)
+    await client.create('a')
+    const receiving = client.receive('a')
+    await until(async () => (await engine.stats('a')).waitingReceives === 1)
+    const sending: Promise<string>[] = []
+    const closing = server.close()
+    for (let i = 0; i < 100; i++) {
+      sending.push(client.send('a', String(i), { dedupKey: String(i) }))
+      await turn()
+    }
+    await closing
+    await serve({}, engine, at.port)
+    const ids = await Promise.all(sending)
+    expect((await receiving).length).toBe(1)
+    expect([new Set(ids).size, (await engine.stats('a')).sent]).toEqual([100, 100])
+  })
+})
+
+describe('a connection of which nothing is heard', () => {
+  for (const stalls of ['both', 'down', 'up'] as const) {
+    test(`is given up when the network drops what goes ${stalls}`, async () => {
+      const { cable, client } = await cabled({ quietMs: 20 })
+      cable.stalls = stalls
+      const asking = client.list()
+      await until(() => client.state === 'reconnecting')
+      cable.stalls = 'none'
+      expect(await asking).toEqual(['a'])
+    })
+  }
+
+  test('is not, as long as pings are answered, however busy this program is', async () => {
+    const { client } = await cabled({ quietMs: 20 })
+    for (let i = 0; i < 5; i++) {
+      const end = performance.now() + 70
+      while (performance.now() < end);
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    await client.list()
+    expect(client.connections).toBe(1)
+  })
+})
+
+describe('a connection that is cut after any number of bytes', () => {
+  /** What can be asked twice, and a send with a key. */
+  async function dialogue(client: QueueClient): Promise<void> {
+    await Promise.all([client.send('a', 'tea', { dedupKey: 'k' }), client.stats('a')])
+    let outcome = 'requeued'
+    while (outcome === 'requeued') {
+      const [message] = await client.receive('a', { leaseMs: 40 })
+      expect(message?.text()).toBe('tea')
+      outcome = await client.ack(message?.lease ?? '')
+    }
+  }
+
+  async function bytesOf(): Promise<{ up: number; down: number }> {
+    const { cable, client } = await cabled()
+    const [pair] = cable.pairs
+    await dialogue(client)
+    return { up: pair?.up ?? 0, down: pair?.down ?? 0 }
+  }
+
+  test.each(['up', 'down'] as const)('%s: everything is done once, or said to be unknown', async (direction) => {
+    const whole = await bytesOf()
+    expect(whole[direction]).toBeGreaterThan(100)
+    for (let bytes = 0; bytes <= whole[direction]; bytes++) {
+      const engine = await openQueues({ path: ':memory:' })
+      await engine.create('a')
+      const { at } = await serve({}, engine)
+      const cable = await Cable.to(at.port)
+      cable.onConnection = () => {
+        if (cable.accepted > 1) cable.cutAfter = undefined
+      }
+      cable.cutAfter = { direction, bytes }
+      const connecting = connected(cable, { retryDelayMs: 1 }).catch(() => connected(cable, { retryDelayMs: 1 }))
+      const client = await connecting
+      await dialogue(client)
+      expect(await engine.stats('a'), `after ${bytes} bytes`).toMatchObject({
+        sent: 1,
+        acked: 1,
+        ready: 0,
+        inFlight: 0,
+      })
+      await client.close()
+    }
+  })
+})
