@@ -52,6 +52,52 @@ describe('code of the user in the middle of a call', () => {
   })
 })
 
+describe('code of the user that disposes both ends and opens another channel', () => {
+  test('as an onDrop of a reservation holds no room of the other', async () => {
+    const other: ReturnType<typeof made>[] = []
+    const own = made({
+      capacity: 4,
+      codec: u32,
+      overflow: 'drop-oldest',
+      onDrop(value) {
+        if (value !== 1) return
+        own.sender[Symbol.dispose]()
+        own.receiver[Symbol.dispose]()
+        other.push(made({ capacity: 4, codec: u32 }))
+      },
+    })
+    for (const value of [1, 2, 3, 4]) own.sender.trySend(value)
+    await expect(own.sender.reserve()).rejects.toMatchObject({ code: 'closed' })
+    expect(other.map(({ sender }) => sender.stats().reserved)).toEqual([0])
+  })
+
+  test('as a decoder in a batch receives none of its values', async () => {
+    const other: ReturnType<typeof made>[] = []
+    const codec = customCodec<number>({
+      name: 'disposing too',
+      maxBytes: 40,
+      encode(value, into, offset) {
+        into.view.setUint32(offset, value, true)
+        return 4
+      },
+      decode(from, offset) {
+        const value = from.view.getUint32(offset, true)
+        if (value === 666) {
+          own.sender[Symbol.dispose]()
+          own.receiver[Symbol.dispose]()
+          other.push(made({ capacity: 4, codec }))
+          other[0]?.sender.trySend(77)
+        }
+        return value
+      },
+    })
+    const own = made({ capacity: 4, codec })
+    own.sender.trySend(666)
+    expect(await own.receiver.receiveMany(4)).toEqual([666])
+    expect(other.map(({ receiver }) => receiver.tryReceive())).toEqual([77])
+  })
+})
+
 describe('a channel of one declared producer', () => {
   test('its receiver shows none of what the sender has not shown', async () => {
     const { channel, handle } = openShared<number>({ capacity: 64, codec: u32, producers: 1 }, { receivers: 1 })

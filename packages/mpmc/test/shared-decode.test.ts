@@ -1,6 +1,7 @@
 import { customCodec } from '@millrace/ring/codec'
 import { describe, expect, test } from 'vitest'
-import { sharedChannel } from '../src/shared.ts'
+import { attachSender, sharedChannel } from '../src/shared.ts'
+import { uncaught } from './threads/uncaught.ts'
 
 /** Numbers, of which 3 cannot be read again. */
 const picky = customCodec<number>({
@@ -73,5 +74,46 @@ describe('a value that its codec cannot decode', () => {
     expect(receiver.receiveManySync(10)).toEqual([1])
     expect(() => receiver.receiveManySync(10)).toThrow('cannot read 3')
     expect(await receiver.receive()).toBe(undefined)
+  })
+})
+
+describe('a value that its codec cannot decode, and nobody receives,', () => {
+  function full(onDrop?: (value: number, why: string) => void) {
+    const ends = sharedChannel({ capacity: 2, codec: picky, overflow: 'drop-oldest', ...(onDrop && { onDrop }) })
+    for (const value of [3, 4]) ends.sender.trySend(value)
+    expect(ends.receiver.length).toBe(2)
+    return ends
+  }
+
+  test('is dropped for the newest as any other: that is sent, and the drop counted', async () => {
+    const { sender, receiver } = full()
+    expect([sender.trySend(5), sender.stats().dropped, receiver.length]).toEqual(['sent', 1, 2])
+    expect(await receiver.receiveMany(9)).toEqual([4, 5])
+  })
+
+  test('is dropped for a reservation too', async () => {
+    const { sender, receiver } = full()
+    const permit = await sender.reserve()
+    permit.send(6)
+    expect([sender.stats().dropped, await receiver.receiveMany(9)]).toEqual([1, [4, 6]])
+  })
+
+  test('is not told of, for there is nothing to tell: its error is uncaught, as what onDrop throws', async () => {
+    const told: unknown[] = []
+    const { sender, receiver } = full((...drop) => told.push(drop))
+    const errors = await uncaught(() => sender.send(5))
+    expect([errors, told, sender.stats().dropped]).toEqual([[new Error('cannot read 3')], [], 1])
+    sender.trySend(6)
+    expect([told, await receiver.receiveMany(9)]).toEqual([[[4, 'oldest']], [5, 6]])
+  })
+
+  test('keeps neither a channel open nor its memory, nor those behind it from onDrop', async () => {
+    const told: unknown[] = []
+    const { sender, receiver, handle } = full((...drop) => told.push(drop))
+    const errors = await uncaught(() => receiver[Symbol.dispose]())
+    expect([errors, told]).toEqual([[new Error('cannot read 3')], [[4, 'closed']]])
+    expect(sender.stats()).toMatchObject({ length: 0, dropped: 2, received: 0 })
+    sender[Symbol.dispose]()
+    expect(() => attachSender(handle, picky)).toThrow('gone')
   })
 })

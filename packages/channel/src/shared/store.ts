@@ -87,8 +87,13 @@ export class Store<T extends Value> {
   /** Pops at most `max` values onto the end of an array. */
   popMany(max: number, values: T[] = []): T[] {
     const most = values.length + max
-    while (values.length < most && this.#found(this.#slots.popMany(most - values.length, values))) {}
-    return values
+    this.#place.enter()
+    try {
+      while (values.length < most && this.#found(this.#slots.popMany(most - values.length, values))) {}
+      return values
+    } finally {
+      this.#place.exit()
+    }
   }
 
   /** Pops numbers into the elements of an array; answers how many. */
@@ -105,10 +110,15 @@ export class Store<T extends Value> {
   /** Holds room for as many values. Throws `TypeError` for slots that cannot. */
   hold(count: number): boolean {
     if (!this.#slots.holdsRoom) throw new TypeError('reserve: a channel of one declared producer holds no room')
-    while (!this.holdNow(count)) {
-      if (this.overflow !== 'drop-oldest' || this.#place.closed || !this.#dropOldest()) return false
+    this.#place.enter()
+    try {
+      while (!this.holdNow(count)) {
+        if (this.overflow !== 'drop-oldest' || this.#place.closed || !this.#dropOldest()) return false
+      }
+      return true
+    } finally {
+      this.#place.exit()
     }
-    return true
   }
 
   /** Holds room for what is put there in the same synchronous call, or by a permit. */
@@ -142,7 +152,7 @@ export class Store<T extends Value> {
   dropAll(): void {
     this.#place.enter()
     try {
-      while (this.#slots.pop() > 0) this.#drop(this.#slots.take(), 'closed')
+      while (this.#slots.pop() > 0) this.#dropPopped('closed')
       this.#slots.flush() // After this the memory may be another's.
     } finally {
       this.#place.exit()
@@ -164,8 +174,16 @@ export class Store<T extends Value> {
   /** Whether there was one to drop. */
   #dropOldest(): boolean {
     if (this.#slots.pop() <= 0) return false
-    this.#drop(this.#slots.take(), 'oldest')
+    this.#dropPopped('oldest')
     return true
+  }
+
+  /** Drops what was popped. It is decoded only to be told of; a codec that throws is reported as an `onDrop` is that does. */
+  #dropPopped(why: DropReason): void {
+    this.#place.countDropped(why)
+    const onDrop = this.#onDrop
+    if (onDrop === undefined) this.#slots.lend(() => {})
+    else tell(() => onDrop(this.#slots.take(), why))
   }
 
   #drop(value: T, why: DropReason): void {
