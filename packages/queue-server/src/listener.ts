@@ -33,6 +33,8 @@ export interface Reception {
 export class Listener {
   readonly #server: Server
   readonly #isTls: boolean
+  /** Connections whose TLS greeting is not over, by where they come from. */
+  readonly #greeting = new Map<string, Socket>()
   /** Connections that are refused, and not closed yet. */
   #refused = 0
 
@@ -41,9 +43,14 @@ export class Listener {
     this.#isTls = tls !== undefined
     this.#server = tls === undefined ? createServer() : createTlsServer({ handshakeTimeout: limits.greetingMs, ...tls })
     this.#server.on('connection', (socket: Socket) => {
-      if (this.#admit(socket, reception) && !this.#isTls) accept(socket)
+      if (!this.#admit(socket, reception)) return
+      if (this.#isTls) this.#awaitGreeting(socket)
+      else accept(socket)
     })
-    this.#server.on('secureConnection', accept)
+    this.#server.on('secureConnection', (socket) => {
+      this.#greeting.delete(originOf(socket))
+      accept(socket)
+    })
     this.#server.on('tlsClientError', (_, socket: Socket) => {
       tallies.cut.greeting++
       socket.destroy() // One that is only late is left open otherwise.
@@ -60,9 +67,10 @@ export class Listener {
     return { host: address, port: actual, url: `${this.#isTls ? 'millraces' : 'millrace'}://${shown}:${actual}` }
   }
 
-  /** Accepts no connection any more. */
+  /** Accepts no connection any more, and none that has not greeted. */
   close(): void {
     this.#server.close()
+    for (const socket of this.#greeting.values()) socket.destroy()
   }
 
   #admit(socket: Socket, { census, tallies, sockets }: Reception): boolean {
@@ -87,6 +95,12 @@ export class Listener {
     return true
   }
 
+  #awaitGreeting(socket: Socket): void {
+    const origin = originOf(socket)
+    this.#greeting.set(origin, socket)
+    socket.on('close', () => this.#greeting.delete(origin))
+  }
+
   /** Tells why; of who speaks TLS that cannot be understood. */
   #refuse(socket: Socket, reason: RefusalReason): void {
     if (this.#isTls || this.#refused >= MOST_REFUSED) {
@@ -103,6 +117,10 @@ export class Listener {
       this.#refused--
     })
   }
+}
+
+function originOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
 }
 
 const REFUSALS = {

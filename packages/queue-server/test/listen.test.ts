@@ -138,6 +138,19 @@ describe('TLS', () => {
     expect(server.stats().cut.greeting).toBe(2)
   })
 
+  test('whose greeting is not over is not waited for at the end', async () => {
+    const { at, server } = await serve({ tls })
+    const peer = await tlsPeer(at.port)
+    peer.greet()
+    await peer.welcome()
+    const silent = (await rawPeer(at)).resume()
+    await until(() => server.stats().connections === 2)
+    const closed = once(silent, 'close')
+    await server.close({ timeoutMs: 60_000 })
+    await closed
+    expect(await peer.goodbye()).toMatchObject({ code: 'unreachable' })
+  })
+
   test('counts connections from the first packet', async () => {
     const { at, server } = await serve({ tls, limits: { maxConnections: 1 } })
     const one = connectPlain(at.port, at.host)
