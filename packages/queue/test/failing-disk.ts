@@ -41,6 +41,8 @@ export class FailingDisk implements Disk {
   readonly #random: Random
   #files = new Map<string, Content>()
   #safeNames = new Map<string, Content>()
+  #folderSyncs = 0
+  #folderSynced = 0
 
   /** Whether sectors that were not synced are lost in any order; else those behind some place are. */
   readonly #reorders: boolean
@@ -94,8 +96,11 @@ export class FailingDisk implements Disk {
 
   async syncFolder(): Promise<void> {
     const names = new Map(this.#files)
+    const asked = ++this.#folderSyncs
     this.#call('syncFolder', '')
     await this.#busy()
+    if (asked < this.#folderSynced) return // A later one was faster.
+    this.#folderSynced = asked
     this.#safeNames = names
   }
 

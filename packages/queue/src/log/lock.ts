@@ -1,24 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { linkSync, readFileSync, readlinkSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { linkSync, readdirSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { QueueError } from '../errors.ts'
+import { isAlive, newOwner, type Owner, type OwnerFile, readOwner, SILENCE_MS } from './owner.ts'
 
 const NAME = 'lock'
 /** So often the owner shows that it is alive. */
 const BEAT_MS = 2_000
-/** An owner in another place that has shown nothing for so long is gone. */
-const SILENCE_MS = 15_000
-
-/** Who owns a folder. */
-interface Owner {
-  readonly token: string
-  readonly pid: number
-  /** Tells processes of the same number apart. */
-  readonly startedAt: string
-  /** Where the number of a process means something: the machine, and the container on it. */
-  readonly place: string
-}
 
 /** A folder that is this process's alone. */
 export interface FolderLock {
@@ -28,26 +15,21 @@ export interface FolderLock {
 /**
  * Makes a folder this process's own, until it is released or the process ends, however that happens.
  *
- * The owner stands in a file, which is made by `link`: that fails if it is there. A process of this place that is gone is seen to be so at once; one
- * of another place, such as another container, when its file has not been touched for a while. Throws `QueueError` with code `locked`.
+ *     draft ──link──▶ lock                        fails if it is there
+ *     draft ──link──▶ claim ──rename──▶ lock      if its owner is gone: only who has the claim on that owner may replace it
+ *
+ * An owner of this place that is gone is seen to be so at once; one of another place, such as another container, when its file has not been touched
+ * for a while. Who made a claim and is gone too leaves it: the next one claims what it claimed. Throws `QueueError` with code `locked`.
+ *
+ * INVARIANT  a file is never removed, nor replaced, because of what stood there before: another process may have put its own there since.
  *
  * `onLoss` is called if another one has taken the folder, since this process stood still for too long.
  */
 export function lockFolder(path: string, onLoss: () => void): FolderLock {
+  const own = newOwner()
   const file = join(path, NAME)
-  const own: Owner = { token: randomUUID(), pid: process.pid, startedAt: startOf(process.pid), place: placeOf() }
-  const draft = join(path, `${NAME}.${own.token}`)
-  writeFileSync(draft, JSON.stringify(own))
-  try {
-    if (!tryLink(draft, file)) {
-      const owner = ownerOf(file)
-      if (owner === undefined || isAlive(owner, file, own.place)) throw locked(path, owner)
-      unlinkSync(file)
-      if (!tryLink(draft, file)) throw locked(path, ownerOf(file))
-    }
-  } finally {
-    unlinkSync(draft)
-  }
+  take(path, file, own)
+  removeRemains(path)
   const beat = setInterval(() => {
     if (isTouched(file, own)) return
     clearInterval(beat)
@@ -56,15 +38,62 @@ export function lockFolder(path: string, onLoss: () => void): FolderLock {
   return {
     release() {
       clearInterval(beat)
-      if (ownerOf(file)?.token === own.token) unlinkSync(file)
+      if (readOwner(file)?.key === own.token) unlinkSync(file)
     },
   }
 }
 
+function take(path: string, file: string, own: Owner): void {
+  const draft = join(path, `${NAME}.${own.token}`)
+  writeFileSync(draft, JSON.stringify(own))
+  try {
+    // Each turn somebody else has made or removed the file meanwhile.
+    while (!tryLink(draft, file)) {
+      const found = readOwner(file)
+      if (found === undefined) continue
+      if (isAlive(found)) throw locked(path, found)
+      if (tryReplace(path, file, draft, found)) return
+    }
+  } finally {
+    tryUnlink(draft)
+  }
+}
+
+/** Whether the file of an owner that is gone has become this process's. */
+function tryReplace(path: string, file: string, draft: string, gone: OwnerFile): boolean {
+  const claims: string[] = []
+  for (;;) {
+    const claim = join(path, `${NAME}.over.${gone.key}.${claims.length}`)
+    claims.push(claim)
+    if (tryLink(draft, claim)) {
+      const isOurs = readOwner(file)?.key === gone.key
+      if (isOurs) renameSync(draft, file)
+      for (const each of isOurs ? claims : [claim]) tryUnlink(each)
+      return isOurs
+    }
+    const claimant = readOwner(claim)
+    if (claimant === undefined) return false
+    if (isAlive(claimant)) throw locked(path, claimant)
+  }
+}
+
+/** Removes what processes left that ended in the middle of it. */
+function removeRemains(path: string): void {
+  for (const name of readdirSync(path)) {
+    if (!name.startsWith(`${NAME}.`)) continue
+    const file = join(path, name)
+    if (name.startsWith(`${NAME}.over.`) || isOld(file)) tryUnlink(file)
+  }
+}
+
+function isOld(file: string): boolean {
+  return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0) > SILENCE_MS
+}
+
 /** Whether it is this owner's still; then it is as if it had just been written. */
 function isTouched(file: string, { token }: Owner): boolean {
-  if (ownerOf(file)?.token !== token) return false
   try {
+    if (readOwner(file)?.key !== token) return false
     utimesSync(file, new Date(), new Date())
     return true
   } catch {
@@ -82,50 +111,15 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-function ownerOf(file: string): Owner | undefined {
+function tryUnlink(file: string): void {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    unlinkSync(file)
   } catch {
-    return undefined
+    // It is gone already.
   }
 }
 
-function isAlive(owner: Owner, file: string, place: string): boolean {
-  if (owner.place !== place) return Date.now() - statSync(file).mtimeMs < SILENCE_MS
-  try {
-    process.kill(owner.pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-  return startOf(owner.pid) === owner.startedAt
-}
-
-/** When a process began, in a form that only that one has; empty where that cannot be told. */
-function startOf(pid: number): string {
-  try {
-    const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] as string
-  } catch {
-    return ''
-  }
-}
-
-function placeOf(): string {
-  const parts = [hostname()]
-  for (const read of [
-    () => readlinkSync('/proc/self/ns/pid'),
-    () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
-  ]) {
-    try {
-      parts.push(read())
-    } catch {
-      // Not on this system.
-    }
-  }
-  return parts.join(' ')
-}
-
-function locked(path: string, owner: Owner | undefined): QueueError {
+function locked(path: string, { owner }: OwnerFile): QueueError {
   const who = owner === undefined ? 'another process' : `process ${owner.pid} at ${owner.place.split(' ', 1)[0]}`
   return new QueueError('locked', `${path} belongs to ${who}; one process at a time can have it open`)
 }
