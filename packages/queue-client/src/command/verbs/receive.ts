@@ -28,8 +28,8 @@ export const receive: Verb = {
   ],
   more: `
 Ctrl-C and a reader that goes away ("| head -1") lose nothing: messages that were not written go back at once, and those that were are leased, so
-that they come again unless they are acknowledged. --ack counts as read what a pipe has taken: with a larger --batch it is faster, and a reader
-that goes away may leave so many unread.`,
+that they come again unless they are acknowledged. But --ack acknowledges what a pipe has taken, which a reader that goes away may not have read:
+there, say with --max how many it reads.`,
   prepare(args) {
     const [name = ''] = args.exactly('the name of a queue')
     const taking = takingOf(args)
