@@ -120,7 +120,8 @@ function headerOf(bytes: Buffer, file: string): Header | undefined {
 
 function readSegment(bytes: Buffer, number: number, replay: Replay, known: Header | undefined): Damage[] {
   const header = known ?? guessHeader(bytes)
-  if (header === undefined) return bytes.length === 0 ? [] : [{ offset: 0, bytes: bytes.length }]
+  if (bytes.length === 0) return []
+  if (header === undefined || bytes.length < HEADER_BYTES) return [{ offset: 0, bytes: bytes.length }]
   replay.atLeast(header.madeAtMs)
   const unread: Damage[] = known === undefined ? [{ offset: 0, bytes: HEADER_BYTES }] : []
   const damages = scanFrames(bytes, header.salt, (start, end) => {
