@@ -8,7 +8,7 @@ import { FailingDisk } from './failing-disk.ts'
 import { Random, seeds } from './random.ts'
 import { HandClock, now, rejection } from './support.ts'
 
-const options = { durability: 'always', segmentBytes: 1_000, memoryBytes: 0, clock: new HandClock() } as const
+const options = { durability: 'always', segmentBytes: 800, memoryBytes: 0, clock: new HandClock() } as const
 
 /** What is in a folder: by queue, the bodies of all messages, with their deliveries. */
 type Contents = Readonly<Record<string, readonly string[]>>
@@ -20,7 +20,7 @@ async function store(): Promise<FailingDisk> {
   await engine.create('dead')
   await engine.create('a', { maxDeliveries: 1, deadLetterQueue: 'dead' })
   await engine.create('b', { order: 'priority' })
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 3; i++) {
     await engine.send('a', `a${i}`, { headers: { n: String(i) } })
     await engine.send('b', `b${i}`, { priority: i % 3, dedupKey: `k${i}`, delayMs: i % 2 })
     if (i % 3 === 1) await engine.nack((await engine.receive('a', now))[0]?.lease ?? '')
