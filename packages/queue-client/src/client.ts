@@ -10,6 +10,7 @@ import type {
   Message,
   OutgoingMessage,
   PeekedMessage,
+  PeekOptions,
   QueueError,
   QueueOptions,
   QueueStats,
@@ -84,10 +85,9 @@ export class Client implements QueueClient {
     return this.#named({ kind: 'resume', name })
   }
 
-  async peek(name: string, options?: { readonly max?: number | undefined }): Promise<PeekedMessage[]> {
-    check.checkOptions('peek', options, ['max'])
-    check.checkCount('peek: max', options?.max, 1)
-    return this.#named({ kind: 'peek', name, max: options?.max })
+  async peek(name: string, options?: PeekOptions): Promise<PeekedMessage[]> {
+    check.checkPeek(options)
+    return this.#named({ kind: 'peek', name, max: options?.max, maxBytes: options?.maxBytes })
   }
 
   async purge(name: string): Promise<number> {
@@ -132,8 +132,8 @@ export class Client implements QueueClient {
   receive(name: string, options?: ReceiveOptions): Promise<Message[]> {
     try {
       check.checkReceive(options)
-      const { leaseMs, max = 1, timeoutMs } = options ?? {}
-      return this.#named({ kind: 'receive', name, max, leaseMs, timeoutMs }, options)
+      const { leaseMs, max = 1, maxBytes, timeoutMs } = options ?? {}
+      return this.#named({ kind: 'receive', name, max, maxBytes, leaseMs, timeoutMs }, options)
     } catch (error) {
       return Promise.reject(error)
     }

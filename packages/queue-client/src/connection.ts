@@ -27,6 +27,8 @@ export interface Hearer {
   ended(error: QueueError): void
 }
 
+/** Timers of Node cannot be longer. */
+const LONGEST_MS = 2 ** 31 - 1
 /** A peer that was told of the end may take so long to end as well. */
 const LINGER_MS = 1000
 
@@ -37,7 +39,8 @@ const LINGER_MS = 1000
  *         └── no welcome in time, a goodbye, an error ──▶ ended
  *
  * INVARIANT  what is encoded in one turn of the event loop is written at its end, in one piece; `writes` counts the pieces.
- * INVARIANT  a peer of which nothing is heard, though it was asked, is given up: two to three times `quietMs` after it spoke last.
+ * INVARIANT  a peer of which nothing is heard, though it was asked, is given up: two to three times `quietMs` after it spoke last. As long as the
+ *            system has not taken all that was written, it cannot have been asked: then it is given up when it takes nothing for twice as long.
  */
 export class Connection {
   /** What is made here is written at the end of the turn, if `due` is called. */
@@ -172,8 +175,11 @@ export class Connection {
     this.#stopTimer()
     this.encoder.maxFrameBytes = maxFrameBytes
     this.#decoder.maxFrameBytes = this.#settings.maxFrameBytes
-    const watchMs = Math.min(this.#settings.quietMs, quietMs, 2 ** 31 - 1)
+    const watchMs = Math.min(this.#settings.quietMs, quietMs, LONGEST_MS)
     this.#watch = setInterval(() => this.#isThere(), watchMs).unref()
+    this.#socket.setTimeout(Math.min(2 * watchMs, LONGEST_MS), () => {
+      if (this.#socket.writableLength > 0) this.destroy(this.#unreachable('it does not read what is written'))
+    })
     this.#hearer.opened(welcome)
   }
 
@@ -188,10 +194,13 @@ export class Connection {
   #isThere(): void {
     if (this.#hasHeard) {
       this.#hasHeard = this.#isAsked = false
+    } else if (this.#socket.writableLength > 0) {
+      this.#isAsked = false // A ping would come behind what is being written.
     } else if (this.#isAsked) {
       // What came while this program was busy is read first.
       setImmediate(() => {
-        if (!this.#hasHeard) this.destroy(this.#unreachable('nothing has been heard, nor was a ping answered'))
+        if (!this.#hasHeard && this.#socket.writableLength === 0)
+          this.destroy(this.#unreachable('nothing has been heard, nor was a ping answered'))
       })
     } else {
       this.#isAsked = true

@@ -48,6 +48,8 @@ export class Requests implements AskedOwner, LinkUser {
   #open: Open | undefined
   /** The server takes no more on this connection. */
   #isLeaving = false
+  /** So many requests in flight it has refused since; they wait for the next. */
+  #refused = 0
   #pendingBytes = 0
   #order = 0
   #first: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined
@@ -104,6 +106,7 @@ export class Requests implements AskedOwner, LinkUser {
     const { durability, quietMs } = welcome
     this.#open = { connection, inFlight: new InFlight(welcome), quietMs, openedAt: performance.now() }
     this.#isLeaving = false
+    this.#refused = 0
     this.standing.connected(durability)
     this.#first?.resolve()
     this.#pump()
@@ -116,18 +119,21 @@ export class Requests implements AskedOwner, LinkUser {
     if (this.#isLeaving && answer.kind === 'failure' && isUnreachable(answer.error)) {
       if (asked.unwanted === undefined) {
         asked.piece = Number.POSITIVE_INFINITY
+        this.#refused++
+        this.#leaveIfDone()
         return
       }
       asked.reject(asked.unwanted.reason)
     } else if (!asked.answer(answer)) return
     inFlight.finish(asked)
-    this.#pump()
+    if (this.#isLeaving) this.#leaveIfDone()
+    else this.#pump()
   }
 
   leaving(error: QueueError): void {
     this.#isLeaving = true
     this.standing.unconnected(error)
-    this.#checkDrained()
+    this.#leaveIfDone()
   }
 
   lost(error: QueueError): void {
@@ -290,6 +296,13 @@ export class Requests implements AskedOwner, LinkUser {
       }
       this.#checkDrained()
     })
+  }
+
+  /** A connection on which nothing will be answered any more is of no use. */
+  #leaveIfDone(): void {
+    const { connection, inFlight } = this.#open as Open
+    if (this.#refused === inFlight.length) connection.destroy(this.standing.lastError as QueueError)
+    this.#checkDrained()
   }
 
   #checkDrained(): void {

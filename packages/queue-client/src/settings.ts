@@ -80,7 +80,7 @@ const DEFAULTS: Settings = {
   retryDelayMs: 25,
   maxRetryDelayMs: 500,
   unreachableMs: Number.POSITIVE_INFINITY,
-  quietMs: 5_000,
+  quietMs: 10_000,
   maxPending: 100_000,
   maxPendingBytes: 2 ** 28,
   maxFrameBytes: 2 ** 27,

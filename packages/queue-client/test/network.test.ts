@@ -80,6 +80,35 @@ describe('a connection of which nothing is heard', () => {
     })
   }
 
+  test('is not, as long as it takes what is written, however slowly', async () => {
+    const { cable, client, engine } = await cabled({ quietMs: 250 })
+    const [pair] = cable.pairs
+    const body = new Uint8Array(16_000_000)
+    const sending = Promise.all([1, 2, 3].map(() => client.send('a', body)))
+    // Half a megabyte each hundredth of a second: longer than silence may last.
+    let left = 0
+    pair?.client.on('data', (chunk: Buffer) => {
+      left -= chunk.length
+      if (left < 0) pair.client.pause()
+    })
+    const more = setInterval(() => {
+      left = 500_000
+      pair?.client.resume()
+    }, 10)
+    await sending
+    clearInterval(more)
+    expect([(await engine.stats('a')).bytes, client.connections]).toEqual([3 * body.length, 1])
+  })
+
+  test('is given up when it takes nothing', async () => {
+    const { cable, client } = await cabled({ quietMs: 20 })
+    for (const { client: socket } of cable.pairs) socket.pause()
+    expect(await rejection(client.send('a', new Uint8Array(16_000_000)))).toMatchObject({
+      code: 'unknown',
+      cause: { code: 'unreachable', message: expect.stringContaining('does not read') },
+    })
+  })
+
   test('is not, as long as pings are answered, however busy this program is', async () => {
     const { client } = await cabled({ quietMs: 20 })
     for (let i = 0; i < 5; i++) {
