@@ -30,7 +30,7 @@ export interface ServerLimits {
   readonly maxRequestBytes?: number | undefined
   /** Bytes of one frame; 16 MiB and 64 KiB if not given. */
   readonly maxFrameBytes?: number | undefined
-  /** About so many bytes of messages one `receive` gives, but one message; 16 MiB if not given. */
+  /** So many bytes of messages one `receive` or `peek` gives, but one message whatever its size; 16 MiB if not given. */
   readonly maxAnswerBytes?: number | undefined
   /** From so many bytes of answers on that one connection has not read, nothing is read of it; 16 MiB if not given. */
   readonly maxUnreadBytes?: number | undefined
@@ -47,14 +47,14 @@ export interface ServerLimits {
 /** What is served, and to whom. */
 export interface ServerOptions {
   /** Where the queues are. It stays open when the server closes. */
-  readonly engine: QueueEngine
+  readonly engine: QueueEngine & { readonly durability?: Durability | undefined }
   /** Who is let in; everybody, with all rights, if not given. */
   readonly tokens?: readonly TokenRule[] | undefined
   /** Key and certificate, and whatever else `node:tls` takes; plain TCP if not given. */
   readonly tls?: TlsOptions | undefined
   /** What the server bears. */
   readonly limits?: ServerLimits | undefined
-  /** When a change is safe, as clients are told in the greeting; if not given they have to ask for the statistics of a queue. */
+  /** When a change is safe, as clients are told in the greeting; as the engine says if not given. */
   readonly durability?: Durability | undefined
   /** Told of what the engine fails with that is neither a `QueueError` nor misuse; a warning of the process if not given. */
   readonly onError?: ((error: unknown) => void) | undefined

@@ -9,7 +9,7 @@ import {
 } from '@millrace/queue/protocol'
 import type { Right } from './api.ts'
 import type { Access } from './rights.ts'
-import { look, take } from './take.ts'
+import { take } from './take.ts'
 
 /** What has been done, to be answered. Leases of messages are as the engine knows them. */
 export type Done =
@@ -88,7 +88,8 @@ function send(
 async function manage({ engine, access, maxAnswerBytes }: Client, request: ManagementRequest): Promise<Done> {
   if (request.kind !== 'peek') return { kind: 'value', value: await value(engine, access, request) }
   check(access, 'receive', request.name)
-  const messages = await look(engine, request.name, request.max, maxAnswerBytes)
+  const { name, max, maxBytes = maxAnswerBytes } = request
+  const messages = await engine.peek(name, { max, maxBytes: Math.min(maxBytes, maxAnswerBytes) })
   return { kind: 'messages', messages: messages.map((message) => ({ ...message, lease: '' })) }
 }
 

@@ -57,7 +57,7 @@ class Server implements QueueServer {
       gate: gateOf(options.tokens),
       tallies,
       memory: new Memory(limits.maxBufferedBytes),
-      durability: options.durability,
+      durability: options.durability ?? options.engine.durability,
       onError: options.onError ?? warn,
     }
     this.#reception = {

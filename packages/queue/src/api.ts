@@ -57,7 +57,12 @@ export interface ReceiveOptions extends WaitOptions {
   readonly leaseMs?: number | undefined
   /** At most so many; 1 if not given. */
   readonly max?: number | undefined
+  /** At most so many bytes of bodies and headers, but one message, whatever its size; as many as there are if not given. */
+  readonly maxBytes?: number | undefined
 }
+
+/** How a queue is looked at. */
+export type PeekOptions = Pick<ReceiveOptions, 'max' | 'maxBytes'>
 
 /** A message, as it is received. */
 export interface Message {
@@ -215,7 +220,7 @@ export interface QueueEngine extends AsyncDisposable {
   /** Ends a `pause`. */
   resume(name: string): Promise<void>
   /** The messages that would be received next, `max` at most; 1 if not given. They stay. */
-  peek(name: string, options?: { readonly max?: number | undefined }): Promise<PeekedMessage[]>
+  peek(name: string, options?: PeekOptions): Promise<PeekedMessage[]>
   /** Drops the messages that are ready or delayed, and tells how many. Those in flight stay. */
   purge(name: string): Promise<number>
   /** Sends up to `max` messages (all if not given) of a dead-letter queue back to where they come from, as new ones. Tells how many. */

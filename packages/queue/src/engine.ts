@@ -10,6 +10,7 @@ export {
   checkMs,
   checkName,
   checkOptions,
+  checkPeek,
   checkQueueOptions,
   checkReceive,
   checkSend,

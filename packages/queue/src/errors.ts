@@ -60,6 +60,11 @@ export class QueueError extends Error {
   /** The dedup keys of these, where they have some. */
   readonly dedupKeys: readonly (string | undefined)[]
 
+  /** Also of other copies of this class, such as that of a CommonJS module beside an ES module. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'QueueError' && 'code' in value
+  }
+
   constructor(code: QueueErrorCode, message: string, details: QueueErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code

@@ -1,4 +1,4 @@
-import type { QueueEngine } from './api.ts'
+import type { Durability, QueueEngine } from './api.ts'
 import { LocalEngine } from './engine/local-engine.ts'
 import { type Clock, freshBeginning, LocalQueues } from './engine/local-queues.ts'
 import { openFolder } from './journal/open-folder.ts'
@@ -25,6 +25,8 @@ export interface OpenOptions {
 
 /** Queues in this process. */
 export interface OpenQueues extends QueueEngine {
+  /** When a change is safe. */
+  readonly durability: Durability
   /** What was found when they were opened: nothing, in memory. */
   readonly recovery: Recovery
 }

@@ -2,6 +2,7 @@ import type {
   Body,
   ConsumeOptions,
   OutgoingMessage,
+  PeekOptions,
   QueueOptions,
   ReceiveOptions,
   SendOptions,
@@ -106,10 +107,18 @@ export function checkMessages(messages: readonly OutgoingMessage[], options: Wai
 
 /** Checks what `receive` is given. */
 export function checkReceive(options: ReceiveOptions | undefined): void {
-  checkOptions('receive', options, ['leaseMs', 'max', ...WAIT])
+  checkOptions('receive', options, ['leaseMs', 'max', 'maxBytes', ...WAIT])
   checkMs('receive: leaseMs', options?.leaseMs)
   checkCount('receive: max', options?.max, 1)
+  checkCount('receive: maxBytes', options?.maxBytes, 1)
   checkWait('receive', options)
+}
+
+/** Checks what `peek` is given. */
+export function checkPeek(options: PeekOptions | undefined): void {
+  checkOptions('peek', options, ['max', 'maxBytes'])
+  checkCount('peek: max', options?.max, 1)
+  checkCount('peek: maxBytes', options?.maxBytes, 1)
 }
 
 /** Checks what `consume` is given. */

@@ -38,6 +38,16 @@ export const receiving: Claims = {
       same(texts(await queues.receive('a', { max: 3 })), ['2', '3', '4'])
       same(texts(await queues.receive('a', { max: 3 })), ['5', '6'])
     },
+    'gives no more bytes than maxBytes, but one message, whatever its size': async ({ queues }) => {
+      await queues.create('a')
+      await queues.sendMany('a', bodies('x'.repeat(99), '22', '333', '4444'))
+      const sizes = async (leaseMs: number, maxBytes: number) =>
+        (await queues.receive('a', { ...ALL, leaseMs, maxBytes })).map(({ body }) => body.length)
+      same([await sizes(LONG, 50), await sizes(LONG, 5), await sizes(0, 3)], [[99], [2, 3], [4]])
+      await queues.sendMany('a', bodies('1', '22', '333'))
+      const peeked = await queues.peek('a', { max: 9, maxBytes: 3 })
+      same([texts(peeked), await sizes(0, 3), await sizes(0, 3)], [['1', '22'], [1, 2], [3]])
+    },
     'gives a message to nobody else while it is leased': async ({ queues }) => {
       await queues.create('a')
       await queues.send('a', '1')

@@ -5,11 +5,13 @@ import type {
   ConsumeOptions,
   Consumer,
   Deleted,
+  Durability,
   Handler,
   LeaseOutcome,
   Message,
   OutgoingMessage,
   PeekedMessage,
+  PeekOptions,
   QueueEngine,
   QueueOptions,
   QueueStats,
@@ -48,6 +50,10 @@ export class LocalEngine implements QueueEngine {
     this.#queues = queues
     this.#journal = journal
     this.#onClose = onClose
+  }
+
+  get durability(): Durability {
+    return this.#journal.durability
   }
 
   async create(name: string, options: QueueOptions = {}): Promise<boolean> {
@@ -112,11 +118,10 @@ export class LocalEngine implements QueueEngine {
     return this.#setPaused(name, false)
   }
 
-  async peek(name: string, options?: { readonly max?: number | undefined }): Promise<PeekedMessage[]> {
-    check.checkOptions('peek', options, ['max'])
-    check.checkCount('peek: max', options?.max, 1)
+  async peek(name: string, options?: PeekOptions): Promise<PeekedMessage[]> {
+    check.checkPeek(options)
     await turn()
-    return this.#settled(name).peek(options?.max ?? 1)
+    return this.#settled(name).peek(options?.max ?? 1, options?.maxBytes)
   }
 
   async purge(name: string): Promise<number> {
@@ -186,7 +191,8 @@ export class LocalEngine implements QueueEngine {
     this.#checkWritable()
     const queue = this.#settled(name)
     options.signal?.throwIfAborted()
-    const wanted = { max: options.max ?? 1, leaseMs: options.leaseMs ?? (queue.options.leaseMs as number) }
+    const { max = 1, maxBytes = Number.POSITIVE_INFINITY, leaseMs = queue.options.leaseMs as number } = options
+    const wanted = { max, maxBytes, leaseMs }
     const messages = queue.tryReceive(wanted, this.#clock.now())
     if (messages.length > 0 || options.timeoutMs === 0) {
       this.#queues.changed(queue)

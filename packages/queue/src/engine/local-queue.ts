@@ -39,6 +39,8 @@ interface Batch {
 
 interface Wanted {
   readonly max: number
+  /** But one message, whatever its size. */
+  readonly maxBytes: number
   readonly leaseMs: number
 }
 
@@ -166,8 +168,13 @@ export class LocalQueue {
     }
   }
 
-  peek(max: number): PeekedMessage[] {
-    return this.state.peek(max).map((message) => {
+  peek(max: number, maxBytes: number = Number.POSITIVE_INFINITY): PeekedMessage[] {
+    let bytes = 0
+    const fitting = this.state.peek(max).filter((message, index) => {
+      bytes += message.bytes
+      return index === 0 || bytes <= maxBytes
+    })
+    return fitting.map((message) => {
       const { lease: _, ...peeked } = this.#shown(message, '')
       return peeked
     })
@@ -227,9 +234,9 @@ export class LocalQueue {
     })
   }
 
-  #take({ max, leaseMs }: Wanted, nowMs: number): Message[] {
-    if (leaseMs === 0) return this.#takeForGood(max, nowMs)
-    const taken = this.state.take(max, leaseMs, nowMs)
+  #take({ max, maxBytes, leaseMs }: Wanted, nowMs: number): Message[] {
+    if (leaseMs === 0) return this.#takeForGood(max, maxBytes, nowMs)
+    const taken = this.state.take(max, leaseMs, nowMs, maxBytes)
     return allButFailures(taken, (message) => {
       const { number, deliveries } = message
       const lease = { epoch: this.#epoch, queue: this.number, number, delivery: deliveries }
@@ -238,9 +245,12 @@ export class LocalQueue {
   }
 
   /** A message whose body cannot be read stays, and those behind it. */
-  #takeForGood(max: number, nowMs: number): Message[] {
+  #takeForGood(max: number, maxBytes: number, nowMs: number): Message[] {
     const messages: Message[] = []
+    let bytes = 0
     for (let { first } = this.state; first !== undefined && messages.length < max; { first } = this.state) {
+      bytes += first.bytes
+      if (bytes > maxBytes && messages.length > 0) break
       try {
         messages.push({ ...this.#shown(first, ''), deliveries: first.deliveries + 1 })
       } catch (error) {

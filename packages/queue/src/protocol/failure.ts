@@ -22,9 +22,9 @@ const CODES: readonly QueueErrorCode[] = [
 
 const LONGEST_REASON = 2000
 
-/** Whether it is a `QueueError`, also one of another copy of this package. */
+/** Whether it is a `QueueError`. */
 export function isQueueError(error: unknown): error is QueueError {
-  return error instanceof Error && error.name === 'QueueError' && 'code' in error
+  return error instanceof QueueError
 }
 
 /**

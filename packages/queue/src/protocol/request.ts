@@ -54,7 +54,7 @@ export interface ReceiveRequest {
   readonly max: number
   readonly leaseMs?: Maybe<number>
   readonly timeoutMs?: Maybe<number>
-  /** About so many bytes the client is ready to take; a few messages are given whatever their size. */
+  /** So many bytes the client is ready to take; one message is given whatever its size. */
   readonly maxBytes?: Maybe<number>
 }
 
@@ -64,7 +64,8 @@ export type ManagementRequest =
   | { readonly kind: 'delete'; readonly name: string; readonly force?: Maybe<boolean> }
   | { readonly kind: 'list' }
   | { readonly kind: 'stats' | 'pause' | 'resume' | 'purge'; readonly name: string }
-  | { readonly kind: 'peek' | 'redrive'; readonly name: string; readonly max?: Maybe<number> }
+  | { readonly kind: 'redrive'; readonly name: string; readonly max?: Maybe<number> }
+  | { readonly kind: 'peek'; readonly name: string; readonly max?: Maybe<number>; readonly maxBytes?: Maybe<number> }
 
 const MANAGEMENT = ['create', 'delete', 'list', 'stats', 'pause', 'resume', 'peek', 'purge', 'redrive'] as const
 

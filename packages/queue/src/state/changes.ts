@@ -42,8 +42,8 @@ export interface Changes {
 
 /** What a state was when it was last heard of. */
 export interface Remembered {
-  /** In no order. They are put in heaps, and have turns, when they are filled in. */
-  readonly messages: Iterable<Stored>
+  /** By their numbers, in no order. They are put in heaps, and have turns, when they are filled in; the map is the state's then. */
+  readonly messages: Map<number, Stored>
   /** Of those that were leased. */
   readonly epochs: ReadonlyMap<number, number>
   readonly keys: Iterable<KnownKey>

@@ -30,7 +30,7 @@ export interface QueueRules {
 export class QueueState {
   readonly rules: QueueRules
   readonly tallies: Tallies = noTallies()
-  readonly #messages = new Map<number, Stored>()
+  #messages = new Map<number, Stored>()
   readonly #ready: Ready
   readonly #delayed = new Heap<Stored>(isDueBefore)
   readonly #leased = new Heap<Stored>(isDueBefore)
@@ -115,8 +115,8 @@ export class QueueState {
     Object.assign(this.tallies, tallies)
     this.#nextNumber = nextNumber
     for (const key of [...keys].sort((a, b) => a.untilMs - b.untilMs)) this.#dedup.add(key)
-    for (const message of [...messages].sort(cameReadyBefore)) {
-      this.#messages.set(message.number, message)
+    this.#messages = inOrder(messages)
+    for (const message of this.#messages.values()) {
       this.#bytes += message.bytes
       if (message.state === 'delayed' && message.deliveries === 0 && message.dueAtMs <= nowMs) message.state = 'ready'
       if (message.state === 'ready' || message.deliveries > 0) message.turn = this.#nextTurn++
@@ -207,11 +207,14 @@ export class QueueState {
     }
   }
 
-  /** Takes up to `max` messages that are ready, leased for so long; with 0 they are gone. */
-  take(max: number, leaseMs: number, nowMs: number): Stored[] {
+  /** Takes up to `max` messages that are ready, of up to so many bytes but one whatever its size, leased for so long; with 0 they are gone. */
+  take(max: number, leaseMs: number, nowMs: number, maxBytes: number = Number.POSITIVE_INFINITY): Stored[] {
     const taken: Stored[] = []
+    let bytes = 0
     while (taken.length < max && this.#ready.length > 0) {
       const message = this.#ready.first as Stored
+      bytes += message.bytes
+      if (bytes > maxBytes && taken.length > 0) break
       this.#ready.remove(message)
       message.deliveries++
       this.#neverExpire(message)
@@ -352,6 +355,19 @@ export class QueueState {
 
 function isDueBefore(a: Stored, b: Stored): boolean {
   return a.dueAtMs < b.dueAtMs || (a.dueAtMs === b.dueAtMs && a.number < b.number)
+}
+
+/** The same messages, in the order in which they became ready; the same map, if they are, as nearly always. */
+function inOrder(messages: Map<number, Stored>): Map<number, Stored> {
+  let last: Stored | undefined
+  for (const message of messages.values()) {
+    if (last !== undefined && cameReadyBefore(last, message) > 0) {
+      const sorted = [...messages.values()].sort(cameReadyBefore)
+      return new Map(sorted.map((each) => [each.number, each]))
+    }
+    last = message
+  }
+  return messages
 }
 
 function cameReadyBefore(a: Stored, b: Stored): number {
