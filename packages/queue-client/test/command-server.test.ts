@@ -108,6 +108,20 @@ describe('millrace-queue, with a server', () => {
     expect(await engine.stats('mail')).toMatchObject({ ready: 2, delivered: 1 })
   })
 
+  test.each([
+    ['tail', 'mail'],
+    ['stats', '-f'],
+  ])('ends "%s %s" by SIGINT also while the server is gone', async (...args) => {
+    const { server, queues } = await served()
+    const child = queues.start(args)
+    await until(() => server.stats().requests.stats > 1)
+    await server.close({ timeoutMs: 0 })
+    const told = createInterface({ input: child.stderr ?? process.stdin })
+    expect(String(await once(told, 'line'))).toMatch(/; connecting again$/)
+    child.kill('SIGINT')
+    expect(await once(child, 'exit')).toEqual([0, null])
+  })
+
   test('follows the statistics until SIGINT', async () => {
     const { engine, queues } = await served()
     const child = queues.start(['stats', 'mail', '--follow', '--interval-ms', '20'])

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { UsageError } from '../src/command/arguments.ts'
+import { requestOf } from '../src/command/request.ts'
 import { ended, folder } from './command-support.ts'
 
 const VERBS = ['create', 'delete', 'list', 'stats', 'send', 'receive', 'ack', 'nack', 'extend', 'peek', 'tail', 'pause']
@@ -33,46 +35,56 @@ describe('millrace-queue', () => {
   test.each<[string[], string]>([
     [
       [],
-      'expected a verb: create, delete, list, stats, send, receive, ack, nack, extend, peek, tail, pause, resume, purge, redrive, bench; see --help',
+      'expected a verb: create, delete, list, stats, send, receive, ack, nack, extend, peek, tail, pause, resume, purge, redrive, bench',
     ],
     [['recieve', 'mail'], 'there is no verb "recieve"; did you mean receive?'],
-    [['receive', 'mail', '--wait', '3'], 'there is no option --wait; see --help'],
+    [['receive', 'mail', '--wait', '3'], 'there is no option --wait'],
     [['receive', 'mail', '--wiat-ms', '3'], 'there is no option --wiat-ms; did you mean --wait-ms?'],
-    [['--max', '3', 'receive', 'mail'], '--max: expected the verb before its options; see --help'],
-    [['receive'], 'expected the name of a queue; see --help'],
-    [['receive', ''], 'expected the name of a queue, got an empty text; see --help'],
-    [['receive', 'mail', 'male'], 'expected nothing more, got "male"; see --help'],
-    [['receive', 'mail', '--max', '0'], '--max: expected a whole number from 1, got "0"; see --help'],
-    [['receive', 'mail', '--max', '-1'], '--max: expected a whole number from 1, got "-1"; see --help'],
-    [['receive', 'mail', '--raw', '--max', '2'], '--raw: expected one message, without --max or --follow; see --help'],
+    [['--max', '3', 'receive', 'mail'], '--max: expected the verb before its options'],
+    [['receive'], 'expected the name of a queue'],
+    [['receive', ''], 'expected the name of a queue, got an empty text'],
+    [['receive', 'mail', 'male'], 'expected nothing more, got "male"'],
+    [['receive', 'mail', '--max', '0'], '--max: expected a whole number from 1, got "0"'],
+    [['receive', 'mail', '--max', '-1'], '--max: expected a whole number from 1, got "-1"'],
+    [['receive', 'mail', '--raw', '--max', '2'], '--raw: expected one message, without --max or --follow'],
     [
       ['receive', 'mail', '--ack', '--lease-ms', '0'],
-      '--ack: expected none with --lease-ms 0, which leaves nothing to acknowledge; see --help',
+      '--ack: expected none with --lease-ms 0, which leaves nothing to acknowledge',
     ],
-    [['create', 'mail', '--order', 'lifo'], '--order: expected fifo or priority, got "lifo"; see --help'],
-    [['send', 'mail', 'a', '--header', 'b'], '--header: expected name=value, got "b"; see --help'],
-    [['send', 'mail', 'a', '--priority', 'high'], '--priority: expected a number, got "high"; see --help'],
+    [['create', 'mail', '--order', 'lifo'], '--order: expected fifo or priority, got "lifo"'],
+    [['send', 'mail', 'a', '--header', 'b'], '--header: expected name=value, got "b"'],
+    [['send', 'mail', 'a', '--priority', 'high'], '--priority: expected a number, got "high"'],
     [
       ['send', 'mail', 'a', 'b', '--dedup-key', 'k'],
-      '--dedup-key: expected one message or file, since of those with the same key one is taken; see --help',
+      '--dedup-key: expected one message or file, since of those with the same key one is taken',
     ],
-    [['extend', 'a.b.c.d'], 'expected --lease-ms, how long from now; see --help'],
-    [['list', '--json', '--no-json'], '--json and --no-json: expected one of them; see --help'],
-    [
-      ['list', '--url', 'millrace://localhost', '--path', 'queues'],
-      '--path and --url: expected one of them; see --help',
-    ],
+    [['extend', 'a.b.c.d'], 'expected --lease-ms, how long from now'],
+    [['list', '--json', '--no-json'], '--json and --no-json: expected one of them'],
+    [['list', '--url', 'millrace://localhost', '--path', 'queues'], '--path and --url: expected one of them'],
     [
       ['list', '--url', 'http://localhost'],
-      '--url: expected a URL such as millrace://127.0.0.1:7411, or millraces:// for TLS; see --help',
+      '--url: expected a URL such as millrace://127.0.0.1:7411, or millraces:// for TLS',
     ],
-    [['list', '--sync', 'never'], '--sync: expected --path with it; a server has its own; see --help'],
+    [['list', '--sync', 'never'], '--sync: expected --path with it; a server has its own'],
     [
       ['list', '--path', 'queues', '--sync', '0'],
-      '--sync: expected always, never or a number of milliseconds, got "0"; see --help',
+      '--sync: expected always, never or a number of milliseconds, got "0"',
     ],
-  ])('refuses %j with one sentence and exit code 2', async (args, sentence) => {
-    expect(await ended(args)).toEqual({ code: 2, signal: null, out: '', err: `millrace-queue: ${sentence}\n` })
+  ])('refuses %j with one sentence', (args, sentence) => {
+    expect(() => requestOf(args, '1.0.0', {})).toThrow(new UsageError(sentence))
+  })
+
+  test('tells of misuse in one sentence, with exit code 2', async () => {
+    expect(await ended(['receive'])).toEqual({
+      code: 2,
+      signal: null,
+      out: '',
+      err: 'millrace-queue: expected the name of a queue; see --help\n',
+    })
+    expect(await ended(['recieve', 'mail'])).toMatchObject({
+      code: 2,
+      err: 'millrace-queue: there is no verb "recieve"; did you mean receive?\n',
+    })
   })
 
   test('takes no token by an argument, and shows none', async () => {

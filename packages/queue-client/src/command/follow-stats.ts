@@ -1,5 +1,4 @@
 import { Interrupted } from './interruption.ts'
-import { LiveLines } from './live-lines.ts'
 import type { Output } from './output.ts'
 import { type Look, type Rates, ratesTable, statsJson } from './stats-text.ts'
 import { EXIT } from './verb.ts'
@@ -14,7 +13,6 @@ export interface Following {
 
 /** Shows how queues change, until somebody says stop: that is its end, and no failure. */
 export async function follow({ output, stop, look, wait }: Following): Promise<number> {
-  const live = new LiveLines(output)
   let before: readonly Look[] = []
   try {
     for (;;) {
@@ -26,7 +24,7 @@ export async function follow({ output, stop, look, wait }: Following): Promise<n
           before.find(({ name }) => name === each.name),
         ),
       }))
-      if (output.isLive) await live.draw(ratesTable(output, rated))
+      if (output.isLive) await output.live.draw(ratesTable(output, rated))
       else if (output.isJson) for (const each of rated) await output.json(statsJson(each, each.rates))
       else await output.lines(ratesTable(output, rated))
       before = looks

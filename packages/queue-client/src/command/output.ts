@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { LiveLines } from './live-lines.ts'
 import { jsonLine } from './printable.ts'
 
 /** What the command needs to know of the stream it writes to. */
@@ -31,6 +32,8 @@ export class Output {
   readonly isJson: boolean
   /** Whether lines can be drawn again in place. */
   readonly isLive: boolean
+  /** Lines that are, if `isLive`. */
+  readonly live: LiveLines = new LiveLines((text) => this.write(text))
   readonly #stream: Stream
   readonly #hasColours: boolean
 

@@ -17,6 +17,8 @@ export interface Verb {
   readonly more: string
   /** Whether a folder given with `--path` is made if it is not there. */
   readonly makesFolder?: boolean | undefined
+  /** Whether it has more to do after a signal than to leave everything in order. */
+  readonly endsItself?: boolean | undefined
   /** Reads what it was given. Throws `UsageError`, and has no other effect. */
   prepare(args: Arguments): Run
 }

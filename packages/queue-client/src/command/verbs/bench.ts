@@ -4,7 +4,6 @@ import { STAMP_BYTES } from '../bench/arrivals.ts'
 import { resultJson, resultLines, standing, standingJson, standingLines } from '../bench/bench-text.ts'
 import { Load, type LoadOptions } from '../bench/load.ts'
 import { Interrupted } from '../interruption.ts'
-import { LiveLines } from '../live-lines.ts'
 import { oneLine } from '../printable.ts'
 import { reasonOf } from '../reason.ts'
 import { type Context, EXIT, type Verb } from '../verb.ts'
@@ -19,6 +18,7 @@ export const bench: Verb = {
   takes: '<queue>',
   summary: 'Measures how fast messages go through a queue that is made for it and deleted after it',
   makesFolder: true,
+  endsItself: true,
   options: [
     { name: 'producers', value: '<n>', help: 'who send (default: 4)' },
     { name: 'consumers', value: '<n>', help: 'who receive and acknowledge (default: 4)' },
@@ -107,14 +107,13 @@ async function measure(
 
 /** Shows how it stands each time it is called. */
 function showing(load: Load, output: Context['output'], startMs: number): () => Promise<void> {
-  const live = new LiveLines(output)
   let before = standing(load, startMs)
   return async () => {
     const now = standing(load, startMs)
     const since = before
     before = now
     if (output.isJson) await output.json(standingJson(now, since))
-    else if (output.isLive) await live.draw(standingLines(output, load, now, since))
+    else if (output.isLive) await output.live.draw(standingLines(output, load, now, since))
     else await output.lines(standingLines(output, load, now, since))
   }
 }

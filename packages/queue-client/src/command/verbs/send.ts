@@ -115,8 +115,9 @@ async function sendAll(name: string, source: Source, sending: Sending, context: 
     if (isRead && sent + inDoubt > 0) say(progressOf(error, sent, inDoubt))
     throw stop.aborted ? stop.reason : error
   }
+  if (sent === 0) say('nothing was read, so nothing was sent')
   const [only] = last
-  if (output.isJson || isQuiet) return EXIT.done
+  if (sent === 0 || output.isJson || isQuiet) return EXIT.done
   const elapsedMs = performance.now() - startMs
   const speed =
     sent < 100 ? '' : ` in ${duration(elapsedMs)}, ${counted((sent / elapsedMs) * 1000, 'message')} a second`
