@@ -84,7 +84,7 @@ export class Replay {
       .map(({ number, name, options, isPaused, ...state }) => ({
         identity: { name, number, options: withDefaults(options) },
         isPaused,
-        state: { ...state, messages: state.messages.values(), keys: state.keys.values() },
+        state: { ...state, keys: state.keys.values() },
       }))
   }
 
