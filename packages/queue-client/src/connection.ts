@@ -60,6 +60,7 @@ export class Connection {
   #watch: NodeJS.Timeout | undefined
   #hasHeard = true
   #isAsked = false
+  #watchedAt = 0
 
   constructor(target: Target, settings: Settings, hearer: Hearer) {
     const { host, port, tls } = target
@@ -176,7 +177,7 @@ export class Connection {
     this.encoder.maxFrameBytes = maxFrameBytes
     this.#decoder.maxFrameBytes = this.#settings.maxFrameBytes
     const watchMs = Math.min(this.#settings.quietMs, quietMs, LONGEST_MS)
-    this.#watch = setInterval(() => this.#isThere(), watchMs).unref()
+    this.#watch = setInterval(() => this.#isThere(watchMs), watchMs).unref()
     this.#socket.setTimeout(Math.min(2 * watchMs, LONGEST_MS), () => {
       if (this.#socket.writableLength > 0) this.destroy(this.#unreachable('it does not read what is written'))
     })
@@ -191,21 +192,22 @@ export class Connection {
     else this.#hearer.goodbye(told)
   }
 
-  #isThere(): void {
+  #isThere(watchMs: number): void {
+    const isLate = performance.now() - this.#watchedAt > 1.2 * watchMs
+    this.#watchedAt = performance.now()
     if (this.#hasHeard) {
       this.#hasHeard = this.#isAsked = false
     } else if (this.#socket.writableLength > 0) {
       this.#isAsked = false // A ping would come behind what is being written.
-    } else if (this.#isAsked) {
-      // What came while this program was busy is read first.
-      setImmediate(() => {
-        if (!this.#hasHeard && this.#socket.writableLength === 0)
-          this.destroy(this.#unreachable('nothing has been heard, nor was a ping answered'))
-      })
-    } else {
+    } else if (!this.#isAsked) {
       this.#isAsked = true
       this.encoder.ping()
       this.due()
+    } else if (!isLate) {
+      // This program had the time to hear; what has come just now is read first.
+      setImmediate(() => {
+        if (!this.#hasHeard) this.destroy(this.#unreachable('nothing has been heard, nor was a ping answered'))
+      })
     }
   }
 
