@@ -50,6 +50,12 @@ export const diskKinds: Record<string, Kind> = {
     windsClock: true,
     reopens: true,
   },
+  'on disk, whose clock is wound, with a file for each frame and no body in memory': {
+    make: () => disk({ sync: 'always', segmentBytes: 1, memoryBytes: 0 }, new HandClock())(),
+    windsClock: true,
+    reopens: true,
+    deadlineMs: 60_000,
+  },
 }
 
 async function advance(engine: QueueEngine, clock: HandClock, ms: number): Promise<void> {

@@ -10,7 +10,7 @@ import { Random } from './random.ts'
 import { HandClock } from './support.ts'
 
 /** How an engine ends. */
-export type End = 'power loss' | 'kill' | 'close'
+type End = 'power loss' | 'kill' | 'close'
 
 /** What is to be the case in all lives of a folder. */
 export interface LivesOptions {
@@ -20,10 +20,12 @@ export interface LivesOptions {
   readonly durability: 'always' | 'never'
   /** Sectors that were not synced are lost in any order; else only those behind some place. */
   readonly reorders: boolean
+  /** What the disk only says that it does. */
+  readonly lie?: FailingDisk['lie']
 }
 
 /** Engines on the same disk, one after the other, each of which ends at some moment. Throws what promise was broken. Gives how much was answered. */
-export async function live({ seed, lives, ends, durability, reorders }: LivesOptions): Promise<number> {
+export async function live({ seed, lives, ends, durability, reorders, lie }: LivesOptions): Promise<number> {
   const random = new Random(seed)
   const clock = new HandClock()
   const facts = new Facts()
@@ -44,6 +46,7 @@ export async function live({ seed, lives, ends, durability, reorders }: LivesOpt
     clock,
   } as const
   let disk = new FailingDisk(random, reorders)
+  disk.lie = lie
   let answered = 0
   let found: Found[] = []
   for (let life = 0; life < lives; life++) {

@@ -5,7 +5,7 @@ import type { Random } from './random.ts'
 import type { HandClock } from './support.ts'
 
 /** The queues, those first that others need. */
-export const QUEUES: Readonly<Record<string, QueueOptions>> = {
+const QUEUES: Readonly<Record<string, QueueOptions>> = {
   dead: {},
   a: { maxDeliveries: 2, deadLetterQueue: 'dead', leaseMs: 40 },
   b: { order: 'priority', leaseMs: 15 },

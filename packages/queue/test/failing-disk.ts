@@ -28,6 +28,8 @@ export function diskError(code: 'EIO' | 'ENOSPC', call: DiskCall): NodeJS.ErrnoE
 export class FailingDisk implements Disk {
   /** Says how a call fails, if it does. A failing append writes so many bytes first. */
   fails: (call: DiskCall, name: string) => NodeJS.ErrnoException | undefined = () => undefined
+  /** A call that says that it was done, and does nothing. */
+  lie: 'sync' | 'syncFolder' | undefined
   /** After so many calls that change something the power goes. */
   fuse: number = Number.POSITIVE_INFINITY
   /** Resolves when the power has gone. */
@@ -99,14 +101,14 @@ export class FailingDisk implements Disk {
     const asked = ++this.#folderSyncs
     this.#call('syncFolder', '')
     await this.#busy()
-    if (asked < this.#folderSynced) return // A later one was faster.
+    if (asked < this.#folderSynced || this.lie === 'syncFolder') return // A later one was faster.
     this.#folderSynced = asked
     this.#safeNames = names
   }
 
   /** The disk as the next process finds it after this one was killed: nothing was lost, nor has anything become safe. */
   afterKill(): FailingDisk {
-    const next = new FailingDisk(this.#random, this.#reorders)
+    const next = this.#next()
     const copies = new Map<Content, Content>()
     const copied = ([name, content]: [string, Content]): [string, Content] => {
       const copy = copies.get(content) ?? { ...content }
@@ -120,7 +122,7 @@ export class FailingDisk implements Disk {
 
   /** The disk as it is found when the power is back. */
   afterPowerLoss(): FailingDisk {
-    const next = new FailingDisk(this.#random, this.#reorders)
+    const next = this.#next()
     for (const name of new Set([...this.#safeNames.keys(), ...this.#files.keys()])) {
       const [now, safe] = [this.#files.get(name), this.#safeNames.get(name)]
       const isThere = now !== undefined && safe !== undefined ? true : this.#random.chance(0.5)
@@ -148,6 +150,12 @@ export class FailingDisk implements Disk {
   /** Bytes of all files. */
   get totalBytes(): number {
     return [...this.#files.values()].reduce((sum, { bytes }) => sum + bytes.length, 0)
+  }
+
+  #next(): FailingDisk {
+    const next = new FailingDisk(this.#random, this.#reorders)
+    next.lie = this.lie
+    return next
   }
 
   #survivor({ bytes, safe }: Content): Buffer {
@@ -188,7 +196,7 @@ export class FailingDisk implements Disk {
         this.#call('sync', name)
         await this.#busy()
         whileOpen()
-        content.safe = bytes
+        if (this.lie !== 'sync') content.safe = bytes
       },
       read: (offset, length) => {
         whileOpen()

@@ -26,6 +26,12 @@ describe('what was answered is there, once, in order, and what is gone stays gon
       live({ seed, lives: 8, ends: ['power loss', 'kill', 'close'], durability: 'always', reorders: true }),
     ))
 
+  test.each(['sync', 'syncFolder'] as const)('but for a disk that does not do what it says of %s', async (lie) => {
+    const options = { lives: 4, ends: ['power loss'], durability: 'always', reorders: false, lie } as const
+    const outcomes = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8].map((seed) => live({ ...options, seed })))
+    expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0)
+  })
+
   test('when it is killed, also if nothing is synced', () =>
     all((seed) => live({ seed, lives: 6, ends: ['kill', 'close'], durability: 'never', reorders: false })))
 })

@@ -139,7 +139,14 @@ describe('a queue', () => {
       (steps, maxDeliveries, byPriority) => {
         const buried: number[] = []
         const rules = { capacity: 1e6, capacityBytes: 1e9, maxDeliveries, byPriority, dedupMs: 0 }
-        const state = new QueueState(rules, 1, UNHEARD, ({ number }) => () => buried.push(number))
+        const state = new QueueState(
+          rules,
+          1,
+          UNHEARD,
+          ({ number }) =>
+            () =>
+              buried.push(number),
+        )
         const model = new Model(maxDeliveries, byPriority)
         const leases: LeaseOf[] = []
         let nowMs = 0
