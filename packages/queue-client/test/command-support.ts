@@ -25,7 +25,7 @@ export interface Ended {
 }
 
 /** Starts the command; it ends with the test. */
-export function start(args: readonly string[], { input, env }: RunOptions = {}): ChildProcess {
+function start(args: readonly string[], { input, env }: RunOptions = {}): ChildProcess {
   const { MILLRACE_QUEUE_URL, MILLRACE_QUEUE_TOKEN, NO_COLOR, ...environment } = process.env
   const child = spawn(process.execPath, ['--conditions=@millrace/source', cli, ...args], {
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
