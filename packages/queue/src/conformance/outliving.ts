@@ -113,6 +113,14 @@ export const outliving: Claims = {
       same([await again.extend(third ?? '', LONG), await again.ack(first ?? '')], ['held', 'missing'])
       same((await one(again, 'a')).deliveries, 2)
     }),
+    'finds leases that were extended, also after another time': durable(async ({ queues, reopen }) => {
+      await queues.create('a')
+      await queues.send('a', '1')
+      const { lease } = await one(queues, 'a', { leaseMs: LONG })
+      same(await (await reopen()).extend(lease, LONG), 'held')
+      const again = await reopen()
+      same([await again.extend(lease, LONG), await again.ack(lease)], ['held', 'acked'])
+    }),
     'finds leases that end, and puts their messages in front': durable(async ({ queues, pass, reopen }) => {
       await queues.create('a')
       await queues.sendMany('a', bodies('1', '2'))

@@ -162,7 +162,8 @@ export class Replay {
     message.deliveries = deliveries
     message.dueAtMs = dueAtMs
     message.expiry = undefined
-    past.epochs.set(message.number, epoch)
+    // A lease that is extended stays of the run that gave it.
+    if (kind === Kind.leased || !past.epochs.has(number)) past.epochs.set(number, epoch)
   }
 
   #returned(reader: ByteReader): void {
