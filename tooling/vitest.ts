@@ -12,6 +12,8 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     pool: 'forks',
     typecheck: { enabled: true, include: ['test/**/*.types.test.ts'] },
     testTimeout: 20_000,
+    // Names of tests are claims, and claims are read whole.
+    chaiConfig: { truncateThreshold: 0 },
   },
 })
 
