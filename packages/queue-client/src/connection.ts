@@ -93,7 +93,7 @@ export class Connection {
   /** Whether it keeps the process alive, once it is there: an attempt to connect does. */
   keepAlive(isWanted: boolean): void {
     this.#isWanted = isWanted
-    if (this.#socket.connecting) return
+    if (this.#hasEnded || this.#socket.connecting) return
     if (isWanted) this.#socket.ref()
     else this.#socket.unref()
   }

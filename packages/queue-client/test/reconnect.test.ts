@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { back, cabled, unanswered } from './cabled.ts'
-import { connected, now, rejection, serve, texts, until } from './support.ts'
+import { connected, now, rejection, serve, texts, turn, until } from './support.ts'
 
 describe('when the connection is lost', () => {
   test('it is made again, and the state tells', async () => {
@@ -159,6 +159,21 @@ describe('when the connection is lost', () => {
     controller.abort('enough')
     for (const each of all) await expect(each).rejects.toBe('enough')
     expect(client.pending).toBe(0)
+  })
+
+  test('requests that come and go without a connection leave nothing behind', async () => {
+    const { cable, client } = await cabled()
+    const warnings: unknown[] = []
+    const onWarning = (warning: unknown) => void warnings.push(warning)
+    process.on('warning', onWarning)
+    await cable.close()
+    await until(() => client.state === 'reconnecting')
+    for (let i = 0; i < 50; i++) await rejection(client.receive('a', now))
+    await client.close()
+    for (let i = 0; i < 50; i++) await rejection(client.list())
+    await turn()
+    process.off('warning', onWarning)
+    expect(warnings).toEqual([])
   })
 
   test('a time to wait ends it: unreachable, or unknown if it was written before', async () => {

@@ -62,6 +62,19 @@ describe('requests', () => {
     expect((await Promise.all(receiving)).flat()).toHaveLength(100)
   })
 
+  test('that wait for room do not keep back, by their bytes, the acknowledgements they wait for', async () => {
+    const { at } = await serve({ limits: { maxFrameBytes: 2 ** 14, maxRequestBytes: 2 ** 16 } })
+    const client = await connected(at)
+    await client.create('full', { capacity: 1, overflow: 'wait' })
+    await client.send('full', 'x')
+    const sending = Array.from({ length: 20 }, () => client.send('full', 'x'.repeat(8_000)))
+    for (const each of sending) {
+      const [message] = await client.receive('full', { timeoutMs: 0 })
+      await client.ack(message?.lease ?? '')
+      await each
+    }
+  })
+
   test('are refused beyond maxPending, with the bodies', async () => {
     const { at } = await serve()
     const client = await connected(at, { maxPending: 2 })
