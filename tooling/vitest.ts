@@ -13,7 +13,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     typecheck: { enabled: true, include: ['test/**/*.types.test.ts'] },
     testTimeout: 20_000,
     // Names of tests are claims, and claims are read whole.
-    chaiConfig: { truncateThreshold: 0 },
+    taskTitleValueFormatTruncate: 0,
   },
 })
 
