@@ -71,8 +71,8 @@ export interface Kernel {
   slabTake(slab: Address, participant: number): Answer
   /** Publishes a claimed block with the length of its content. */
   slabPublish(slab: Address, number: number, length: number, credits: Address): Answer
-  /** Gives a block back that was claimed or taken. 1 or `BUSY`. */
-  slabFree(slab: Address, number: number): Answer
+  /** Gives a block back that was claimed or taken. */
+  slabFree(slab: Address, number: number): void
   /** Makes all blocks of a new slab free. */
   slabInit(slab: Address): void
 

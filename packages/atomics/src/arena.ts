@@ -46,6 +46,8 @@ export class Arena {
   readonly kernel: Kernel
   /** This thread's index among the participants. */
   readonly participant: number
+  /** Whether a thread may die between a claim and its publish, which its repair ends: in the JavaScript execution. */
+  readonly isMortal: boolean
   /** Names the memory, the same in all threads. */
   readonly identity: string
   /** How many participants there may be. */
@@ -60,6 +62,7 @@ export class Arena {
 
   constructor(memory: ArenaMemory) {
     this.memory = memory
+    this.isMortal = memory instanceof SharedArrayBuffer
     this.#views = viewsOf(bufferOf(memory))
     const { i32 } = this.#views
     this.participants = i32[ARENA_PARTICIPANTS >> 2] as number

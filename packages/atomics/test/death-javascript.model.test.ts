@@ -2,7 +2,7 @@ import { explore } from '@millrace/interleave'
 import { describe } from 'vitest'
 import { NONE } from '../src/kernel/layout.ts'
 import { proves } from './model.ts'
-import { CREDITS, IMAGES, OBJECT, placeRecords, placeSlots } from './rig.ts'
+import { CREDITS, IMAGES, OBJECT, placeRecords, placeSlab, placeSlots } from './rig.ts'
 import { attached, isUsable } from './survivors.ts'
 
 describe('the death of a thread that runs JavaScript', () => {
@@ -149,6 +149,36 @@ describe('the death of a thread that runs JavaScript', () => {
           }
           const isEmpty = rig.kernel.recordPeek(OBJECT, IMAGES + 512) === NONE
           return lives === 1 && isEmpty && lengths.includes(8) && rig.kernel.recordPush(OBJECT, IMAGES, 256, 0) === 1
+        },
+      }),
+  )
+
+  proves(
+    'at any step of a claim leaves a slab with all of its blocks, also one that another frees meanwhile',
+    { of: 'slabFree', line: 'if (answer === BUSY) {', becomes: 'if (answer > 0) {' },
+    (rig) =>
+      explore({
+        memory: rig.memory,
+        // As many blocks as slots: what the dead one claimed bars the way of the first that is freed.
+        setup: () => {
+          placeSlab(rig, 1, 4)
+          attached(rig)
+        },
+        actors: {
+          dies: {
+            run: () => rig.mortal.slabClaim(OBJECT, 0),
+            killable: true,
+            afterDeath: () => rig.kernel.participantRepair(0, 0, 1),
+          },
+          lives: () => {
+            const claimed = rig.kernel.slabClaim(OBJECT, 1)
+            if (claimed > 0) rig.kernel.slabFree(OBJECT, claimed - 1)
+          },
+        },
+        check: ({ results: { dies } }) => {
+          if (dies !== undefined && dies > 0) rig.kernel.slabFree(OBJECT, dies - 1)
+          const claims = [1, 2, 3, 4].map(() => rig.kernel.slabClaim(OBJECT, 1))
+          return claims.sort().join() === '1,2,3,4' && rig.kernel.slabClaim(OBJECT, 1) === NONE
         },
       }),
   )

@@ -135,6 +135,16 @@ describe('attaching', () => {
     }
   })
 
+  test('is refused once the channel is gone, also where it outlived the ends of one copy of this package by those of another', () => {
+    const { handle, sender, receiver } = made({ capacity: 1, codec: u32 })
+    const arena = attachArena(handle.memory)
+    arena.attach(handle, 1, 0)
+    sender[Symbol.dispose]()
+    receiver[Symbol.dispose]()
+    arena.detach(handle.object, 1, 0)
+    expect(() => attachShared(handle)).toThrow('handle: the channel is gone')
+  })
+
   test('refuses another codec, also where the channel is known', () => {
     const { handle, sender, receiver } = made({ capacity: 1, codec: u32 })
     expect(() => attachShared({ ...handle, codec: 'f64' } as never)).toThrow('codec')

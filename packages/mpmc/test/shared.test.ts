@@ -1,3 +1,5 @@
+import { arena, provideKernel } from '@millrace/atomics'
+import { kernel } from '@millrace/atomics/javascript'
 import type { Value } from '@millrace/channel'
 import { channelClaims, type Kind, type Make } from '@millrace/channel/conformance'
 import { bytes, type Codec, json, type WordCodec } from '@millrace/ring/codec'
@@ -24,10 +26,13 @@ const numbered: WordCodec<Value> = {
 }
 const text = json(200) as Codec<Value>
 
+provideKernel(kernel)
+const inJavaScript = arena({ execution: 'javascript' })
+
 const make =
-  (codec: Codec<Value>): Make =>
+  (codec: Codec<Value>, arena?: typeof inJavaScript): Make =>
   (capacity, options) => {
-    const { sender, receiver } = sharedChannel({ capacity, codec, ...options })
+    const { sender, receiver } = sharedChannel({ capacity, codec, arena, ...options })
     const release = () => {
       sender[Symbol.dispose]()
       receiver[Symbol.dispose]()
@@ -39,6 +44,8 @@ const kinds: Record<string, Kind> = {
   'words, capacity 1': { make: make(numbered), capacity: 1 },
   'words, capacity 5': { make: make(numbered), capacity: 5 },
   'bytes, capacity 2': { make: make(text), capacity: 2 },
+  'words in JavaScript, capacity 2': { make: make(numbered, inJavaScript), capacity: 2 },
+  'bytes in JavaScript, capacity 1': { make: make(text, inJavaScript), capacity: 1 },
   'drop-oldest': { make: make(numbered), capacity: 2, overflow: 'drop-oldest' },
   'drop-newest': { make: make(numbered), capacity: 2, overflow: 'drop-newest' },
   reject: { make: make(text), capacity: 2, overflow: 'reject' },

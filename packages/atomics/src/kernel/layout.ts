@@ -17,6 +17,7 @@
  *     256   head
  *     384   receivers parked │ epoch              384 + 128 = the same of senders
  *     640   senders │ receivers │ sides               endpoints of all threads; which sides ever had one
+ *     656   closes awaited │ epoch                    the park line of those who wait for no value and no room
  *     768   attachments, 32 bytes a participant
  *           senders │ receivers │ credits │ linked │ next object │ previous object │ round of a notify
  *     768 + 32 P, rounded up to a line   slots, blocks, stamps
@@ -109,6 +110,8 @@ export const TABLE: i32 = 36
 export const FREE_QUEUE: i32 = 40
 /** How many blocks a slab has. */
 export const SLAB_BLOCKS: i32 = 44
+/** How many blocks of a slab are nobody's, at most. */
+export const SLAB_ABANDONED: i32 = 52
 /** After how many values a lazy ring publishes. */
 export const LAZY_STEP: i32 = 48
 /** Sixteen words for the layers above: codec hash, options. */
@@ -139,6 +142,8 @@ export const SENDERS: i32 = 640
 export const RECEIVERS: i32 = 644
 /** Bit 0: somebody was ever counted a sender, bit 1: a receiver. */
 export const SIDES: i32 = 648
+/** Park line of those who wait for nothing but the close. */
+export const CLOSING: i32 = 656
 /** Attachments by participant. */
 export const ATTACHMENTS: i32 = 768
 /** Bytes of one attachment, as a shift. */

@@ -4,6 +4,7 @@ import {
   ATTACHMENTS,
   CLOSED_BY_RECEIVERS,
   CLOSED_BY_SENDERS,
+  CLOSING,
   FIRST_ATTACHMENT,
   GENERATION,
   LINKED,
@@ -107,6 +108,7 @@ export function objectClose(object: i32, flag: i32): void {
   atomic.or<i32>(object, flag, STATE)
   wakeAll(object + PARKED_RECEIVERS)
   wakeAll(object + PARKED_SENDERS)
+  wakeAll(object + CLOSING)
 }
 
 /** Leaves an object for good, if this participant has no endpoint and no credit there. The last to leave frees it. Answers 1 if it left. */

@@ -2,6 +2,7 @@ import { release } from './batch.ts'
 import { blockRelease } from './block.ts'
 import {
   ARENA_PARTICIPANTS,
+  CLOSING,
   FIRST_ATTACHMENT,
   FLIGHT_COUNT,
   FLIGHT_HOME,
@@ -103,6 +104,7 @@ export function participantFinish(participant: i32): void {
     // Also those whom a notifier that died on its way was about to wake.
     wakeAll(object + PARKED_RECEIVERS)
     wakeAll(object + PARKED_SENDERS)
+    wakeAll(object + CLOSING)
     objectLeave(object, participant)
     object = load<i32>(record, FIRST_ATTACHMENT)
   }

@@ -12,6 +12,7 @@ import {
   PARKED_RECEIVERS,
   PARKED_SENDERS,
   RESERVED,
+  SLAB_ABANDONED,
   SLAB_BLOCKS,
   SLOTS,
   SPINS,
@@ -31,13 +32,20 @@ import { slotIdle, slotSkip } from './slot.ts'
  *     a slot queue of      owner │ length       a slot queue of numbers: the object's own,
  *     block numbers        in the table         with its close, credits and parking
  *
- * INVARIANT  a block is in the free queue, in the ready queue, or has an owner; owner = participant + 1, or 0.
+ * INVARIANT  a block is in the free queue, in the ready queue, or has an owner; owner = participant + 1, or 0. Or it is nobody's,
+ *            since a thread that is not repaired yet died over the place where it would go: then whoever finds none free takes it.
  *            The owner word changes between the claim of a queue's position and its publish, so a death leaves no block in between.
  */
 
+/** Owner of a block that is nobody's. */
+export const NOBODY: i32 = -1
+
 /** Takes a free block for the caller to fill. Answers its number + 1, `NONE`, `BUSY`. */
 export function slabClaim(slab: i32, participant: i32): i32 {
-  return slabPop(load<i32>(slab, FREE_QUEUE), load<i32>(slab, TABLE), participant)
+  const answer: i32 = slabPop(load<i32>(slab, FREE_QUEUE), load<i32>(slab, TABLE), participant)
+  if (answer > 0 || atomic.load<i32>(slab, SLAB_ABANDONED) === 0) return answer
+  const adopted: i32 = slabAdopt(slab, participant)
+  return adopted > 0 ? adopted : answer
 }
 
 /** Takes the oldest block that was published. Answers its number + 1, `NONE`, `ENDED`, `BUSY`. */
@@ -52,12 +60,34 @@ export function slabPublish(slab: i32, number: i32, length: i32, credits: i32): 
   return slabPush(slab, table, number, credits)
 }
 
-/** Gives a block the caller owns back. Answers 1, or `BUSY`: try again. */
-export function slabFree(slab: i32, number: i32): i32 {
-  const answer: i32 = slabPush(load<i32>(slab, FREE_QUEUE), load<i32>(slab, TABLE), number, 0)
+/** Gives a block the caller owns back. */
+export function slabFree(slab: i32, number: i32): void {
+  const table: i32 = load<i32>(slab, TABLE)
+  let answer: i32 = BUSY
+  for (let spins: i32 = 0; spins < SPINS && answer === BUSY; spins++) {
+    answer = slabPush(load<i32>(slab, FREE_QUEUE), table, number, 0)
+  }
+  if (answer === BUSY) {
+    // Counted before it can be found, so that who finds it counts it out after.
+    atomic.add<i32>(slab, 1, SLAB_ABANDONED)
+    atomic.store<i32>(table + (number << 3), NOBODY) // Gives it to whoever looks; observed in slabAdopt().
+  }
   // Who found no free block parked at the slab, not at its free queue.
   wake(slab + PARKED_SENDERS)
-  return answer
+}
+
+/** Takes a block that is nobody's: its number + 1, or 0. */
+export function slabAdopt(slab: i32, participant: i32): i32 {
+  const table: i32 = load<i32>(slab, TABLE)
+  const blocks: i32 = load<i32>(slab, SLAB_BLOCKS)
+  for (let number: i32 = 0; number < blocks; number++) {
+    const owner: i32 = table + (number << 3)
+    if (atomic.load<i32>(owner) === NOBODY && atomic.cmpxchg<i32>(owner, NOBODY, participant + 1) === NOBODY) {
+      atomic.sub<i32>(slab, 1, SLAB_ABANDONED)
+      return number + 1
+    }
+  }
+  return NONE
 }
 
 /** Takes the oldest number of a queue, and owns its block. */
@@ -125,9 +155,7 @@ export function slabRepair(slab: i32, participant: i32): void {
   const table: i32 = load<i32>(slab, TABLE)
   const blocks: i32 = load<i32>(slab, SLAB_BLOCKS)
   for (let number: i32 = 0; number < blocks; number++) {
-    if (atomic.load<i32>(table + (number << 3)) === participant + 1) {
-      while (slabFree(slab, number) === BUSY);
-    }
+    if (atomic.load<i32>(table + (number << 3)) === participant + 1) slabFree(slab, number)
   }
 }
 

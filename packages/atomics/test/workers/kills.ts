@@ -141,7 +141,7 @@ function open(arena: Arena, { kind, capacity, slotBytes, batch }: Kills): Bench 
       const answer = kernel.slabTake(object, participant)
       if (answer <= 0) return answer === BUSY ? BUSY : -1
       const value = i32[(blocks + (answer - 1) * 64) >> 2] as number
-      while (kernel.slabFree(object, answer - 1) === BUSY);
+      kernel.slabFree(object, answer - 1)
       return value
     }
     const answer = kernel.slotPop(object, image)
@@ -159,7 +159,7 @@ function open(arena: Arena, { kind, capacity, slotBytes, batch }: Kills): Bench 
       u8.fill(0, blocks + (claimed - 1) * 64, blocks + claimed * 64)
       for (let at = 0; at < 64; at += 4) i32[(blocks + (claimed - 1) * 64 + at) >> 2] = value
       if (kernel.slabPublish(object, claimed - 1, 64, 0) === 1) return true
-      while (kernel.slabFree(object, claimed - 1) === BUSY);
+      kernel.slabFree(object, claimed - 1)
       return false
     }
     i32[(image + LENGTH) >> 2] = slotBytes === 8 ? value : slotBytes - 8

@@ -77,7 +77,7 @@ function push(next: number, n: number): number {
     const at = blocks + (claimed - 1) * 64
     for (let i = 0; i < 64; i += 4) i32[(at + i) >> 2] = next
     const answer = kernel.slabPublish(object, claimed - 1, 64, 0)
-    if (answer !== 1) while (kernel.slabFree(object, claimed - 1) === BUSY);
+    if (answer !== 1) kernel.slabFree(object, claimed - 1)
     return answer
   }
   if (slotBytes <= 16 && n === 1) return kernel.slotPush(object, next, next)
@@ -110,7 +110,7 @@ function pop(): number {
     const answer = kernel.slabTake(object, arena.participant)
     if (answer <= 0) return answer
     i32[(images + LENGTH) >> 2] = whole(blocks + (answer - 1) * 64, 64)
-    while (kernel.slabFree(object, answer - 1) === BUSY);
+    kernel.slabFree(object, answer - 1)
     words.add(arena, report + 8, 1)
     return 1
   }

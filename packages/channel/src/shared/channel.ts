@@ -19,7 +19,7 @@ import type { Store } from './store.ts'
  *
  * INVARIANT  within this thread first come is first served, on either side: a newcomer looks for itself only if nobody waits.
  *            Between threads whoever looks first is served.
- * INVARIANT  while somebody waits, the watch of that side runs.
+ * INVARIANT  while somebody waits, the watch of that side runs; that of senders also while a value is late.
  * INVARIANT  who waits for room is admitted by holding it, so the push that follows finds it.
  * INVARIANT  a value that could not be decoded is gone, and its error reaches one call: that which took it, or if it took good
  *            values before, the next that decodes.
@@ -153,6 +153,7 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
 
   put(value: T): void {
     this.store.put(value)
+    if (this.store.isLate) this.#senderWatch.start()
     if (this.#receivers.length > 0) this.#receiverWatch.poke()
   }
 
@@ -220,8 +221,9 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
     }
   }
 
-  /** Gives room to those who wait for it, in their order. Answers whether somebody still waits. */
+  /** Gives room to what is late and to those who wait for it, in their order. Answers whether somebody still waits. */
   #admit(): boolean {
+    if (!this.store.pushLate()) return true
     for (let wait = this.#senders.first; wait !== undefined; wait = this.#senders.first) {
       const isClosed = this.lifecycle.closed
       if (!isClosed && !this.store.holdNow(wait.room)) {

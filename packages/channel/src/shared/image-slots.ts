@@ -15,6 +15,8 @@ const BATCH_BYTES = 8192
 const LARGE_SLOT = 128
 /** How often a call that found another thread in the middle of its own is made again, before that counts as full or empty. */
 const RETRIES = 32
+/** The same for who holds room, where a thread may die in the middle: for some milliseconds. Elsewhere it goes on whatever we do. */
+const HELD_RETRIES = 1024
 
 /** Bytes of scratch that slots of a size begin with. Encoding may run the user's code, which may send in turn: so they are enough for two. */
 export function scratchBytes(slotBytes: number): number {
@@ -44,10 +46,13 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
   readonly #batch: number
   readonly #popBatch: number
   readonly #credits: number
+  readonly #heldRetries: number
+  readonly #late: Uint8Array[] = []
   #popped = 0
 
-  constructor(codec: Codec<T>, ...[credits, kernel, queue, slotBytes, bytes, scratch]: SlotParts) {
+  constructor(codec: Codec<T>, ...[credits, kernel, queue, slotBytes, bytes, scratch, isMortal]: SlotParts) {
     this.#credits = credits
+    this.#heldRetries = isMortal ? HELD_RETRIES : Number.POSITIVE_INFINITY
     this.kernel = kernel
     this.queue = queue
     this.bytes = bytes
@@ -91,13 +96,23 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
     const at = this.#take(this.#slotBytes)
     try {
       this.write(value, at)
-      // There is room. A thread that still copies out of it goes on whatever we do.
-      let answer = BUSY
-      while (answer === BUSY) answer = this.kernel.slotPushMany(this.queue, at, 1, this.#credits)
+      const answer = this.#late.length > 0 ? NONE : this.#pushImages(at, 1, this.#credits, this.#heldRetries)
+      if (answer === NONE) this.#late.push(this.bytes.u8.slice(at, at + this.#slotBytes))
       return answer
     } finally {
       this.scratch.giveBack(at)
     }
+  }
+
+  pushLate(): number {
+    const image = this.#late[0]
+    if (image === undefined) return NONE
+    const at = this.#take(this.#slotBytes)
+    this.bytes.u8.set(image, at)
+    const answer = this.#pushImages(at, 1, this.#credits)
+    this.scratch.giveBack(at)
+    if (answer !== NONE) this.#late.shift()
+    return answer
   }
 
   pushMany(values: ArrayLike<T>, from: number, to: number): number {
@@ -171,9 +186,11 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
     return at
   }
 
-  #pushImages(at: number, count: number): number {
-    let answer = this.kernel.slotPushMany(this.queue, at, count, 0)
-    for (let i = 0; answer === BUSY && i < RETRIES; i++) answer = this.kernel.slotPushMany(this.queue, at, count, 0)
+  #pushImages(at: number, count: number, credits = 0, retries = RETRIES): number {
+    let answer = this.kernel.slotPushMany(this.queue, at, count, credits)
+    for (let i = 0; answer === BUSY && i < retries; i++) {
+      answer = this.kernel.slotPushMany(this.queue, at, count, credits)
+    }
     return answer === BUSY ? NONE : answer
   }
 

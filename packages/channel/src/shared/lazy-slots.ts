@@ -59,6 +59,11 @@ export class LazySlots<T extends Value> implements Slots<T> {
     return this.push(value) > 0 ? 1 : ENDED
   }
 
+  /** None is ever kept: the receiver gives room back when it has left it. */
+  pushLate(): number {
+    return NONE
+  }
+
   pushMany(values: ArrayLike<T>, from: number, to: number): number {
     const count = Math.min(to - from, BATCH_BYTES / this.#numbers.bytes)
     const at = this.#scratch.top

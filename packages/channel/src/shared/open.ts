@@ -98,7 +98,8 @@ export function attachShared<T extends Value>(
   checkOnDrop(onDrop)
   const arena = attachArena(handle.memory)
   const known = open.get(keyOf(arena, handle)) as SharedChannel<T> | undefined
-  if (known === undefined && !arena.attach(handle)) throw gone()
+  // Also of a channel that is known: another copy of this package in this thread may have been the last to leave.
+  if (!arena.attach(handle)) throw gone()
   if (found.name !== handle.codec || words.load(arena, handle.object + HASH) !== layoutHash(found)) {
     if (known === undefined) arena.detach(handle.object)
     throw new TypeError(`codec: the channel carries ${handle.codec}, this codec is ${found.name}`)

@@ -3,9 +3,9 @@ import {
   CAPACITY,
   CLOSED,
   CLOSED_BY_RECEIVERS,
+  CLOSING,
   HEAD,
   type ObjectHandle,
-  PARKED_RECEIVERS,
   RECEIVERS,
   RESERVED,
   SENDERS,
@@ -179,7 +179,7 @@ export class Place implements Ending {
   #awaitClose(): void {
     if (this.closed) this.#closing?.resolve()
     else {
-      const line = this.object + PARKED_RECEIVERS
+      const line = this.object + CLOSING
       waitForWake(this.arena, line, this.arena.kernel.parkBegin(line), () => this.#awaitClose(), false)
     }
   }

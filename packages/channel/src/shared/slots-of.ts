@@ -21,7 +21,15 @@ export function slotsOf<T extends Value>(arena: Arena, object: number, codec: Co
   }
   const slotBytes = slotBytesOf(codec)
   const scratch = scratchOf(arena, scratchBytes(slotBytes))
-  const parts = [arena.credits(object), arena.kernel, object, slotBytes, arena.views(), scratch] as const
+  const parts = [
+    arena.credits(object),
+    arena.kernel,
+    object,
+    slotBytes,
+    arena.views(),
+    scratch,
+    arena.isMortal,
+  ] as const
   if (count === 1) return new WordSlots(codec as WordCodec<T>, ...parts)
   if (count === 2) return new PairSlots(codec as PairCodec<T>, ...parts)
   return new ByteSlots(codec, ...parts)

@@ -12,6 +12,7 @@ export type SlotParts = readonly [
   slotBytes: number,
   bytes: Bytes,
   scratch: Scratch,
+  isMortal: boolean,
 ]
 
 /**
@@ -28,8 +29,13 @@ export interface Slots<T extends Value> {
   release(count: number): void
   /** Pushes one value: 1, `NONE` full, `ENDED` closed. Throws what its codec throws, and then pushes nothing. */
   push(value: T): number
-  /** Pushes one value into room that is held: 1, or `ENDED` if the receivers closed. */
+  /**
+   * Pushes one value into room that is held: 1, `ENDED` if the receivers closed. `NONE` if a thread that died over
+   * the value before has not left the room: then it is kept for `pushLate`, in its order. Throws as `push`.
+   */
   pushHeld(value: T): number
+  /** Pushes the first value that was kept: 1 or `ENDED`, and it is kept no longer; or `NONE`. */
+  pushLate(): number
   /** Pushes the values at indexes `from` to below `to`, as many as there is room for. Throws as `push`, before any is pushed. */
   pushMany(values: ArrayLike<T>, from: number, to: number): number
   /** Pops the oldest value: 1, `NONE` empty, `ENDED` closed and drained. After 1 comes `take` or `lend`, in the same synchronous call. */

@@ -1,4 +1,4 @@
-import { ENDED } from '@millrace/atomics'
+import { beforeBlocking, ENDED, NONE } from '@millrace/atomics'
 import type { Value } from '@millrace/ring'
 import type { DropReason, Overflow, OverflowOptions, SendOutcome } from '../api.ts'
 import { tell } from '../endpoint/report.ts'
@@ -13,6 +13,8 @@ import type { Slots } from './slots.ts'
  * INVARIANT  room that is held is counted in the memory and at the place, in the same call.
  * INVARIANT  while code of the user runs, a getter, a codec, an `onDrop`, the thread does not leave the channel, whatever
  *            that code disposes.
+ * INVARIANT  a value that is late, since the room held for it is not left yet, keeps that room, and nothing of this thread
+ *            is pushed before it.
  */
 export class Store<T extends Value> {
   readonly overflow: Overflow
@@ -20,6 +22,8 @@ export class Store<T extends Value> {
   readonly #slots: Slots<T>
   #onDrop: ((value: T, why: DropReason) => void) | undefined
   #isDrained = false
+  #late = 0
+  readonly #pushLate = (): boolean => this.pushLate()
 
   constructor(place: Place, slots: Slots<T>, overflow: Overflow, onDrop: OverflowOptions<T>['onDrop']) {
     this.#place = place
@@ -41,7 +45,13 @@ export class Store<T extends Value> {
     return this.#isDrained
   }
 
+  /** Whether a value is on its way into room that is held. */
+  get isLate(): boolean {
+    return this.#late > 0
+  }
+
   push(value: T): SendOutcome {
+    if (this.#late > 0 && !this.pushLate()) return 'full'
     this.#place.enter()
     try {
       for (;;) {
@@ -57,6 +67,7 @@ export class Store<T extends Value> {
 
   /** Pushes the values at indexes `from` to below `to` for which there is room; answers how many. */
   pushMany(values: readonly T[], from: number, to: number): number {
+    if (this.#late > 0 && !this.pushLate()) return 0
     this.#place.enter()
     try {
       return Math.max(0, this.#slots.pushMany(values, from, to))
@@ -141,11 +152,31 @@ export class Store<T extends Value> {
     try {
       answer = this.#slots.pushHeld(value)
     } finally {
-      if (answer > 0) this.#place.countHeld(-1)
-      else this.release(1)
+      this.#putHeld(answer)
       this.#place.exit()
     }
     if (answer === ENDED) throw new ClosedError(value)
+    if (answer !== NONE) return
+    this.#late++
+    beforeBlocking.add(this.#pushLate)
+  }
+
+  /** Puts in what is late. Answers whether nothing is any more. */
+  pushLate(): boolean {
+    while (this.#late > 0) {
+      const answer = this.#slots.pushLate()
+      if (answer === NONE) return false
+      this.#late--
+      if (this.#late === 0) beforeBlocking.delete(this.#pushLate)
+      this.#putHeld(answer)
+    }
+    return true
+  }
+
+  /** Room that was held is used, or given back if that failed; unless its value is late. */
+  #putHeld(answer: number): void {
+    if (answer > 0) this.#place.countHeld(-1)
+    else if (answer !== NONE) this.release(1)
   }
 
   /** Drops what is left. */

@@ -123,8 +123,7 @@ class SharedSlab implements SlabRing {
 
   /** Frees a block of this view. */
   free(number: number): void {
-    // There is room for every block. A thread that still takes one out of that place goes on whatever this one does.
-    while (this.#kernel.slabFree(this.#slab, number) === BUSY);
+    this.#kernel.slabFree(this.#slab, number)
     this.#returned()
   }
 
