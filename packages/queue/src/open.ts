@@ -32,7 +32,8 @@ export interface OpenQueues extends QueueEngine {
 }
 
 /** Milliseconds since 1970, that never go back. */
-const machine: Clock = { now: () => performance.timeOrigin + performance.now() }
+const originMs = performance.timeOrigin
+const machine: Clock = { now: () => originMs + performance.now() }
 
 const NOTHING: Recovery = { messages: 0, tornBytes: 0, damages: [], durationMs: 0 }
 

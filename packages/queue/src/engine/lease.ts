@@ -7,17 +7,19 @@ export interface Lease extends LeaseOf {
   readonly queue: number
 }
 
-const RADIX = 36
 const PARTS = 4
+const DOT = 46
+const ZERO = 48
+const NINE = 57
 
 /** Keeps the leases of one run of an engine apart from those of others. */
 export function newEpoch(): number {
   return randomInt(1, 2 ** 40)
 }
 
-/** A lease as it is handed out. */
-export function leaseText({ epoch, queue, number, delivery }: Lease): string {
-  return `${epoch.toString(RADIX)}.${queue.toString(RADIX)}.${number.toString(RADIX)}.${delivery.toString(RADIX)}`
+/** How all leases of a queue begin, as they are handed out: the number of the message and that of the delivery follow, with a dot between. */
+export function leasePrefix(epoch: number, queue: number): string {
+  return `${epoch}.${queue}.`
 }
 
 /** Reads a lease. Throws `TypeError` for what is none. */
@@ -33,22 +35,13 @@ function partsOf(text: string): number[] | undefined {
   const parts: number[] = []
   let value = -1
   for (let index = 0; index < text.length; index++) {
-    const digit = digitOf(text.charCodeAt(index))
-    if (digit >= 0) value = (value < 0 ? 0 : value * RADIX) + digit
-    else if (digit === DOT && value >= 0) {
+    const code = text.charCodeAt(index)
+    if (code >= ZERO && code <= NINE) value = (value < 0 ? 0 : value * 10) + code - ZERO
+    else if (code === DOT && value >= 0) {
       parts.push(value)
       value = -1
     } else return undefined
   }
   parts.push(value)
   return value >= 0 && parts.length === PARTS && parts.every(Number.isSafeInteger) ? parts : undefined
-}
-
-const DOT = -1
-const OTHER = -2
-
-function digitOf(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48
-  if (code >= 97 && code <= 122) return code - 87
-  return code === 46 ? DOT : OTHER
 }

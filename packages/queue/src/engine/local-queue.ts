@@ -13,7 +13,7 @@ import { messageOf } from '../message.ts'
 import { type QueueRules, QueueState } from '../state/queue-state.ts'
 import type { NewMessage, Stored } from '../state/stored.ts'
 import type { Journal } from './journal.ts'
-import { leaseText } from './lease.ts'
+import { leasePrefix } from './lease.ts'
 import { Waits } from './waits.ts'
 
 /** Options with what holds where they say nothing. */
@@ -63,7 +63,8 @@ export class LocalQueue {
   readonly state: QueueState
   readonly #receives: Waits<Wanted, Message[]>
   readonly #sends: Waits<Batch, string[]>
-  readonly #epoch: number
+  /** How its leases begin. */
+  readonly #leases: string
   readonly #journal: Journal
   isPaused = false
 
@@ -84,7 +85,7 @@ export class LocalQueue {
       byPriority: order === 'priority',
       dedupMs: dedupMs as number,
     }
-    this.#epoch = epoch
+    this.#leases = leasePrefix(epoch, number)
     this.#journal = journal
     this.state = new QueueState(rules, epoch, journal.changesOf(number), bury)
     this.#receives = new Waits(left)
@@ -238,9 +239,7 @@ export class LocalQueue {
     if (leaseMs === 0) return this.#takeForGood(max, maxBytes, nowMs)
     const taken = this.state.take(max, leaseMs, nowMs, maxBytes)
     return allButFailures(taken, (message) => {
-      const { number, deliveries } = message
-      const lease = { epoch: this.#epoch, queue: this.number, number, delivery: deliveries }
-      return this.#shown(message, leaseText(lease))
+      return this.#shown(message, `${this.#leases}${message.number}.${message.deliveries}`)
     })
   }
 
