@@ -74,6 +74,21 @@ describe('compaction comes to rest', () => {
   })
 })
 
+describe('a new file is begun', () => {
+  test.each(['always', 'never', { everyMs: 1e9 }] as const)('when one is full, with sync %j', async (durability) => {
+    const disk = new FailingDisk(new Random(1))
+    const options = { durability, segmentBytes: 1_000, memoryBytes: 0, clock: new HandClock() } as const
+    const { engine } = await openDisk(disk, 'disk', options)
+    await engine.create('a')
+    for (let i = 0; i < 100; i++) {
+      await engine.sendMany('a', many(2))
+      for (let turns = 0; turns < 6; turns++) await new Promise(setImmediate)
+    }
+    expect(Math.max(...(await disk.names()).map((name) => disk.size(name)))).toBeLessThan(3_000)
+    await engine.close()
+  })
+})
+
 describe('compaction gives disk back', () => {
   test('when a queue is deleted whose messages are being written again', async () => {
     const { disk, queues } = await onDisk(2_000)
@@ -118,7 +133,7 @@ describe('compaction gives disk back', () => {
         await queues.sendMany('busy', many(1_000))
         await queues.receive('busy', { max: 1_000, leaseMs: 0, ...now })
       }
-      await expect.poll(onDisk, { timeout: 20_000 }).toBeLessThan(2 * live + 4 * 2 ** 17)
+      await expect.poll(onDisk, { timeout: 20_000 }).toBeLessThan(3 * live)
     }
     await queues.close()
     const again = await openQueues({ path, sync: 'never', segmentBytes: 2 ** 17 })

@@ -36,10 +36,10 @@ export class CrashKeys {
     }
   }
 
-  /** There was a crash. */
-  crashed(): void {
+  /** There was a crash, which also what was answered may not have outlived. */
+  crashed(mayLose: boolean): void {
     for (const [key, { id, untilMs }] of this.#known) {
-      if (id !== undefined) continue
+      if (id !== undefined && !mayLose) continue
       this.#known.delete(key)
       this.#uncertain.set(key, untilMs)
     }

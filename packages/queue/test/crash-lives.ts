@@ -1,23 +1,24 @@
-import type { QueueEngine } from '../src/index.ts'
+import type { Durability } from '../src/api.ts'
+import { type QueueEngine, QueueError } from '../src/index.ts'
 import { openDisk } from '../src/journal/open-folder.ts'
 import { recover } from '../src/journal/recovery.ts'
 import { segmentName } from '../src/log/segment.ts'
 import { Facts, type Found } from './crash-facts.ts'
 import { CrashKeys } from './crash-keys.ts'
 import { type Memory, User } from './crash-user.ts'
-import { FailingDisk } from './failing-disk.ts'
+import { diskError, FailingDisk } from './failing-disk.ts'
 import { Random } from './random.ts'
 import { HandClock } from './support.ts'
 
 /** How an engine ends. */
-type End = 'power loss' | 'kill' | 'close'
+type End = 'power loss' | 'kill' | 'close' | 'error'
 
 /** What is to be the case in all lives of a folder. */
 export interface LivesOptions {
   readonly seed: number
   readonly lives: number
   readonly ends: readonly End[]
-  readonly durability: 'always' | 'never'
+  readonly durability: Exclude<Durability, 'memory'>
   /** Sectors that were not synced are lost in any order; else only those behind some place. */
   readonly reorders: boolean
   /** What the disk only says that it does. */
@@ -30,6 +31,7 @@ export async function live({ seed, lives, ends, durability, reorders, lie }: Liv
   const clock = new HandClock()
   const facts = new Facts()
   facts.mayDouble = reorders
+  facts.mayLose = durability !== 'always' && ends.includes('power loss')
   const memory: Memory = {
     facts,
     keys: new CrashKeys(),
@@ -51,29 +53,42 @@ export async function live({ seed, lives, ends, durability, reorders, lie }: Liv
   let found: Found[] = []
   for (let life = 0; life < lives; life++) {
     const end = random.pick(ends)
+    if (end === 'error') disk.fails = sometimes(random)
     if (end === 'power loss') disk.fuse = random.between(1, random.pick([10, 60, 300]))
     const opening = openDisk(disk, 'disk', options)
     opening.catch(() => {})
-    const opened = await Promise.race([opening, disk.off])
+    const opened = await Promise.race([opening.catch((error: unknown) => excuse(error, end === 'error')), disk.off])
     const user = opened && new User(opened.engine, memory)
     if (opened !== undefined && user !== undefined) {
       facts.learn(found)
       await use(opened.engine, user, disk, memory).catch((error: unknown) => {
-        if (!disk.isOff) throw error
+        if (!disk.isOff) excuse(error, end === 'error')
       })
       if (end === 'close') await opened.engine.close()
       answered += user.answered
       user.isOver = true
       for (const fault of user.faults) throw fault
     }
-    memory.keys.crashed()
-    const next = end === 'power loss' ? disk.afterPowerLoss() : disk.afterKill()
+    memory.keys.crashed(facts.mayLose)
+    if (facts.mayLose) for (const states of [memory.there, memory.paused]) states.clear()
+    const next = end === 'power loss' || end === 'error' ? disk.afterPowerLoss() : disk.afterKill()
     disk.turnOff() // What the last engine does still is not seen.
     disk = next
     found = await everything(disk.afterKill())
     facts.check(found, clock.nowMs)
   }
   return answered
+}
+
+/** A disk that failed is the reason of what could not be done. */
+function excuse(error: unknown, hasFailed: boolean): undefined {
+  if (!hasFailed || !(error instanceof QueueError) || !/^(read-only|damaged)$/.test(error.code)) throw error
+}
+
+/** Fails once, at some moment, whatever is done then. */
+function sometimes(random: Random): FailingDisk['fails'] {
+  let left = random.between(1, 200)
+  return (call) => (call === 'open' || call === 'read' || --left !== 0 ? undefined : diskError('EIO', call))
 }
 
 /** Does this and that, until the power goes or it is enough. */

@@ -27,16 +27,15 @@ test('queues that are opened and closed two hundred times leave nothing behind',
     expect(await waiting).toMatchObject({ code: 'closed' })
   }
   for (let i = 0; i < 10; i++) await cycle('always')
-  const before = { descriptors: await descriptors(), resources: resources(), listeners: process.eventNames().length }
+  const open = async () => [await descriptors(), resources().length, process.eventNames().length] as const
+  const before = await open()
   for (let i = 0; i < 60; i++) {
     await cycle('always')
     await cycle('never')
     await cycle({ everyMs: 5_000 })
     await rejection(openQueues({ path: '/proc/nowhere' }))
   }
-  expect({ descriptors: await descriptors(), resources: resources(), listeners: process.eventNames().length }).toEqual(
-    before,
-  )
+  for (const [i, count] of (await open()).entries()) expect(count).toBeLessThanOrEqual(before[i] as number)
   expect((await readdir(path)).length).toBeLessThan(30)
   await rm(path, { recursive: true })
 })

@@ -6,6 +6,9 @@ import { promisify } from 'node:util'
 const syncData = promisify(fdatasync)
 const syncAll = promisify(fsync)
 
+/** No more is read or written at once: systems refuse more than 2 GiB. */
+const CHUNK_BYTES = 2 ** 30
+
 /** A file that grows. */
 export interface LogFile {
   /** What was appended outlives the process. Throws what the disk says; some of it may be there then. */
@@ -60,7 +63,9 @@ class FolderFile implements LogFile {
   }
 
   append(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done)
+    for (let done = 0; done < bytes.length; ) {
+      done += writeSync(this.#descriptor, bytes, done, Math.min(bytes.length - done, CHUNK_BYTES))
+    }
   }
 
   sync(): Promise<void> {
@@ -70,7 +75,7 @@ class FolderFile implements LogFile {
   read(offset: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length)
     for (let done = 0; done < length; ) {
-      const count = readSync(this.#descriptor, bytes, done, length - done, offset + done)
+      const count = readSync(this.#descriptor, bytes, done, Math.min(length - done, CHUNK_BYTES), offset + done)
       if (count === 0) throw new RangeError(`the file ends before ${offset + length}`)
       done += count
     }

@@ -307,7 +307,7 @@ export class Log {
     this.#isBeginning = false
     this.#head = this.offset
     // Otherwise that is done when the file is synced.
-    if (this.#options.durability === 'never') this.#occupy(this.#keepNames().catch((error) => this.fail(error)))
+    if (this.#options.durability !== 'always') this.#occupy(this.#keepNames().catch((error) => this.fail(error)))
   }
 
   /** Nothing is written any more. What is pending can still be read. */
