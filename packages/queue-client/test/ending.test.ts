@@ -115,6 +115,18 @@ describe('close', () => {
     expect([client.state, client.pending, server.stats().failures.closed]).toEqual(['closed', 0, 0])
   })
 
+  test('ends also the sends that had to wait here, since the server took no more', async () => {
+    const { at } = await serve({ limits: { maxRequests: 8 } })
+    const client = await connected(at)
+    await client.create('full', { capacity: 1, overflow: 'wait' })
+    await client.send('full', '0')
+    const sending = Array.from({ length: 50 }, (_, i) => rejection(client.send('full', String(i))))
+    const began = performance.now()
+    await client.close()
+    for (const each of await Promise.all(sending)) expect(each).toMatchObject({ code: 'closed' })
+    expect(performance.now() - began).toBeLessThan(4_000)
+  })
+
   test('does not wait for a server that does not answer longer than it is told', async () => {
     const { at } = await serve()
     const cable = await Cable.to(at.port)

@@ -68,6 +68,27 @@ describe('a server that closes', () => {
   })
 })
 
+test('a connection that will answer nothing any more is left, though the server does not end it', async () => {
+  let accepted = 0
+  const url = await saying((socket, encoder) => {
+    const isFirst = ++accepted === 1
+    encoder.welcome({ ...GREETING, version: 1, quietMs: 60_000 })
+    socket.write(encoder.take())
+    socket.once('data', () =>
+      socket.once('data', () => {
+        const closing = new QueueError('unreachable', 'the server is closing')
+        if (isFirst) encoder.goodbye(closing)
+        if (isFirst) encoder.failure(1, closing)
+        else encoder.value(1, ['a'])
+        socket.write(encoder.take())
+      }),
+    )
+  })
+  const client = await connected(url)
+  expect(await client.list()).toEqual(['a'])
+  expect(accepted).toBe(2)
+})
+
 describe('a connection of which nothing is heard', () => {
   for (const stalls of ['both', 'down', 'up'] as const) {
     test(`is given up when the network drops what goes ${stalls}`, async () => {

@@ -109,6 +109,17 @@ describe('when the connection is lost', () => {
     expect([part.length > 0, part.length < 4]).toEqual([true, true])
   })
 
+  test('what has come of an answer that is not complete goes back, and does not wait for the end of its lease', async () => {
+    const { cable, client, engine } = await cabled()
+    for (const i of [0, 1]) await engine.send('a', new Uint8Array(600_000).fill(i))
+    cable.cutAfter = { direction: 'down', bytes: 700_000 }
+    cable.onConnection = () => {
+      cable.cutAfter = undefined
+    }
+    const [first] = await client.receive('a', { max: 2, leaseMs: 3_600_000 })
+    expect([first?.body[0], first?.deliveries]).toEqual([0, 2])
+  })
+
   test('a receive without a lease rejects unknown', async () => {
     const { cable, client, engine } = await cabled()
     await engine.send('a', '1')
