@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { connectQueues } from '../src/index.ts'
@@ -55,6 +56,10 @@ describe('connectQueues', () => {
     const connecting = connectQueues(silent, { signal: controller.signal })
     controller.abort('enough')
     await expect(connecting).rejects.toBe('enough')
+    const { at } = await serve()
+    const { signal } = new AbortController()
+    await (await connectQueues(at.url, { signal })).close()
+    expect([getEventListeners(controller.signal, 'abort'), getEventListeners(signal, 'abort')]).toEqual([[], []])
     await expect(connectQueues(silent, { signal: AbortSignal.abort('before') })).rejects.toBe('before')
   })
 

@@ -115,6 +115,23 @@ describe('close', () => {
     expect([client.state, client.pending, server.stats().failures.closed]).toEqual(['closed', 0, 0])
   })
 
+  test('gives back what comes for a receive that it ends', async () => {
+    const { at, engine } = await serve()
+    const cable = await Cable.to(at.port)
+    const client = await connected(cable)
+    await client.create('a')
+    const receiving = rejection(client.receive('a', { leaseMs: 3_600_000 }))
+    await until(async () => (await engine.stats('a')).waitingReceives === 1)
+    for (const { server } of cable.pairs) server.pause()
+    await engine.send('a', '1')
+    await until(async () => (await engine.stats('a')).inFlight === 1)
+    const closing = client.close()
+    for (const { server } of cable.pairs) server.resume()
+    await closing
+    expect(await receiving).toMatchObject({ code: 'closed' })
+    expect(await engine.stats('a')).toMatchObject({ ready: 1, inFlight: 0 })
+  })
+
   test('ends also the sends that had to wait here, since the server took no more', async () => {
     const { at } = await serve({ limits: { maxRequests: 8 } })
     const client = await connected(at)
@@ -176,6 +193,22 @@ describe('a process', () => {
       'done\n',
     )
     expect((await program(at.url, `await queues.list(); console.log('done')`)).stdout).toBe('done\n')
+  })
+
+  test('ends when nobody waits, also without a connection', async () => {
+    const { at, server } = await serve()
+    const running = program(
+      at.url,
+      `await queues.list()
+      const watch = setInterval(() => {
+        if (queues.state === 'connected') return
+        clearInterval(watch)
+        console.log('done')
+      }, 5)`,
+    )
+    await until(() => server.stats().requests.list === 1)
+    await server.close()
+    expect((await running).stdout).toBe('done\n')
   })
 
   test('stays while somebody waits, also without a connection', async () => {
