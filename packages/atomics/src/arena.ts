@@ -154,10 +154,13 @@ export class Arena {
     return object + ATTACHMENTS + (this.participant << ATTACHMENT_SHIFT) + 8
   }
 
-  /** Attaches this thread to an object of a handle and counts endpoints. False if the object is gone. */
-  attach(handle: ObjectHandle, senders = 0, receivers = 0): boolean {
-    this.views(handle.object + this.headerBytes)
-    return this.kernel.objectAttach(handle.object, handle.generation, this.participant, senders, receivers) === 1
+  /** Attaches this thread to an object of a handle and counts endpoints. False if the object is gone, or none could ever be there. */
+  attach({ object, generation }: ObjectHandle, senders = 0, receivers = 0): boolean {
+    const end = object + this.headerBytes
+    // Objects lie on lines, behind the participants; NaN is no multiple of anything.
+    if (object % 128 !== 0 || object < PARTICIPANTS + this.participants * 128) return false
+    if (end > this.views(end).u8.length) return false
+    return this.kernel.objectAttach(object, generation, this.participant, senders, receivers) === 1
   }
 
   /** Counts endpoints of this thread down, and leaves the object if that was all it had there. */

@@ -144,9 +144,7 @@ describe('receiving into place', () => {
 
   test('throws TypeError for what is no array of words', async () => {
     const { receiver } = sharedChannel({ capacity: 1, codec: u32 })
-    expect(() => receiver.tryReceiveInto([] as never)).toThrow(
-      'array: expected an Int32Array, Uint32Array or Float64Array',
-    )
+    expect(() => receiver.tryReceiveInto([] as never)).toThrow('array: expected Uint32Array or Float64Array')
     await expect(receiver.receiveInto(new Uint8Array(1) as never)).rejects.toThrow(TypeError)
   })
 

@@ -52,8 +52,8 @@ export interface SharedReceiver<T extends Value> extends Receiver<T> {
    * for any of them. Waits for the first; resolves with their number, 0 once closed and drained, and at once for an array of
    * no elements.
    *
-   * Rejects with a `TypeError` for what is no such array, and on a channel of anything but `u32`, `i32` or `f64`, before
-   * anything is taken.
+   * Rejects with a `TypeError` for what is no such array, of the codec's own kind or of doubles, and on a channel of anything
+   * but `u32`, `i32` or `f64`, before anything is taken.
    */
   receiveInto(array: WordArray, options?: WaitOptions): Promise<number>
   /** The same without waiting: 0 if nothing is there, or what is there belongs to receives of this thread that wait. Throws the `TypeError`. */

@@ -63,6 +63,8 @@ export function openShared<T extends Value>(
   checkCodec('codec', codec)
   checkOverflow(overflow, overflows)
   checkOnDrop(onDrop)
+  // By what it can do: there may be two copies of the class.
+  if (typeof arena?.allocate !== 'function') throw new TypeError(`arena: expected an arena, got ${String(arena)}`)
   checkProducers(producers, codec, receivers)
   const object =
     producers === undefined
@@ -87,7 +89,7 @@ export function attachShared<T extends Value>(
   codec?: Codec<T>,
   options: Pick<OverflowOptions<T>, 'onDrop'> = {},
 ): SharedChannel<T> {
-  if (handle?.kind !== 'millrace.channel') {
+  if (handle?.kind !== 'millrace.channel' || typeof handle.codec !== 'string') {
     throw new TypeError(`handle: expected that of a shared channel, got ${String(handle)}`)
   }
   const found = codec ?? (codecOf(handle.codec) as Codec<T> | undefined)

@@ -4,8 +4,12 @@ import { ChannelReceiver } from '../endpoint/receiver.ts'
 import type { BlockOptions, SharedReceiver, WordArray } from './api.ts'
 import type { SharedChannel } from './channel.ts'
 
-/** The codecs whose values are numbers, and so can be elements of an array. */
-const NUMBERS: ReadonlySet<string> = new Set(['u32', 'i32', 'f64'])
+/** Of the codecs whose values are numbers, the array they are elements of. */
+const ARRAYS: ReadonlyMap<string, string> = new Map([
+  ['u32', 'Uint32Array'],
+  ['i32', 'Int32Array'],
+  ['f64', 'Float64Array'],
+])
 
 /** The receiving end of a shared channel. Contract and costs: `SharedReceiver`. */
 export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> implements SharedReceiver<T> {
@@ -76,10 +80,12 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
   }
 
   tryBorrow<R>(read: (bytes: Uint8Array) => R): { readonly value: R } | undefined {
+    this.#checkRead(read)
     return this.disposed ? undefined : this.shared.lend(read)
   }
 
   borrowSync<R>(read: (bytes: Uint8Array) => R, options?: BlockOptions): { readonly value: R } | undefined {
+    this.#checkRead(read)
     const lent = this.#tries(options) ? this.shared.store.borrow(read) : undefined
     return lent === undefined ? this.#blockToBorrow(read, options) : lent
   }
@@ -118,11 +124,18 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
 
   /** Whether values of this channel can be elements of the array, before any is taken. */
   #checkInto(array: WordArray): void {
-    if (!(array instanceof Int32Array || array instanceof Uint32Array || array instanceof Float64Array)) {
-      throw new TypeError(`array: expected an Int32Array, Uint32Array or Float64Array, got ${String(array)}`)
-    }
     const { codec } = this.shared.lifecycle
-    if (!NUMBERS.has(codec))
+    const kind = ARRAYS.get(codec)
+    if (kind === undefined)
       throw new TypeError(`array: expected a channel of u32, i32 or f64, this one carries ${codec}`)
+    const given = array?.[Symbol.toStringTag]
+    // In doubles every number is what it was.
+    if (given === kind || given === 'Float64Array') return
+    const either = kind === 'Float64Array' ? '' : `${kind} or `
+    throw new TypeError(`array: expected ${either}Float64Array, got ${given ?? String(array)}`)
+  }
+
+  #checkRead(read: unknown): void {
+    if (typeof read !== 'function') throw new TypeError(`read: expected a function, got ${String(read)}`)
   }
 }

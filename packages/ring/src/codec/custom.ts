@@ -10,7 +10,7 @@ export interface CustomCodecOptions<T> {
   readonly maxBytes: number
   /** Writes the value from `offset` on, a multiple of 8, and answers how many bytes it took. It throws for what it cannot write. */
   encode(value: T, into: Bytes, offset: number): number
-  /** Reads the value in these bytes. It must not keep a view of them: they are somebody else's as soon as it returns. */
+  /** Reads the value in these bytes, which is not `undefined`. It must not keep a view of them: they are somebody else's as soon as it returns. */
   decode(from: Bytes, offset: number, length: number): T
 }
 
@@ -32,7 +32,9 @@ class Custom<T> implements Codec<T> {
   }
 
   decode(from: Bytes, offset: number, length: number): T {
-    return this.#options.decode(from, offset, length)
+    const value = this.#options.decode(from, offset, length)
+    if (value === undefined) throw new TypeError(`${this.name}: decode answers a value, got undefined`)
+    return value
   }
 }
 

@@ -63,12 +63,12 @@ class Struct implements Codec<Values> {
   #encodeByName(value: Values, into: Bytes, offset: number): number {
     const { fields, fixedBytes } = this.#layout
     const unknown = Object.keys(value).find((key) => !fields.some((field) => field.key === key))
-    if (unknown !== undefined) throw this.#refusal(`has no field ${describe(unknown)}`)
+    if (unknown !== undefined) throw this.#refusal(`has no field ${JSON.stringify(unknown)}`)
     let end = offset + fixedBytes
     for (const field of fields) {
       const { key } = field
       const given = value[key]
-      if (given === undefined) throw this.#refusal(`misses the field ${describe(key)}`)
+      if (given === undefined) throw this.#refusal(`misses the field ${JSON.stringify(key)}`)
       try {
         end = put(field, given, into, offset, end)
       } catch (error) {

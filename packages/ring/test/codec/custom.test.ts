@@ -126,6 +126,13 @@ describe('layoutHash', () => {
   })
 })
 
+test('a codec that decodes nothing is told so, since undefined is no value', () => {
+  const codec = customCodec({ name: 'nothing', maxBytes: 8, encode: () => 0, decode: () => undefined })
+  expect(() => codec.decode(sharedBytes(8), 0, 0)).toThrow(
+    new TypeError('custom("nothing",8): decode answers a value, got undefined'),
+  )
+})
+
 describe('checkCodec', () => {
   test('takes every codec', () => {
     for (const codec of [u32, f64, string(1), date, structured(9), struct({ a: u32 })])
