@@ -1,5 +1,20 @@
-import type { ConnectionOptions } from 'node:tls'
 import type { Durability, QueueEngine, QueueError } from '@millrace/queue'
+
+/** Whom to trust, and who one is; whatever else `tls.connect` of `node:tls` takes may stand here, too. */
+export interface TlsOptions {
+  /** Authorities to trust, instead of those that Node knows. */
+  readonly ca?: TlsData | readonly TlsData[] | undefined
+  /** The certificate of the client, and those it hangs on. */
+  readonly cert?: TlsData | undefined
+  /** The key of that certificate. */
+  readonly key?: TlsData | undefined
+  /** The name that the certificate of the server is to have; the host if not given. */
+  readonly servername?: string | undefined
+  readonly [option: string]: unknown
+}
+
+/** Text in PEM format, or its bytes. */
+export type TlsData = string | Uint8Array
 
 /** Where a server is. */
 export interface Address {
@@ -8,7 +23,7 @@ export interface Address {
   /** The port; 7411 if not given. */
   readonly port?: number | undefined
   /** As the option. */
-  readonly tls?: boolean | ConnectionOptions | undefined
+  readonly tls?: boolean | TlsOptions | undefined
   /** As the option. */
   readonly token?: string | undefined
 }
@@ -24,7 +39,7 @@ export interface ConnectOptions {
   /** Who it is, as the server knows it. It is in no error and no URL that is shown. */
   readonly token?: string | undefined
   /** Whether to speak TLS, and what `node:tls` is to know: authorities, a certificate. As the URL says if not given. */
-  readonly tls?: boolean | ConnectionOptions | undefined
+  readonly tls?: boolean | TlsOptions | undefined
   /** Ends the first connecting, with the reason of the signal. */
   readonly signal?: AbortSignal | undefined
   /** Each attempt to connect, greetings included, may take so long, in milliseconds; 10,000 if not given. */

@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import { checkCount, checkMs, checkOptions, show } from '@millrace/queue/engine'
 import { DEFAULT_PORT, MIN_ANSWER_BYTES } from '@millrace/queue/protocol'
-import type { Address, CloseOptions, ConnectOptions } from './api.ts'
+import type { Address, CloseOptions, ConnectOptions, TlsOptions } from './api.ts'
 import { addressOf } from './url.ts'
 
 /** Where to connect to, and as whom. */
@@ -86,8 +86,8 @@ const DEFAULTS: Settings = {
   maxFrameBytes: 2 ** 27,
 }
 
-function tlsOf(tls: boolean | ConnectionOptions): ConnectionOptions | undefined {
+function tlsOf(tls: boolean | TlsOptions): ConnectionOptions | undefined {
   if (typeof tls === 'boolean') return tls ? {} : undefined
-  if (typeof tls === 'object' && tls !== null) return tls
+  if (typeof tls === 'object' && tls !== null) return tls as ConnectionOptions
   throw new TypeError(`connectQueues: tls: expected a boolean or the options of node:tls, got ${show(tls)}`)
 }
