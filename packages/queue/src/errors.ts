@@ -11,8 +11,9 @@
  * On disk:
  *
  * - `locked`: another process has the folder open
- * - `damaged`: the folder cannot be read; nothing in it has been changed
- * - `read-only`: the disk failed before; what is there can be looked at, nothing can be changed until it is opened anew
+ * - `damaged`: the folder, or the body of a message, cannot be read; nothing in it has been changed
+ * - `read-only`: the disk failed; what is there can be looked at, nothing can be changed until it is opened anew. What was refused so first may
+ *   have been done or not: it is there then, or it is not
  *
  * Over a network:
  *
