@@ -1,6 +1,6 @@
 import type { Arena } from './arena.ts'
 import { ARENA_LOCKS, LIFE, LIFE_GENERATION, LOCKED, PARTICIPANTS, THREAD } from './kernel/layout.ts'
-import { nodeProcess, nodeThreads, type WorkerLike } from './thread.ts'
+import { nodeProcess, nodeThreads, threadNumber, type WorkerLike } from './thread.ts'
 import { waitForWake } from './wait.ts'
 import { hasLocks, holdLock, holdsLock, onceUnlocked } from './web-locks.ts'
 import { words } from './words.ts'
@@ -12,8 +12,9 @@ interface Mourner {
 
 let arenas: ReadonlyMap<string, Mourner> | undefined
 
-// Workers that are started from now on: their first arena may come later than they do.
+// Workers that are started from now on: their first arena may come later than they do, and they tell it which thread they end with.
 nodeProcess()?.on?.('worker', watchWorker)
+if (nodeThreads() !== undefined) threadNumber()
 
 /**
  * Has every worker of this thread that is watched repaired when it exits, for whatever reason, in all of its arenas.
@@ -25,7 +26,7 @@ export function listenForDeaths(known: ReadonlyMap<string, Mourner>): void {
 }
 
 /**
- * Repairs what a worker leaves when it exits, in all arenas that this thread holds then.
+ * Repairs what a worker leaves when it exits, and what the threads leave that it had started, in all arenas that this thread holds then.
  *
  * For workers that were started before this package was loaded; later ones are watched anyway. To watch one twice does
  * nothing more, nor to watch one that has exited.

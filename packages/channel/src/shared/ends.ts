@@ -3,7 +3,8 @@ import type { SharedHandle, SharedReceiver, SharedSender } from './api.ts'
 
 /**
  * A new shared channel, as the thread sees it that made it. An endpoint counts until it is disposed or its thread ends: one that is
- * only forgotten keeps the channel and its memory. Once all that any thread had are disposed the channel is gone, and an end that is read
+ * only forgotten keeps the channel and its memory: were it counted out when it is collected, a channel would close at a moment that
+ * depends on how much else the thread allocates, and who waits would wait as long. Once all that any thread had are disposed the channel is gone, and an end that is read
  * then throws `TypeError`.
  */
 export interface SharedEnds<T extends Value, R extends SharedReceiver<T> = SharedReceiver<T>> {

@@ -1,0 +1,15 @@
+/** A thread that starts another, whose end it may hear of: knowing nothing of this package, having loaded it, or holding the arena. */
+import { once } from 'node:events'
+import { parentPort, Worker, workerData } from 'node:worker_threads'
+import type { ObjectHandle } from '../../src/api.ts'
+
+const { handle, knows } = workerData as { handle: ObjectHandle; knows: 'nothing' | 'the package' | 'the arena' }
+if (knows !== 'nothing') {
+  const { attachArena } = await import('../../src/arena.ts')
+  if (knows === 'the arena') attachArena(handle.memory)
+}
+const below = new Worker(new URL('./dying.worker.ts', import.meta.url), { workerData: { handle, end: 'exits' } })
+await once(below, 'message')
+parentPort?.postMessage('both run')
+parentPort?.once('message', () => below.postMessage('end'))
+below.once('exit', () => parentPort?.postMessage('the one below has ended'))
