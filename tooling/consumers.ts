@@ -27,10 +27,10 @@ function runtimeProofs(project: string, node: string, version: string, packed: r
       claim: `Node ${version}: threads share channels, ES modules`,
       prove: () => execute(project, node, ['shared.mjs']),
     },
-    {
-      claim: `Node ${version}: the command millrace-pool starts`,
-      prove: () => execute(project, node, ['node_modules/@millrace/pool-server/dist/cli.js', '--version']),
-    },
+    ...['pool-server', 'queue-server', 'queue-client'].map((name) => ({
+      claim: `Node ${version}: the command of ${name} starts`,
+      prove: () => execute(project, node, [`node_modules/@millrace/${name}/dist/cli.js`, '--version']),
+    })),
     { claim: `Node ${version}: threads share channels, CommonJS`, prove: () => execute(project, node, ['shared.cjs']) },
   ]
 }
