@@ -17,14 +17,14 @@ import { Requests } from './requests.ts'
 import type { Access } from './rights.ts'
 import type { Served } from './served.ts'
 
-/** An answer to who is cut may take so long to be read. */
+/** An answer to who is cut may take so long to be read, and a request to come that was made before the goodbye was read. */
 const LINGER_MS = 1000
 
 /**
  * One peer.
  *
- *     greeting ──hello──▶ open ──close: nothing is pending any more──▶ leaving ──▶ ended
- *         └───────────────┴── cut: goodbye, with the reason ──────────────┘
+ *     greeting ──hello──▶ open ──close: nothing is pending, and nothing comes──▶ leaving ──▶ ended
+ *         └───────────────┴── cut: goodbye, with the reason ─────────────────────┘
  *
  * INVARIANT  what is said after the state is `leaving` is not heard; its socket is destroyed soon, whatever the peer does.
  */
@@ -42,6 +42,7 @@ export class Connection {
   /** When it was asked whether it is there, if it has said nothing since. */
   #askedMs: number | undefined
   #lingerTimer: NodeJS.Timeout | undefined
+  #leaveTimer: NodeJS.Timeout | undefined
 
   constructor(socket: Socket, served: Served) {
     const { limits, memory } = served
@@ -203,14 +204,20 @@ export class Connection {
     this.#lingerTimer ??= setTimeout(() => this.#socket.destroy(), LINGER_MS)
   }
 
+  /**
+   * Who closes hears for a while what was asked before the goodbye came: it is refused, so that the peer knows that it was not done. A peer that
+   * has all of its answers ends the connection by itself.
+   */
   #leaveIfDone(): void {
-    if (this.#isHeard() && (this.#requests?.length ?? 0) === 0) this.#leave()
+    if (!this.#isHeard() || (this.#requests?.length ?? 0) > 0) return
+    this.#leaveTimer ??= setTimeout(() => this.#leave(), LINGER_MS)
   }
 
   /** Says what is left to say. What comes is thrown away: to leave it unread would reset the connection, and the peer might miss the answers. */
   #leave(): void {
     this.#state = 'leaving'
     clearTimeout(this.#greetingTimer)
+    clearTimeout(this.#leaveTimer)
     this.#outbox.flush()
     this.#socket.end()
     this.#socket.resume()
@@ -225,6 +232,7 @@ export class Connection {
   #release(): void {
     if (this.#isHeard()) this.#state = 'leaving'
     clearTimeout(this.#greetingTimer)
+    clearTimeout(this.#leaveTimer)
     this.#requests?.end()
     this.#share.leave()
   }

@@ -63,7 +63,10 @@ export class Reader {
 
   /** Bytes, as a copy. */
   copy(): Uint8Array {
-    return new Uint8Array(this.view())
+    const length = this.u32()
+    const start = this.#skip(length)
+    // Not slice() of a Buffer, which is a view.
+    return Uint8Array.prototype.slice.call(this.#bytes, start, start + length)
   }
 
   /** Checks that all has been read. */
