@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest'
-import { ChannelReceiver, type ChannelSender, type ClosedError, type CutShortError, select } from '../src/index.ts'
+import { type ChannelSender, type ClosedError, type CutShortError, select } from '../src/index.ts'
 import type { Ledger } from './ledger.ts'
 
 /** One thing that may be done with a channel; `pick` decides among the ways to do it. */
@@ -162,7 +162,7 @@ export const others: Record<string, Command> = {
   },
   cloneReceiver(ledger) {
     if (alive(ledger.receivers).length === 0 || ledger.receivers.length === MOST_ENDPOINTS) return
-    ledger.receivers.push(new ChannelReceiver(ledger.local))
+    ledger.receivers.push(ledger.newReceiver())
   },
   disposeOneSender(ledger, pick) {
     if (alive(ledger.senders).length > 1) dispose(ledger, 'sender', pick)

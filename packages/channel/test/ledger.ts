@@ -12,6 +12,25 @@ import {
   type WeakSender,
 } from '../src/index.ts'
 
+/** What the book needs of a channel: its state, and endpoints. */
+export interface Bookable {
+  readonly core: Pick<LocalChannel<number>, 'capacity' | 'length' | 'overflow' | 'stats'> & {
+    readonly isGone?: boolean
+  }
+  newSender(): ChannelSender<number>
+  newReceiver(): ChannelReceiver<number>
+}
+
+/** Makes a channel to keep the book of. */
+export type Open = (capacity: number, overflow: Overflow, onDrop: (value: number, why: DropReason) => void) => Bookable
+
+/** A channel of one event loop. */
+export const openLocal: Open = (capacity, overflow, onDrop) => {
+  const isBounded = capacity < Number.POSITIVE_INFINITY
+  const core = isBounded ? boundedChannel({ capacity, overflow, onDrop }) : unboundedChannel({ onDrop })
+  return { core, newSender: () => new ChannelSender(core), newReceiver: () => new ChannelReceiver(core) }
+}
+
 /** A call that was made, and whether it is over. */
 export interface Call {
   readonly verb: string
@@ -28,7 +47,8 @@ export type Way = 'alone' | 'with others' | 'by permit'
  * Values are numbers that grow from call to call, so their order is the order of the calls.
  */
 export class Ledger {
-  readonly local: LocalChannel<number>
+  readonly local: Bookable['core']
+  readonly newReceiver: Bookable['newReceiver']
   readonly senders: ChannelSender<number>[]
   readonly receivers: ChannelReceiver<number>[]
   readonly weak: WeakSender<number>
@@ -53,19 +73,20 @@ export class Ledger {
   refuses = false
   #next = 0
 
-  constructor(capacity: number, overflow: Overflow) {
+  constructor(capacity: number, overflow: Overflow, open: Open = openLocal) {
     const onDrop = (value: number, why: DropReason) => {
       this.dropped.push([value, why])
       // The first values are promised to those who wait for one.
-      if (why === 'oldest' && this.local.stats().waitingReceivers > 0)
+      if (open === openLocal && why === 'oldest' && this.local.stats().waitingReceivers > 0)
         this.failures.push(new Error(`${value} was promised`))
       this.uponDrop.shift()?.()
     }
-    const isBounded = capacity < Number.POSITIVE_INFINITY
-    this.local = isBounded ? boundedChannel({ capacity, overflow, onDrop }) : unboundedChannel({ onDrop })
-    const sender = new ChannelSender(this.local)
+    const { core, newSender, newReceiver } = open(capacity, overflow, onDrop)
+    this.local = core
+    this.newReceiver = newReceiver
+    const sender = newSender()
     this.senders = [sender]
-    this.receivers = [new ChannelReceiver(this.local)]
+    this.receivers = [newReceiver()]
     this.weak = sender.downgrade()
   }
 
