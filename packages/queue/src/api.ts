@@ -165,7 +165,7 @@ export interface ConsumeOptions {
   readonly retryDelayMs?: number | undefined
   /** No such delay is longer; 60,000 if not given. */
   readonly maxRetryDelayMs?: number | undefined
-  /** Told of what a handler threw. */
+  /** Told of what a handler threw, and of an acknowledgement that a network lost: then the message comes again. */
   readonly onError?: ((error: unknown, message: Message) => void) | undefined
   /** Stops the consumer as `stop` does. */
   readonly signal?: AbortSignal | undefined

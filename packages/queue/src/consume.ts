@@ -1,7 +1,11 @@
 import { startTimer } from '@millrace/notify'
 import type { ConsumeOptions, Consumer, Handler, Message, QueueEngine } from './api.ts'
+import { QueueError, type QueueErrorCode } from './errors.ts'
 import { KeptLease, retryDelayMs } from './kept-lease.ts'
 import { checkMs, checkOptions } from './options.ts'
+
+/** What a network does, and does not go on doing. */
+const PASSING: ReadonlySet<QueueErrorCode> = new Set(['unreachable', 'unknown', 'busy'])
 
 /** Has a handler work on the messages of a queue, by any engine. */
 export function consume(
@@ -112,10 +116,20 @@ class ActiveConsumer implements Consumer {
       lease.end()
       this.#running--
     }
-    if (failed === undefined) await lease.acknowledge()
+    if (failed === undefined) await this.#settle(message, () => lease.acknowledge())
     else {
-      await lease.giveBack(lease.isCut ? 0 : retryDelayMs(message, this.#options))
+      await this.#settle(message, () => lease.giveBack(lease.isCut ? 0 : retryDelayMs(message, this.#options)))
       this.#options.onError?.(failed.error, message)
+    }
+  }
+
+  /** A network that fails is told of, and passes: the message comes again when its lease is over. */
+  async #settle(message: Message, settle: () => Promise<void>): Promise<void> {
+    try {
+      await settle()
+    } catch (error) {
+      if (!(error instanceof QueueError && PASSING.has(error.code))) throw error
+      this.#options.onError?.(error, message)
     }
   }
 }

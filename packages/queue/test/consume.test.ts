@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { openQueues, type QueueEngine } from '../src/index.ts'
+import { consume } from '../src/consume.ts'
+import { openQueues, type QueueEngine, QueueError } from '../src/index.ts'
 import { quiet, texts } from './support.ts'
 
 let queues: QueueEngine
@@ -43,6 +44,29 @@ describe('consume', () => {
     expect(errors.slice(0, 2)).toEqual([new Error('torn'), 'poison'])
     expect(texts(await queues.peek('dead'))).toEqual(['poison'])
     await consumer.stop()
+  })
+
+  test('goes on when the network loses an acknowledgement, and tells of it; the message comes again', async () => {
+    await queues.create('a', { leaseMs: 10_000 })
+    await queues.sendMany('a', [{ body: '1' }, { body: '2' }])
+    const lost = new QueueError('unreachable', 'no connection in time')
+    const losses = [lost, new QueueError('unknown', 'the connection was lost'), undefined]
+    const ack = (lease: string) => (losses[0] === undefined ? queues.ack(lease) : Promise.reject(losses.shift()))
+    const network: QueueEngine = new Proxy(queues, {
+      get: (engine, name: keyof QueueEngine) => (name === 'ack' ? ack : engine[name].bind(engine)),
+    })
+    const told: unknown[] = []
+    const seen: string[] = []
+    const consumer = consume(network, 'a', (message) => void seen.push(message.text()), {
+      onError: (error) => told.push(error),
+    })
+    await quiet()
+    expect([seen, told.length, consumer.running]).toEqual([['1', '2'], 2, 0])
+    expect(told[0]).toBe(lost)
+    await pass(10_000)
+    expect(seen).toEqual(['1', '2', '1', '2'])
+    await consumer.stop()
+    expect((await queues.stats('a')).acked).toBe(2)
   })
 
   test('goes on for ever without a delay, and acknowledges what is done well although it was to stop', async () => {
