@@ -10,6 +10,7 @@ export interface TlsOptions {
   readonly key?: TlsData | undefined
   /** The name that the certificate of the server is to have; the host if not given. */
   readonly servername?: string | undefined
+  /** Whatever else. */
   readonly [option: string]: unknown
 }
 

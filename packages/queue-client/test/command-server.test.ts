@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { endOf, folder, parsed, queuesAt } from './command-support.ts'
 import { serve, until } from './support.ts'
 
-const TOKEN = 'a token of the tests'
+const TOKEN = 'a-token-of-the-tests'
 
 async function served(options?: Parameters<typeof serve>[0], env: Readonly<Record<string, string>> = {}) {
   const { engine, server, at } = await serve(options)

@@ -92,7 +92,7 @@ describe('connectQueues', () => {
 })
 
 describe('a token', () => {
-  const token = 'open sesame/öffne dich'
+  const token = 'open:sesame/@%and?close'
   const other = 'a token of nobody at all'
 
   test('is told by option, in the address or in the URL', async () => {

@@ -219,7 +219,7 @@ describe('when the connection is lost', () => {
   })
 
   test('a server that refuses the token now ends what waits; it is tried on', async () => {
-    const token = 'a token of sixteen characters'
+    const token = 'a-token-of-sixteen-characters'
     const { at, engine, server } = await serve({ tokens: [{ token }] })
     const client = await connected(at, { token })
     await client.create('a')

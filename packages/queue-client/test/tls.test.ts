@@ -22,8 +22,8 @@ describe('over TLS', () => {
 
   test('a server that nobody vouches for is not spoken to', async () => {
     const { cert, key } = certificate
-    const { at, server } = await serve({ tls: { cert, key }, tokens: [{ token: 'a token of sixteen characters' }] })
-    const error = await rejection(connectQueues(at.url, { token: 'a token of sixteen characters' }))
+    const { at, server } = await serve({ tls: { cert, key }, tokens: [{ token: 'a-token-of-sixteen-characters' }] })
+    const error = await rejection(connectQueues(at.url, { token: 'a-token-of-sixteen-characters' }))
     expect(error).toMatchObject({ code: 'unreachable', message: expect.stringMatching(/self.signed|certificate/) })
     expect(server.stats().requests.list).toBe(0)
   })

@@ -10,7 +10,7 @@ export type Right = 'send' | 'receive' | 'manage'
 
 /** What who knows a token may do. */
 export interface TokenRule {
-  /** At least 16 characters. */
+  /** 16 to 1,024 characters of ASCII, none of them a space: so a header of HTTP carries it, too. */
   readonly token: string
   /** Names of queues, or how names begin and a `*`; all queues if not given. */
   readonly queues?: readonly string[] | undefined

@@ -7,6 +7,8 @@ const UNSAFE = ['no-tokens', 'no-tls']
 const SHORTEST_TOKEN = 16
 /** It has to fit into the greeting. */
 const LONGEST_TOKEN = 1024
+/** A header of HTTP carries no other. */
+const TOKEN = new RegExp(`^[\\x21-\\x7e]{${SHORTEST_TOKEN},${LONGEST_TOKEN}}$`)
 
 /** Checks what `createServer` is given; not the limits. */
 export function checkServer(options: ServerOptions): void {
@@ -19,27 +21,35 @@ export function checkServer(options: ServerOptions): void {
     throw new TypeError(`createServer: onError: expected a function, got ${show(onError)}`)
   }
   checkTls('createServer', tls)
-  if (tokens === undefined) return
+  if (tokens !== undefined) checkTokens('createServer', tokens)
+}
+
+/** Checks rules of tokens. What it throws holds none: it may be read by others. */
+export function checkTokens(where: string, tokens: readonly TokenRule[]): void {
   if (!Array.isArray(tokens) || tokens.length === 0) {
-    throw new TypeError(`createServer: tokens: expected an array with at least one, got ${show(tokens)}`)
+    throw new TypeError(`${where}: tokens: expected an array with at least one`)
   }
-  for (const [i, rule] of tokens.entries()) checkRule(`createServer: token ${i}`, rule)
+  for (const [i, rule] of tokens.entries()) checkRule(`${where}: token ${i}`, rule)
   if (new Set(tokens.map(({ token }) => token)).size < tokens.length) {
-    throw new TypeError('createServer: tokens: expected each token once')
+    throw new TypeError(`${where}: tokens: expected each token once`)
   }
 }
 
-/** Checks what `listen` is given. */
+/** Checks what `listen` of a server is given. */
 export function checkListen(options: ListenOptions): void {
   checkOptions('listen', options, ['host', 'port', 'tls', 'unsafe'])
-  const { host, port, tls, unsafe } = options
+  checkPlace(options)
+  if (options.tls !== null) checkTls('listen', options.tls)
+}
+
+/** Checks where something is to listen. */
+export function checkPlace({ host, port, unsafe }: Pick<ListenOptions, 'host' | 'port' | 'unsafe'>): void {
   if (host !== undefined && (typeof host !== 'string' || host === '')) {
     throw new TypeError(`listen: host: expected an address, got ${show(host)}`)
   }
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new RangeError(`listen: port: expected an integer from 0 to 65,535, got ${show(port)}`)
   }
-  if (tls !== null) checkTls('listen', tls)
   if (unsafe === undefined || (Array.isArray(unsafe) && unsafe.every((what) => UNSAFE.includes(what)))) return
   throw new TypeError(`listen: unsafe: expected an array of ${UNSAFE.join(', ')}`)
 }
@@ -73,8 +83,10 @@ export function isLoopback(host: string): boolean {
 function checkRule(where: string, rule: TokenRule): void {
   checkOptions(where, rule, ['token', 'queues', 'rights'])
   const { token, queues = [], rights = [] } = rule
-  if (typeof token !== 'string' || token.length < SHORTEST_TOKEN || Buffer.byteLength(token) > LONGEST_TOKEN) {
-    throw new TypeError(`${where}: expected a string of ${SHORTEST_TOKEN} characters to ${LONGEST_TOKEN} bytes`)
+  if (typeof token !== 'string' || !TOKEN.test(token)) {
+    throw new TypeError(
+      `${where}: expected ${SHORTEST_TOKEN} to ${LONGEST_TOKEN} characters of ASCII, none of them a space`,
+    )
   }
   if (!Array.isArray(queues) || !queues.every((name) => typeof name === 'string' && /^[^*]+\*?$|^\*$/.test(name))) {
     throw new TypeError(`${where}: queues: expected names, or beginnings and a *`)

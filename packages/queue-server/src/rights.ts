@@ -34,7 +34,7 @@ export function gateOf(rules: readonly TokenRule[] | undefined): Gate {
 }
 
 /** Whether a queue is one that the pattern names. */
-export function isNamed(pattern: string, queue: string): boolean {
+function isNamed(pattern: string, queue: string): boolean {
   return pattern.endsWith('*') ? queue.startsWith(pattern.slice(0, -1)) : queue === pattern
 }
 

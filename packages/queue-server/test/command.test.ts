@@ -185,7 +185,7 @@ describe('millrace-queue-server says with one sentence and exit code 1', () => {
     const file2 = file('tokens.json', JSON.stringify([{ token: secret, right: 'all' }]))
     await fails(
       [...memory, '--token-file', file2],
-      `--token-file: ${file2}: tokens[0]: right: there is no such option; there are token, queues, rights`,
+      `--token-file: ${file2}: token 0: unknown option "right"; known: token, queues, rights`,
     )
     const file3 = join(folder(), 'none')
     const missing = `--token-file: cannot read ${file3}: no such file or directory (ENOENT)`

@@ -20,20 +20,20 @@ async function statusFor(port: number, host: string, path = '/api/queues'): Prom
 
 describe('createMonitor', () => {
   test.each<[object, string]>([
-    [{ engine: {} }, 'engine: expected a queue engine, got {}'],
-    [{ engine, servers: { tcp: {} } }, 'servers: tcp: expected a queue server, got {}'],
-    [{ engine, tokens: [] }, 'tokens: expected a list of at least one'],
+    [{ engine: {} }, 'createMonitor: engine: expected a queue engine, got [object Object]'],
+    [{ engine, servers: { tcp: {} } }, 'createMonitor: servers: tcp: expected a queue server, got [object Object]'],
+    [{ engine, tokens: [] }, 'createMonitor: tokens: expected an array with at least one'],
     [
       { engine, tokens: [{ token: 'short' }] },
-      'tokens[0]: token: expected at least 16 characters of ASCII, none of them a space',
+      'createMonitor: token 0: expected 16 to 1024 characters of ASCII, none of them a space',
     ],
     [
       { engine, tokens: [{ ...tokens[0], rights: ['all'] }] },
-      "tokens[0]: rights: expected send, receive, manage, got [ 'all' ]",
+      'createMonitor: token 0: rights: expected an array of send, receive, manage',
     ],
-    [{ engine, names: ['a:1'] }, "names: expected host names without a port, got 'a:1'"],
-    [{ engine, tls: {} }, 'tls: expected a key and a cert'],
-    [{ engine, engin: 1 }, 'engin: there is no such option; there are engine, servers, tokens, tls, names'],
+    [{ engine, names: ['a:1'] }, 'createMonitor: names: expected host names without a port, got "a:1"'],
+    [{ engine, tls: {} }, 'createMonitor: tls: expected a key and a cert, got [object Object]'],
+    [{ engine, engin: 1 }, 'createMonitor: unknown option "engin"; known: engine, servers, tokens, tls, names'],
   ])('refuses %j', (options, sentence) => {
     expect(() => createMonitor(options as MonitorOptions)).toThrow(new TypeError(sentence))
   })

@@ -11,7 +11,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createServer, type ListenOptions, type ServerLimits } from '../src/index.ts'
 import { greeted, Peer, rawPeer, serve, until } from './support.ts'
 
-const TOKEN = 'a token that is long enough'
+const TOKEN = 'a-token-that-is-long-enough'
 let tls: { key: Buffer; cert: Buffer }
 
 beforeAll(async () => {

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { createServer, type TokenRule } from '../src/index.ts'
 import { greeted, Peer, rawPeer, received, serve, until } from './support.ts'
 
-const ADMIN = 'the token of the administrator'
-const IMAGES = 'the token of who makes images'
-const WORKER = 'the token of who works on them'
+const ADMIN = 'the-token-of-the-administrator'
+const IMAGES = 'the-token-of-who-makes-images'
+const WORKER = 'the-token-of-who-works-on-them'
 
 const tokens: TokenRule[] = [
   { token: ADMIN },
@@ -108,9 +108,9 @@ describe('a token', () => {
 describe('a wrong rule', () => {
   test.each([
     [[], 'tokens: expected an array with at least one'],
-    [[{ token: 'short secret' }], 'token 0: expected a string of 16 characters'],
-    [[{ token: 42 }], 'token 0: expected a string'],
-    [[{ token: 'x'.repeat(2000) }], 'token 0: expected a string'],
+    [[{ token: 'short secret' }], 'token 0: expected 16 to 1024 characters of ASCII'],
+    [[{ token: 42 }], 'token 0: expected 16 to 1024 characters'],
+    [[{ token: 'x'.repeat(2000) }], 'token 0: expected 16 to 1024 characters'],
     [[{ token: ADMIN }, { token: ADMIN }], 'each token once'],
     [[{ token: ADMIN, queues: ['*-jobs'] }], 'token 0: queues: expected names'],
     [[{ token: ADMIN, rights: ['read'] }], 'token 0: rights: expected an array of send, receive, manage'],

@@ -4,7 +4,7 @@ import { openQueues, type QueueEngine, QueueError, type ReceiveOptions } from '.
 import { HandClock } from './support.ts'
 
 /** What goes to a server takes its time, and so does the answer. */
-export type Hop = () => Promise<void>
+type Hop = () => Promise<void>
 
 const atOnce: Hop = async () => {}
 const afterTurns: Hop = async () => {
@@ -15,7 +15,7 @@ const afterTurns: Hop = async () => {
  * Several engines on one: what a connection is to a server. Closed, it ends its own waits and leaves the queues as they are, so that the next
  * one finds them.
  */
-export function connection(shared: QueueEngine, hop: Hop): QueueEngine {
+function connection(shared: QueueEngine, hop: Hop): QueueEngine {
   const closing = new AbortController()
   const closed = () => new QueueError('closed', 'the engine has been closed')
   const cut = (signal: AbortSignal | undefined) => (signal ? AbortSignal.any([signal, closing.signal]) : closing.signal)

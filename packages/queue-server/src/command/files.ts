@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
 import type { TokenRule } from '../api.ts'
-import { checkTokens } from '../http/options.ts'
+import { checkTokens } from '../options.ts'
 import { reasonOf } from './reason.ts'
 
 /** Key and certificate, in PEM. */
@@ -20,9 +20,9 @@ export function readTokens(file: string): TokenRule[] {
     throw new Error(`--token-file: ${file} is not JSON`)
   }
   try {
-    checkTokens(rules as TokenRule[])
+    checkTokens(`--token-file: ${file}`, rules as TokenRule[])
   } catch (error) {
-    throw new Error(`--token-file: ${file}: ${reasonOf(error)}`, { cause: error })
+    throw new Error(reasonOf(error), { cause: error })
   }
   return rules as TokenRule[]
 }
