@@ -272,6 +272,14 @@ export function defaultArena(): Arena {
   return shared
 }
 
+/** The arena that options name, or that of this thread. Throws `TypeError` if they name none. */
+export function arenaOf({ arena }: { readonly arena?: Arena | undefined }): Arena {
+  if (arena === undefined) return defaultArena()
+  // By what it can do: there may be two copies of the class.
+  if (typeof arena?.allocate === 'function') return arena
+  throw new TypeError(`arena: expected an arena, got ${String(arena)}`)
+}
+
 function identityOf({ i32 }: Views): string {
   const part = (at: number) => ((i32[at >> 2] as number) >>> 0).toString(36)
   return `${part(ARENA_IDENTITY)}.${part(ARENA_IDENTITY + 4)}`

@@ -1,5 +1,5 @@
 export type { ArenaMemory, ArenaOptions, Kernel, ObjectHandle, Views } from './api.ts'
-export { Arena, arena, attachArena, defaultArena } from './arena.ts'
+export { Arena, arena, arenaOf, attachArena, defaultArena } from './arena.ts'
 export { watchWorker, whenWatched } from './deaths.ts'
 export { provideKernel } from './execution.ts'
 export { holdProcess, releaseProcess } from './keep-alive.ts'

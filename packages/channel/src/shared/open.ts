@@ -1,7 +1,7 @@
 import {
   type Arena,
+  arenaOf,
   attachArena,
-  defaultArena,
   lazyRing,
   type ObjectHandle,
   slotQueue,
@@ -56,16 +56,15 @@ export function openShared<T extends Value>(
   { overflows, receivers }: Restrictions = {},
 ): { channel: SharedChannel<T>; handle: SharedHandle<T> } {
   checkNames(options, ['capacity', 'codec', 'overflow', 'onDrop', 'producers', 'arena'])
-  const { capacity, codec, overflow = 'wait', onDrop, producers, arena = defaultArena() } = options
+  const { capacity, codec, overflow = 'wait', onDrop, producers } = options
   if (!Number.isInteger(capacity) || capacity < 1 || capacity > 2 ** 26) {
     throw new RangeError(`capacity: expected an integer from 1 to 2 ** 26, got ${String(capacity)}`)
   }
   checkCodec('codec', codec)
   checkOverflow(overflow, overflows)
   checkOnDrop(onDrop)
-  // By what it can do: there may be two copies of the class.
-  if (typeof arena?.allocate !== 'function') throw new TypeError(`arena: expected an arena, got ${String(arena)}`)
   checkProducers(producers, codec, receivers)
+  const arena = arenaOf(options)
   const object =
     producers === undefined
       ? slotQueue(arena, { capacity, slotBytes: slotBytesOf(codec), dataBytes: REASON_BYTES })

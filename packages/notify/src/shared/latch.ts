@@ -1,10 +1,10 @@
-import { bareObject } from '@millrace/atomics'
+import { arenaOf, bareObject } from '@millrace/atomics'
 import type { WaitOptions } from '../api.ts'
 import { checkWaitOptions, refusal } from '../check.ts'
 import { resolveInTurn } from '../turn.ts'
 import type { LatchHandle, SharedLatch, SharedOptions } from './api.ts'
 import { ThreadLatch } from './thread-latch.ts'
-import { arenaOf, View } from './view.ts'
+import { View } from './view.ts'
 
 /** A view of a latch in shared memory. */
 class LatchView extends View<'millrace.latch', ThreadLatch> implements SharedLatch {

@@ -1,9 +1,9 @@
-import { notifyObject } from '@millrace/atomics'
+import { arenaOf, notifyObject } from '@millrace/atomics'
 import type { Listener, WaitOptions } from '../api.ts'
 import { checkWaitOptions, refusal } from '../check.ts'
 import type { NotifyHandle, SharedNotify, SharedOptions } from './api.ts'
 import { ThreadNotify } from './thread-notify.ts'
-import { arenaOf, View } from './view.ts'
+import { View } from './view.ts'
 
 /** A view of a notify in shared memory. */
 class NotifyView extends View<'millrace.notify', ThreadNotify> implements SharedNotify {

@@ -1,10 +1,10 @@
-import { bareObject } from '@millrace/atomics'
+import { arenaOf, bareObject } from '@millrace/atomics'
 import type { SemaphorePermit, WaitOptions } from '../api.ts'
 import { checkCount, checkWaitOptions, refusal } from '../check.ts'
 import { resolveInTurn } from '../turn.ts'
 import type { SemaphoreHandle, SharedOptions, SharedSemaphore } from './api.ts'
 import { ThreadSemaphore } from './thread-semaphore.ts'
-import { arenaOf, View } from './view.ts'
+import { View } from './view.ts'
 
 const MOST_PERMITS = 2 ** 28 - 1
 

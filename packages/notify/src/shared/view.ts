@@ -1,5 +1,5 @@
-import { Arena, attachArena, defaultArena } from '@millrace/atomics'
-import type { SharedHandle, SharedOptions } from './api.ts'
+import { type Arena, attachArena } from '@millrace/atomics'
+import type { SharedHandle } from './api.ts'
 
 /** What one thread knows of a shared object beyond its words: who waits there, and in which order. */
 export interface Waiting {
@@ -84,13 +84,6 @@ export abstract class View<K extends string, W extends Waiting> implements Dispo
     was?.waiting.abandon(this)
     was?.attachment.exit()
   }
-}
-
-/** The arena to make a shared object in. Throws `TypeError` for options that name none. */
-export function arenaOf(options: SharedOptions): Arena {
-  const { arena = defaultArena() } = options
-  if (!(arena instanceof Arena)) throw new TypeError(`arena: expected an arena, got ${String(arena)}`)
-  return arena
 }
 
 /** What a wait is rejected with whose view was disposed. */

@@ -1,4 +1,4 @@
-import { CAPACITY, defaultArena, slotQueue } from '@millrace/atomics'
+import { arenaOf, CAPACITY, slotQueue } from '@millrace/atomics'
 import type { Value } from '../api.ts'
 import type { Codec, PairCodec, WordCodec } from '../codec/api.ts'
 import { checkCodec } from '../codec/check.ts'
@@ -45,7 +45,8 @@ export function slotRing<T extends Value>(options: SlotRingOptions<T>): SlotRing
 /** The same, with its first position, for tests of the wrap. */
 export function openSlotRing<T extends Value>(options: SlotRingOptions<T>, start: number): SlotRing<T> {
   checkNames(options, ['capacity', 'codec', 'arena'])
-  const { capacity, codec, arena = defaultArena() } = options
+  const { capacity, codec } = options
+  const arena = arenaOf(options)
   checkInteger('capacity', capacity, 1, 2 ** 26)
   checkCodec('codec', codec)
   const object = slotQueue(arena, { capacity, slotBytes: slotBytesOf(codec), start })

@@ -1,4 +1,4 @@
-import { type Arena, CAPACITY, defaultArena, lazyRing } from '@millrace/atomics'
+import { type Arena, arenaOf, CAPACITY, lazyRing } from '@millrace/atomics'
 import type { Value } from '../api.ts'
 import type { Codec, PairCodec, WordCodec } from '../codec/api.ts'
 import { fixed } from '../codec/bytes.ts'
@@ -66,7 +66,8 @@ export function openSpscRing<T extends Value>(
   start: number,
 ): SpscRing<T> {
   checkNames(options, ['capacity', 'codec', 'slotBytes', 'step', 'arena'])
-  const { capacity, step, arena = defaultArena() } = options
+  const { capacity, step } = options
+  const arena = arenaOf(options)
   checkInteger('capacity', capacity, 1, 2 ** 26)
   if (step !== undefined) checkInteger('step', step, 1, capacity)
   const isRaw = 'slotBytes' in options

@@ -1,4 +1,4 @@
-import { defaultArena, recordRing as makeRecordRing } from '@millrace/atomics'
+import { arenaOf, recordRing as makeRecordRing } from '@millrace/atomics'
 import { bytes as bytesCodec } from '../codec/bytes.ts'
 import type { RecordConsumer, RecordProducer, RecordRingHandle, RecordRingOptions, RingEnds } from './api.ts'
 import { checkInteger, checkNames } from './check.ts'
@@ -47,7 +47,8 @@ export function recordRing(options: RecordRingOptions): RecordRing {
 /** The same, with its first position, for tests of the wrap. */
 export function openRecordRing(options: RecordRingOptions, start: number): RecordRing {
   checkNames(options, ['bytes', 'maxRecord', 'arena'])
-  const { bytes, maxRecord, arena = defaultArena() } = options
+  const { bytes, maxRecord } = options
+  const arena = arenaOf(options)
   checkInteger('bytes', bytes, 128, 2 ** 30)
   const blocks = 2 ** Math.ceil(Math.log2(bytes / 64))
   checkInteger('maxRecord', maxRecord, 1, blocks * 32)

@@ -1,4 +1,4 @@
-import { BUSY, CAPACITY, defaultArena, type Kernel, LENGTH, slab, slabBlocks, TABLE } from '@millrace/atomics'
+import { arenaOf, BUSY, CAPACITY, type Kernel, LENGTH, slab, slabBlocks, TABLE } from '@millrace/atomics'
 import type { Block, SlabRing, SlabRingHandle, SlabRingOptions } from './api.ts'
 import { checkInteger, checkMultipleOf8, checkNames, disposed } from './check.ts'
 import { attach, mark, Place } from './place.ts'
@@ -36,7 +36,8 @@ const MOST_BYTES = 2 ** 30
  */
 export function slabRing(options: SlabRingOptions): SlabRing {
   checkNames(options, ['capacity', 'blockBytes', 'blocks', 'arena'])
-  const { capacity, blockBytes, arena = defaultArena() } = options
+  const { capacity, blockBytes } = options
+  const arena = arenaOf(options)
   checkInteger('capacity', capacity, 1, 2 ** 20)
   const { blocks = 2 * capacity + 2 } = options
   checkInteger('blocks', blocks, capacity, 2 ** 22)

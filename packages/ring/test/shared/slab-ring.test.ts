@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { attachSlabRing, type Block, slabRing } from '../../src/shared.ts'
+import { u32 } from '../../src/codecs.ts'
+import { attachSlabRing, type Block, recordRing, slabRing, slotRing, spscRing } from '../../src/shared.ts'
 import { ARENAS } from './arenas.ts'
 
 const command = fc.record({
@@ -117,6 +118,15 @@ describe('slabRing', () => {
     expect(() => slabRing({ capacity: 4, blockBytes: 12 })).toThrow('blockBytes: expected a multiple of 8')
     expect(() => slabRing({ capacity: 4, blocks: 3, blockBytes: 8 })).toThrow('blocks: expected an integer from 4')
     expect(() => slabRing({ capacity: 4096, blockBytes: 2 ** 20 })).toThrow('blocks: expected at most 2 ** 30 bytes')
+  })
+
+  test('refuses what is no arena, as the other rings do', () => {
+    const arena = {} as never
+    const message = new TypeError('arena: expected an arena, got [object Object]')
+    expect(() => slabRing({ capacity: 1, blockBytes: 8, arena })).toThrow(message)
+    expect(() => slotRing({ capacity: 1, codec: u32, arena })).toThrow(message)
+    expect(() => spscRing({ capacity: 1, codec: u32, arena })).toThrow(message)
+    expect(() => recordRing({ bytes: 128, maxRecord: 8, arena })).toThrow(message)
   })
 
   test('refuses a handle of another kind, and of a ring that is gone', () => {
