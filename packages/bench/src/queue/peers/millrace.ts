@@ -16,6 +16,7 @@ export async function millrace(sync: 'memory' | 'always' | 'never' | '50'): Prom
     ...(sync === 'memory' ? [] : ['--sync', sync]),
     '--port',
     String(port),
+    '--no-http',
   ])
   const url = `millrace://127.0.0.1:${server.port}`
   const first = await connectQueues(url)
