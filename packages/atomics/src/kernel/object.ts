@@ -6,6 +6,7 @@ import {
   CLOSED_BY_SENDERS,
   CLOSING,
   FIRST_ATTACHMENT,
+  FLIGHT_OBJECT,
   GENERATION,
   LINKED,
   NEXT_OBJECT,
@@ -118,6 +119,8 @@ export function objectLeave(object: i32, participant: i32): i32 {
   if (load<i32>(own, OWN_SENDERS) !== 0 || load<i32>(own, OWN_RECEIVERS) !== 0 || load<i32>(own, OWN_CREDITS) !== 0)
     return 0
   const record: i32 = PARTICIPANTS + (participant << 7)
+  // What it claimed here is over, and what comes to lie here may be attached to by this participant too.
+  store<i32>(record, 0, FLIGHT_OBJECT)
   const next: i32 = load<i32>(own, NEXT_OBJECT)
   const previous: i32 = load<i32>(own, PREVIOUS_OBJECT)
   if (next !== 0) store<i32>(attachmentOf(next, participant), previous, PREVIOUS_OBJECT)

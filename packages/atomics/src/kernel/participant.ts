@@ -123,8 +123,8 @@ export function participantFinish(participant: i32): void {
 }
 
 /**
- * Ends the claim that a dead thread may have left unpublished. The note is never wiped: stamps tell whether it was published.
- * A note of an object that the dead left means nothing, since that memory may be another's.
+ * Ends the claim that a dead thread may have left unpublished. Stamps tell whether it was published; the note is wiped only by
+ * who leaves an object, since that memory may be another's then.
  */
 export function flightRepair(record: i32, participant: i32): void {
   const object: i32 = load<i32>(record, FLIGHT_OBJECT)
