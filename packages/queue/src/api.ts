@@ -76,7 +76,7 @@ export interface Message {
   readonly headers: Readonly<Record<string, string>>
   /** As it was sent. */
   readonly priority: number
-  /** How often it has been delivered, this time included. */
+  /** How often it has been delivered; this time included, if it is received. */
   readonly deliveries: number
   /** When it was sent, in milliseconds by the clock of the engine. */
   readonly enqueuedAtMs: number
@@ -109,7 +109,7 @@ export interface QueueStats {
   readonly inFlight: number
   /** Bytes of all bodies and headers. */
   readonly bytes: number
-  /** For how long the message that is ready longest has been so, in milliseconds; 0 if there is none. */
+  /** How long ago the oldest message that is ready was so for the first time, in milliseconds; 0 if there is none. One that comes back is as old as before. */
   readonly oldestMs: number
   /** Whether nothing is received until `resume`. */
   readonly isPaused: boolean
@@ -165,14 +165,17 @@ export interface ConsumeOptions {
   readonly retryDelayMs?: number | undefined
   /** No such delay is longer; 60,000 if not given. */
   readonly maxRetryDelayMs?: number | undefined
-  /** Told of what a handler threw, and of an acknowledgement that a network lost: then the message comes again. */
+  /**
+   * Told of what a handler threw, and of an acknowledgement that a network lost: then the message comes again. If not given, the first of these
+   * is a warning of the process.
+   */
   readonly onError?: ((error: unknown, message: Message) => void) | undefined
   /** Stops the consumer as `stop` does. */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
- * What works on a message. Its signal aborts when the lease was lost or the consumer is stopped at once. When it returns its work is done, also
+ * What works on a message. Its signal aborts when the lease was lost, or nobody could tell in time whether it holds, or the consumer is stopped at once. When it returns its work is done, also
  * after that; if it gives up it throws.
  */
 export type Handler = (message: Message, context: { readonly signal: AbortSignal }) => unknown
@@ -209,7 +212,10 @@ export interface Consumer extends AsyncDisposable {
 export interface QueueEngine extends AsyncDisposable {
   /** Makes a queue. Whether it did: one with the same options may be there. Rejects with code `conflict` if its options are others. */
   create(name: string, options?: QueueOptions): Promise<boolean>
-  /** Deletes a queue, and tells what was in it. Rejects with code `in-flight` while messages are leased, unless forced to. */
+  /**
+   * Deletes a queue, and tells what was in it. Rejects with code `in-flight` while messages are leased, unless forced to; with `conflict` while it
+   * is the dead-letter queue of another.
+   */
   delete(name: string, options?: { readonly force?: boolean | undefined }): Promise<Deleted>
   /** The names of all queues, in the order of their making. */
   list(): Promise<string[]>

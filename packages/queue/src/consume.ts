@@ -1,11 +1,8 @@
 import { startTimer } from '@millrace/notify'
 import type { ConsumeOptions, Consumer, Handler, Message, QueueEngine } from './api.ts'
-import { QueueError, type QueueErrorCode } from './errors.ts'
+import { isPassing } from './errors.ts'
 import { KeptLease, retryDelayMs } from './kept-lease.ts'
 import { checkMs, checkOptions } from './options.ts'
-
-/** What a network does, and does not go on doing. */
-const PASSING: ReadonlySet<QueueErrorCode> = new Set(['unreachable', 'unknown', 'busy'])
 
 /** Has a handler work on the messages of a queue, by any engine. */
 export function consume(
@@ -38,6 +35,7 @@ class ActiveConsumer implements Consumer {
   readonly #cutting = new AbortController()
   readonly #onAbort = (): void => void this.stop()
   #running = 0
+  #hasWarned = false
 
   constructor(engine: QueueEngine, name: string, handler: Handler, options: ConsumeOptions) {
     this.#engine = engine
@@ -119,7 +117,7 @@ class ActiveConsumer implements Consumer {
     if (failed === undefined) await this.#settle(message, () => lease.acknowledge())
     else {
       await this.#settle(message, () => lease.giveBack(lease.isCut ? 0 : retryDelayMs(message, this.#options)))
-      this.#options.onError?.(failed.error, message)
+      this.#tell(failed.error, message)
     }
   }
 
@@ -128,8 +126,23 @@ class ActiveConsumer implements Consumer {
     try {
       await settle()
     } catch (error) {
-      if (!(error instanceof QueueError && PASSING.has(error.code))) throw error
-      this.#options.onError?.(error, message)
+      if (!isPassing(error)) throw error
+      this.#tell(error, message)
     }
   }
+
+  #tell(error: unknown, message: Message): void {
+    const { onError } = this.#options
+    if (onError !== undefined) onError(error, message)
+    else if (!this.#hasWarned) {
+      this.#hasWarned = true
+      process.emitWarning(`queue ${this.#name}: a message was not processed, and comes again: ${reasonOf(error)}`, {
+        detail: 'consume(…, { onError }) is told of each failure; of others of this consumer nobody is.',
+      })
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

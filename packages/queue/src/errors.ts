@@ -2,7 +2,7 @@
  * Why an engine refuses something, or could not do it.
  *
  * - `missing`: there is no such queue
- * - `conflict`: there is a queue of that name with other options
+ * - `conflict`: there is a queue of that name with other options; or it is the dead-letter queue of another, and cannot be deleted
  * - `in-flight`: messages of the queue are leased
  * - `full`: there is no room; `bodies` carries what was not sent
  * - `timeout`: there was no room in time; as `full`
@@ -52,7 +52,7 @@ export interface QueueErrorDetails {
   readonly cause?: unknown
 }
 
-/** An engine refuses something, or could not do it; `code` tells why. Nothing has been changed, but for `unknown`. */
+/** An engine refuses something, or could not do it; `code` tells why. Nothing has been changed, but perhaps with `unknown` and `read-only`. */
 export class QueueError extends Error {
   override readonly name = 'QueueError'
   readonly code: QueueErrorCode
@@ -72,4 +72,11 @@ export class QueueError extends Error {
     this.bodies = details.bodies ?? []
     this.dedupKeys = details.dedupKeys ?? []
   }
+}
+
+const PASSING: ReadonlySet<QueueErrorCode> = new Set(['unreachable', 'unknown', 'busy'])
+
+/** Whether it is what a network does, and does not go on doing. */
+export function isPassing(error: unknown): error is QueueError {
+  return error instanceof QueueError && PASSING.has(error.code)
 }

@@ -1,5 +1,6 @@
 import { startTimer } from '@millrace/notify'
-import type { Message, QueueEngine } from './api.ts'
+import type { LeaseOutcome, Message, QueueEngine } from './api.ts'
+import { isPassing } from './errors.ts'
 
 /** How long a message waits that was not processed. */
 export interface RetryDelay {
@@ -16,6 +17,9 @@ export function retryDelayMs(
 ): number {
   return Math.min(maxRetryDelayMs, first * 2 ** Math.min(deliveries - 1, 50))
 }
+
+/** After so long it is asked again what a network lost. */
+const AGAIN_MS = 1_000
 
 /**
  * The lease of a message that is worked on. It is extended whenever half of it is over.
@@ -68,16 +72,40 @@ export class KeptLease {
     if (this.#message.lease !== '') await this.#engine.nack(this.#message.lease, { delayMs })
   }
 
+  /** Asks for more when half of it is over, and again soon if a network loses that. By its end it is lost, unless the engine has said that it holds. */
   #keep(): void {
-    this.#cancel = startTimer(this.#leaseMs / 2, async () => {
-      try {
-        const outcome = await this.#engine.extend(this.#message.lease, this.#leaseMs)
-        if (this.#isOver) return
-        if (outcome === 'held') this.#keep()
-        else this.#controller.abort(new Error(`the lease of message ${this.#message.id} was lost`))
-      } catch (error) {
-        this.#controller.abort(error)
+    const endMs = performance.now() + this.#leaseMs
+    const stopEnd = startTimer(this.#leaseMs, () => this.#lose('is over'))
+    let stopAsking = startTimer(this.#leaseMs / 2, () => void ask())
+    const ask = async (): Promise<void> => {
+      const outcome = await this.#extend()
+      if (this.#isOver || this.signal.aborted) return
+      if (outcome === 'passing') {
+        stopAsking = startTimer(Math.max(0, Math.min(AGAIN_MS, (endMs - performance.now()) / 2)), () => void ask())
+        return
       }
-    })
+      this.#cancel()
+      if (outcome === 'held') this.#keep()
+      else this.#lose('was lost')
+    }
+    this.#cancel = () => {
+      stopEnd()
+      stopAsking()
+    }
+  }
+
+  async #extend(): Promise<LeaseOutcome | 'passing'> {
+    try {
+      return await this.#engine.extend(this.#message.lease, this.#leaseMs)
+    } catch (error) {
+      if (isPassing(error)) return 'passing'
+      if (!this.#isOver) this.#controller.abort(error)
+      return 'missing'
+    }
+  }
+
+  #lose(how: string): void {
+    this.#cancel()
+    this.#controller.abort(new Error(`the lease of message ${this.#message.id} ${how}`))
   }
 }

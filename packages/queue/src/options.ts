@@ -75,7 +75,8 @@ export function checkQueueOptions(options: QueueOptions | undefined): void {
   checkOneOf('create: order', order, ['fifo', 'priority'])
   if (deadLetterQueue !== undefined) checkName('create: deadLetterQueue', deadLetterQueue)
   if ((maxDeliveries === undefined) !== (deadLetterQueue === undefined)) {
-    throw new TypeError('create: maxDeliveries and deadLetterQueue belong together')
+    const got = `${show(maxDeliveries)} and ${show(deadLetterQueue)}`
+    throw new TypeError(`create: maxDeliveries and deadLetterQueue belong together, got ${got}`)
   }
 }
 

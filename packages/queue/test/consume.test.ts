@@ -16,6 +16,25 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
+const lost = new QueueError('unreachable', 'no connection in time')
+
+/** The engine behind a network that fails a method with these errors, one after the other, and then no more. */
+function flaky(method: 'ack' | 'extend', errors: unknown[]): { engine: QueueEngine; asked: () => number } {
+  let asked = 0
+  const engine = new Proxy(queues, {
+    get: (target, name: keyof QueueEngine) => {
+      const real = target[name].bind(target) as (...args: unknown[]) => unknown
+      if (name !== method) return real
+      return (...args: unknown[]) => {
+        asked++
+        const error = errors.shift()
+        return error === undefined ? real(...args) : Promise.reject(error)
+      }
+    },
+  })
+  return { engine, asked: () => asked }
+}
+
 async function pass(ms: number): Promise<void> {
   await quiet()
   await vi.advanceTimersByTimeAsync(ms)
@@ -49,15 +68,10 @@ describe('consume', () => {
   test('goes on when the network loses an acknowledgement, and tells of it; the message comes again', async () => {
     await queues.create('a', { leaseMs: 10_000 })
     await queues.sendMany('a', [{ body: '1' }, { body: '2' }])
-    const lost = new QueueError('unreachable', 'no connection in time')
-    const losses = [lost, new QueueError('unknown', 'the connection was lost'), undefined]
-    const ack = (lease: string) => (losses[0] === undefined ? queues.ack(lease) : Promise.reject(losses.shift()))
-    const network: QueueEngine = new Proxy(queues, {
-      get: (engine, name: keyof QueueEngine) => (name === 'ack' ? ack : engine[name].bind(engine)),
-    })
+    const { engine } = flaky('ack', [lost, new QueueError('unknown', 'the connection was lost')])
     const told: unknown[] = []
     const seen: string[] = []
-    const consumer = consume(network, 'a', (message) => void seen.push(message.text()), {
+    const consumer = consume(engine, 'a', (message) => void seen.push(message.text()), {
       onError: (error) => told.push(error),
     })
     await quiet()
@@ -67,6 +81,62 @@ describe('consume', () => {
     expect(seen).toEqual(['1', '2', '1', '2'])
     await consumer.stop()
     expect((await queues.stats('a')).acked).toBe(2)
+  })
+
+  test('keeps a lease through a network that fails for a while', async () => {
+    const { engine, asked } = flaky('extend', [lost, lost, undefined])
+    await queues.create('a')
+    await queues.send('a', '1')
+    const work = Promise.withResolvers<void>()
+    let signal: AbortSignal | undefined
+    const handler = (_: unknown, context: { signal: AbortSignal }) => {
+      signal = context.signal
+      return work.promise
+    }
+    const consumer = consume(engine, 'a', handler, { leaseMs: 10_000 })
+    await pass(5_000)
+    await pass(1_000)
+    await pass(1_000)
+    expect([asked(), signal?.aborted]).toEqual([3, false])
+    await pass(9_000)
+    expect([asked(), signal?.aborted]).toEqual([4, false])
+    work.resolve()
+    await consumer.stop()
+    expect((await queues.stats('a')).acked).toBe(1)
+  })
+
+  test('tells a handler that its lease is over when nobody could tell in time whether it holds', async () => {
+    const { engine } = flaky('extend', Array(20).fill(lost))
+    await queues.create('a')
+    await queues.send('a', '1')
+    const work = Promise.withResolvers<void>()
+    let reason: unknown
+    const handler = (_: unknown, { signal }: { signal: AbortSignal }) => {
+      signal.addEventListener('abort', () => {
+        reason = signal.reason
+        work.reject(signal.reason)
+      })
+      return work.promise
+    }
+    const consumer = consume(engine, 'a', handler, { leaseMs: 10_000, onError() {} })
+    await pass(9_999)
+    expect(reason).toBeUndefined()
+    await pass(1)
+    expect(reason).toEqual(new Error('the lease of message 1 is over'))
+    await consumer.stop()
+  })
+
+  test('warns once of what nobody is told of', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    await queues.create('a')
+    await queues.sendMany('a', [{ body: '1' }, { body: '2' }])
+    const consumer = queues.consume('a', () => Promise.reject(new Error('torn')), { retryDelayMs: 60_000 })
+    await quiet()
+    await consumer.stop()
+    expect(warn.mock.calls.map(([text]) => text)).toEqual([
+      'queue a: a message was not processed, and comes again: torn',
+    ])
+    warn.mockRestore()
   })
 
   test('goes on for ever without a delay, and acknowledges what is done well although it was to stop', async () => {

@@ -173,7 +173,7 @@ describe('a queue', () => {
               each.kind === 'ack'
                 ? state.ack(lease)
                 : each.kind === 'release'
-                  ? state.release(lease, ms, nowMs)
+                  ? state.nack(lease, ms, nowMs)
                   : state.extend(lease, ms, nowMs)
             expect(outcome).toBe(model.act(lease.number, lease.delivery, each.kind, ms, nowMs))
           }

@@ -1,11 +1,11 @@
 import type { Claim } from './api.ts'
-import { burying } from './burying.ts'
 import { carrying } from './carrying.ts'
 import { closing } from './closing.ts'
 import { connecting } from './connecting.ts'
 import { conserving } from './conserving.ts'
 import { consuming } from './consuming.ts'
 import { crowding } from './crowding.ts'
+import { deadLettering } from './dead-lettering.ts'
 import { deduplicating } from './deduplicating.ts'
 import { expiring } from './expiring.ts'
 import { filling } from './filling.ts'
@@ -34,7 +34,7 @@ export const contract: readonly Clause[] = [
   receiving,
   waiting,
   leasing,
-  burying,
+  deadLettering,
   expiring,
   pausing,
   looking,

@@ -6,7 +6,7 @@ const SLAB_BYTES = 2 ** 12
 const SHORT_BYTES = 2 ** 9
 
 /** Where a body is in memory. */
-export interface Placed {
+export interface StoredBody {
   /** Undefined if it is not in memory. */
   readonly body: Uint8Array | undefined
   /** Where it begins there. */
@@ -23,7 +23,7 @@ let used = 0
  *
  * A piece of memory of its own costs more than a short body has bytes; so short ones share one, which is free again when none of them is needed.
  */
-export function store(body: Body): Placed {
+export function store(body: Body): StoredBody {
   if (typeof body === 'string') return storeText(body)
   const { length } = body
   if (length > SHORT_BYTES) return { body: new Uint8Array(body), start: 0, length } // Not slice(): that of a Buffer is a view.
@@ -34,11 +34,11 @@ export function store(body: Body): Placed {
 }
 
 /** A copy of it. */
-export function copyOf({ body, start, length }: Placed): Uint8Array {
+export function copyOf({ body, start, length }: StoredBody): Uint8Array {
   return (body as Uint8Array).slice(start, start + length)
 }
 
-function storeText(text: string): Placed {
+function storeText(text: string): StoredBody {
   if (3 * text.length > SHORT_BYTES) {
     const body = encoder.encode(text)
     return { body, start: 0, length: body.length }

@@ -72,7 +72,9 @@ export class LocalEngine implements QueueEngine {
     const { deadLetterQueue } = whole
     if (deadLetterQueue !== undefined) {
       if (deadLetterQueue === name) throw new TypeError(`create: deadLetterQueue: expected another queue than ${name}`)
-      this.#queues.get(deadLetterQueue)
+      if (this.#queues.find(deadLetterQueue) === undefined) {
+        throw new QueueError('missing', `create: deadLetterQueue: there is no queue ${deadLetterQueue}`)
+      }
     }
     this.#journal.queue(this.#queues.add(name, whole))
     this.#journal.end()
@@ -137,21 +139,7 @@ export class LocalEngine implements QueueEngine {
     check.checkOptions('redrive', options, ['max'])
     check.checkCount('redrive: max', options?.max, 1)
     this.#checkWritable()
-    const dead = this.#settled(name)
-    const nowMs = this.#clock.now()
-    let count = 0
-    for (const message of dead.state.peek(dead.state.ready)) {
-      if (count === options?.max) break
-      const home = message.from && this.#queues.find(message.from.queue)
-      if (home === undefined || !home.state.hasRoom(1, message.bytes)) continue
-      const plain = this.#queues.plain(message)
-      if (plain === undefined) continue
-      dead.state.remove(message)
-      home.state.add({ ...plain, ttlMs: home.options.ttlMs as number, from: message.from?.from }, nowMs)
-      this.#queues.changed(home)
-      count++
-    }
-    this.#queues.changed(dead)
+    const count = this.#queues.redrive(this.#settled(name), options?.max ?? Number.POSITIVE_INFINITY)
     await this.#journal.safe()
     return count
   }
@@ -211,7 +199,7 @@ export class LocalEngine implements QueueEngine {
   async nack(lease: string, options?: { readonly delayMs?: number | undefined }): Promise<LeaseOutcome> {
     check.checkOptions('nack', options, ['delayMs'])
     check.checkMs('nack: delayMs', options?.delayMs)
-    return this.#leased('nack', lease, (queue, of) => queue.state.release(of, options?.delayMs ?? 0, this.#clock.now()))
+    return this.#leased('nack', lease, (queue, of) => queue.state.nack(of, options?.delayMs ?? 0, this.#clock.now()))
   }
 
   async extend(lease: string, ms: number): Promise<LeaseOutcome> {

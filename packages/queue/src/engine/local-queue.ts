@@ -72,7 +72,10 @@ export class LocalQueue {
   constructor(
     { name, number, options }: QueueIdentity,
     { epoch, journal }: { readonly epoch: number; readonly journal: Journal },
-    { left, bury }: { readonly left: () => void; readonly bury: (message: Stored) => (() => void) | undefined },
+    {
+      left,
+      deadLetter,
+    }: { readonly left: () => void; readonly deadLetter: (message: Stored) => (() => void) | undefined },
   ) {
     const { capacity, capacityBytes, maxDeliveries, order, dedupMs } = options
     this.name = name
@@ -87,7 +90,7 @@ export class LocalQueue {
     }
     this.#leases = leasePrefix(epoch, number)
     this.#journal = journal
-    this.state = new QueueState(rules, epoch, journal.changesOf(number), bury)
+    this.state = new QueueState(rules, epoch, journal.changesOf(number), deadLetter)
     this.#receives = new Waits(left)
     this.#sends = new Waits(left)
   }

@@ -1,7 +1,7 @@
 import { startTimer } from '@millrace/notify'
 import { QueueError } from '../errors.ts'
 import type { Remembered } from '../state/changes.ts'
-import type { NewMessage, Stored } from '../state/stored.ts'
+import { DeadLetters } from './dead-letters.ts'
 import { type Journal, noJournal } from './journal.ts'
 import { newEpoch } from './lease.ts'
 import { LocalQueue, type QueueIdentity } from './local-queue.ts'
@@ -43,6 +43,7 @@ export class LocalQueues {
   readonly #clock: Clock
   readonly #epoch: number
   readonly #journal: Journal
+  readonly #deadLetters: DeadLetters
   readonly #byName = new Map<string, LocalQueue>()
   readonly #byNumber = new Map<number, LocalQueue>()
   /** Those that somebody waits for, and perhaps some for which nobody does any more. */
@@ -56,6 +57,7 @@ export class LocalQueues {
     this.#clock = clock
     this.#epoch = epoch
     this.#journal = journal
+    this.#deadLetters = new DeadLetters(clock, this, journal)
     this.#nextNumber = nextNumber
     for (const { identity, isPaused, state } of queues) {
       const queue = this.#put(identity)
@@ -129,39 +131,20 @@ export class LocalQueues {
     for (const queue of this.#byName.values()) queue.close(error)
   }
 
-  /** A message as it is taken in anew; undefined if its body cannot be read: then it has to stay where it is. */
-  plain(message: Stored): Omit<NewMessage, 'from' | 'ttlMs'> | undefined {
-    const { body, start, length, headers, bytes, priority } = message
-    try {
-      const placed = body === undefined ? { body: this.#journal.bodyOf(message), start: 0 } : { body, start }
-      return { ...placed, length, headers, bytes, priority, delayMs: 0, dedupKey: undefined }
-    } catch {
-      return undefined
-    }
+  /** Sends up to `max` messages of a dead-letter queue back to where they come from. Tells how many. */
+  redrive(dead: LocalQueue, max: number): number {
+    return this.#deadLetters.redrive(dead, max)
   }
 
   #put(identity: QueueIdentity): LocalQueue {
     const queue = new LocalQueue(
       identity,
       { epoch: this.#epoch, journal: this.#journal },
-      { left: () => this.changed(queue), bury: (message) => this.#bury(queue, message) },
+      { left: () => this.changed(queue), deadLetter: (message) => this.#deadLetters.entry(queue, message) },
     )
     this.#byName.set(queue.name, queue)
     this.#byNumber.set(queue.number, queue)
     return queue
-  }
-
-  /** A message that was delivered too often. It is never refused, however full its grave is. */
-  #bury(queue: LocalQueue, message: Stored): (() => void) | undefined {
-    const grave = this.#byName.get(queue.options.deadLetterQueue ?? '')
-    const plain = this.plain(message)
-    // A message that dies has a dead-letter queue, which cannot be deleted.
-    if (grave === undefined || plain === undefined) return undefined
-    const from = { queue: queue.name, id: String(message.number), from: message.from }
-    return () => {
-      grave.state.add({ ...plain, ttlMs: grave.options.ttlMs as number, from }, this.#clock.now())
-      this.changed(grave)
-    }
   }
 
   #arm(): void {

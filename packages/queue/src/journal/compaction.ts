@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { LocalQueue } from '../engine/local-queue.ts'
 import type { DiskJournal } from './disk-journal.ts'
 
@@ -49,7 +49,7 @@ export class Compaction {
   }
 
   async #run(): Promise<void> {
-    await turn()
+    await nextTurn()
     try {
       while (this.#isDue() && !this.#isStopped) await this.#compact(this.#batch())
     } catch {
@@ -106,7 +106,7 @@ export class Compaction {
       }
       if (++seen % SLICE === 0 || bytes > SLICE_BYTES) {
         await this.#journal.written()
-        await turn()
+        await nextTurn()
         if (this.#isStopped || !this.#isThere(queue) || !live.isAny(last)) return
         bytes = 0
       }
@@ -122,7 +122,7 @@ export class Compaction {
         this.#journal.keepKey(number, key)
         this.#kept += this.#journal.log.frameBytes
       }
-      if (++seen % SLICE === 0) await turn()
+      if (++seen % SLICE === 0) await nextTurn()
     }
   }
 

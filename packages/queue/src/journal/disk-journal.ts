@@ -1,5 +1,5 @@
 import type { Durability } from '../api.ts'
-import type { Placed } from '../engine/body-store.ts'
+import type { StoredBody } from '../engine/body-store.ts'
 import type { Journal, QueueRecord } from '../engine/journal.ts'
 import type { LocalQueues } from '../engine/local-queues.ts'
 import { QueueError } from '../errors.ts'
@@ -203,7 +203,7 @@ export class DiskJournal implements Journal {
     kind: typeof Kind.sent | typeof Kind.kept,
     queue: number,
     message: Stored,
-    body: Placed,
+    body: StoredBody,
     key: KnownKey | undefined,
     epoch = this.#options.epoch,
   ): void {

@@ -27,10 +27,10 @@ export interface OpenedFolder {
 /** Opens the queues in a folder, which is made if it is not there, and is this process's own until the engine is closed. */
 export async function openFolder(path: string, options: FolderOptions): Promise<OpenedFolder> {
   makeFolder(path)
-  const lost = { now: () => {} }
-  const lock = lockFolder(path, () => lost.now())
+  const loss = { tell: () => {} }
+  const lock = lockFolder(path, () => loss.tell())
   try {
-    return await openDisk(folderDisk(path), path, options, { release: () => lock.release(), lost })
+    return await openDisk(folderDisk(path), path, options, { release: () => lock.release(), loss })
   } catch (error) {
     lock.release()
     throw error
@@ -42,7 +42,7 @@ export async function openDisk(
   disk: Disk,
   path: string,
   { clock, ...options }: FolderOptions,
-  lock: { release(): void; readonly lost?: { now: () => void } } = { release() {} },
+  lock: { release(): void; readonly loss?: { tell: () => void } } = { release() {} },
 ): Promise<OpenedFolder> {
   const { replay, segments, ...recovery } = await recover(disk, path)
   const onwards = notBefore(clock, replay.latestMs)
@@ -57,8 +57,8 @@ export async function openDisk(
     await journal.log.close()
     throw error
   }
-  if (lock.lost !== undefined) {
-    lock.lost.now = () => journal.log.fail(new Error(`${path} has been taken by another process`))
+  if (lock.loss !== undefined) {
+    lock.loss.tell = () => journal.log.fail(new Error(`${path} has been taken by another process`))
   }
   const engine = new LocalEngine(onwards, queues, journal, () => lock.release())
   return { engine, recovery }

@@ -1,9 +1,9 @@
-import type { Placed } from '../engine/body-store.ts'
+import type { StoredBody } from '../engine/body-store.ts'
 import type { QueueRecord } from '../engine/journal.ts'
 import type { ByteWriter } from '../log/byte-writer.ts'
 import type { Why } from '../state/changes.ts'
 import type { KnownKey } from '../state/dedup.ts'
-import type { Grave, Stored } from '../state/stored.ts'
+import type { Origin, Stored } from '../state/stored.ts'
 
 /**
  * What is written of each change, one behind the other in a frame. Numbers are as `ByteWriter.count` writes them, times are f64.
@@ -57,7 +57,7 @@ export function writeMessage(
   kind: typeof Kind.sent | typeof Kind.kept,
   queue: number,
   message: Stored,
-  { body, start, length }: Placed,
+  { body, start, length }: StoredBody,
   { dedupKey, epoch }: { readonly dedupKey?: string | undefined; readonly epoch?: number },
 ): number {
   const flags = flagsOf(message, dedupKey)
@@ -74,7 +74,7 @@ export function writeMessage(
   if (flags & Flag.expires) writer.f64(message.expiry?.atMs as number)
   if (dedupKey !== undefined) writer.text(dedupKey)
   if (flags & Flag.headers) writeHeaders(writer, message.headers)
-  if (flags & Flag.from) writeGraves(writer, message.from)
+  if (flags & Flag.from) writeOrigins(writer, message.from)
   writer.count(length)
   const place = writer.length
   writer.bytes(body as Uint8Array, start, length)
@@ -166,11 +166,11 @@ function writeHeaders(writer: ByteWriter, headers: Readonly<Record<string, strin
   }
 }
 
-function writeGraves(writer: ByteWriter, from: Grave | undefined): void {
-  const graves: Grave[] = []
-  for (let grave = from; grave !== undefined; grave = grave.from) graves.push(grave)
-  writer.count(graves.length)
-  for (const { queue, id } of graves) {
+function writeOrigins(writer: ByteWriter, from: Origin | undefined): void {
+  const origins: Origin[] = []
+  for (let origin = from; origin !== undefined; origin = origin.from) origins.push(origin)
+  writer.count(origins.length)
+  for (const { queue, id } of origins) {
     writer.text(queue)
     writer.text(id)
   }

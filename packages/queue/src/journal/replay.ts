@@ -5,7 +5,7 @@ import { bytesOfHeaders } from '../engine/new-message.ts'
 import { ByteReader } from '../log/byte-reader.ts'
 import { noTallies, type Tallies } from '../state/changes.ts'
 import type { KnownKey } from '../state/dedup.ts'
-import type { Grave, Stored } from '../state/stored.ts'
+import type { Origin, Stored } from '../state/stored.ts'
 import { Flag, Kind, WHYS } from './records.ts'
 
 interface Past {
@@ -102,7 +102,7 @@ export class Replay {
     const key = flags & Flag.dedupKey ? reader.text() : undefined
     const headers = flags & Flag.headers ? readHeaders(reader) : NO_HEADERS
     const headerBytes = flags & Flag.headers ? bytesOfHeaders(headers) : 0
-    const from = flags & Flag.from ? readGraves(reader) : undefined
+    const from = flags & Flag.from ? readOrigins(reader) : undefined
     const length = reader.count()
     const offset = reader.skip(length)
     this.atLeast(enqueuedAtMs)
@@ -214,7 +214,7 @@ function readHeaders(reader: ByteReader): Readonly<Record<string, string>> {
   return Object.freeze(Object.fromEntries(entries))
 }
 
-function readGraves(reader: ByteReader): Grave | undefined {
-  const graves = Array.from({ length: reader.count() }, () => ({ queue: reader.text(), id: reader.text() }))
-  return graves.reduceRight<Grave | undefined>((from, grave) => ({ ...grave, from }), undefined)
+function readOrigins(reader: ByteReader): Origin | undefined {
+  const origins = Array.from({ length: reader.count() }, () => ({ queue: reader.text(), id: reader.text() }))
+  return origins.reduceRight<Origin | undefined>((from, origin) => ({ ...origin, from }), undefined)
 }

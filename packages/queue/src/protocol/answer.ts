@@ -1,5 +1,6 @@
 import type { AckOutcome, LeaseOutcome, Message } from '../api.ts'
-import { type DeliveredFields, readDelivered, writeDelivered } from './delivered.ts'
+import type { MessageFields } from '../message.ts'
+import { readDelivered, writeDelivered } from './delivered.ts'
 import { readFailure } from './failure.ts'
 import { Kind } from './frame.ts'
 import { fromJson, toJson } from './json.ts'
@@ -55,17 +56,12 @@ export function writeValue(writer: Writer, value: unknown): void {
 }
 
 /** Writes the payload of `messages`, from one of them on and about until the frame has so many bytes; gives where the next one begins. */
-export function writeMessages(
-  writer: Writer,
-  messages: readonly DeliveredFields[],
-  from: number,
-  bytes: number,
-): number {
+export function writeMessages(writer: Writer, messages: readonly MessageFields[], from: number, bytes: number): number {
   const isMore = writer.placeU8()
   const count = writer.placeU32()
   let next = from
   for (; next < messages.length; next++) {
-    const message = messages[next] as DeliveredFields
+    const message = messages[next] as MessageFields
     // A large one has a frame of its own.
     if (next > from && writer.frameBytes + message.body.length > bytes) break
     writeDelivered(writer, message)

@@ -1,11 +1,8 @@
 import type { Message } from '../api.ts'
-import { messageOf } from '../message.ts'
+import { type MessageFields, messageOf } from '../message.ts'
 import { readHeaders, writeHeaders } from './headers.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
-
-/** A message as it crosses the wire to who receives it. */
-export type DeliveredFields = Omit<Message, 'text'>
 
 /**
  * Writes a message that is received, or peeked at: then its lease is empty.
@@ -14,7 +11,7 @@ export type DeliveredFields = Omit<Message, 'text'>
  *     │ id: text │ lease: text │ priority: f64 │ deliveries: u32 │ enqueuedAtMs: f64 │ headers │ body │
  *     └──────────┴─────────────┴───────────────┴─────────────────┴───────────────────┴─────────┴──────┘
  */
-export function writeDelivered(writer: Writer, message: DeliveredFields): void {
+export function writeDelivered(writer: Writer, message: MessageFields): void {
   writer.text('id', message.id)
   writer.text('lease', message.lease)
   writer.f64(message.priority)

@@ -1,6 +1,6 @@
 import type { AckOutcome, LeaseOutcome } from '../api.ts'
+import type { MessageFields } from '../message.ts'
 import { writeIds, writeMessages, writeOutcome, writeValue } from './answer.ts'
-import type { DeliveredFields } from './delivered.ts'
 import { writeFailure } from './failure.ts'
 import { Kind } from './frame.ts'
 import { type Hello, type Welcome, writeHello, writeWelcome } from './greeting.ts'
@@ -98,7 +98,7 @@ export class ServerEncoder extends Encoder {
    * Messages, in as many frames as it takes. Gives how many were written: if one is too large, those before it; if that is the first, it
    * throws.
    */
-  messages(request: number, messages: readonly DeliveredFields[]): number {
+  messages(request: number, messages: readonly MessageFields[]): number {
     let next = 0
     try {
       do {

@@ -2,23 +2,23 @@ import { QueueError, type QueueErrorCode } from '../errors.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 
-const CODES: readonly QueueErrorCode[] = [
-  'missing',
-  'conflict',
-  'in-flight',
-  'full',
-  'timeout',
-  'closed',
-  'locked',
-  'damaged',
-  'read-only',
-  'unknown',
-  'unreachable',
-  'refused',
-  'too-large',
-  'busy',
-  'protocol',
-]
+const CODES: Readonly<Record<QueueErrorCode, true>> = {
+  missing: true,
+  conflict: true,
+  'in-flight': true,
+  full: true,
+  timeout: true,
+  closed: true,
+  locked: true,
+  damaged: true,
+  'read-only': true,
+  unknown: true,
+  unreachable: true,
+  refused: true,
+  'too-large': true,
+  busy: true,
+  protocol: true,
+}
 
 const LONGEST_REASON = 2000
 
@@ -51,9 +51,13 @@ export function readFailure(reader: Reader): Error {
   const kind = reader.u8()
   if (kind === 1) return new TypeError(reader.text())
   if (kind === 2) return new RangeError(reader.text())
-  const code = reader.text() as QueueErrorCode
+  const code = reader.text()
   // A later version may know others.
-  return new QueueError(CODES.includes(code) ? code : 'unknown', reader.text())
+  return new QueueError(isCode(code) ? code : 'unknown', reader.text())
+}
+
+function isCode(text: string): text is QueueErrorCode {
+  return Object.hasOwn(CODES, text)
 }
 
 function reason({ message }: Error): string {

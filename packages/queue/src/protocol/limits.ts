@@ -10,6 +10,9 @@ export const DEFAULT_MAX_FRAME_BYTES: number = 2 ** 24 + 2 ** 16
 /** Before the greeting nothing is larger: who speaks something else is found out by the first four bytes. */
 export const MAX_GREETING_BYTES = 4096
 
+/** A token has at most so many: it has to fit into the greeting. */
+export const MAX_TOKEN_BYTES = 1024
+
 /** One `sendMany` has at most so many messages: a tiny one takes more memory than bytes on the wire. */
 export const MAX_BATCH = 65_536
 

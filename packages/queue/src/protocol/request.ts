@@ -67,10 +67,27 @@ export type ManagementRequest =
   | { readonly kind: 'redrive'; readonly name: string; readonly max?: Maybe<number> }
   | { readonly kind: 'peek'; readonly name: string; readonly max?: Maybe<number>; readonly maxBytes?: Maybe<number> }
 
-const MANAGEMENT = ['create', 'delete', 'list', 'stats', 'pause', 'resume', 'peek', 'purge', 'redrive'] as const
+/** In the order of their numbers. */
+const MANAGEMENT: readonly ManagementRequest['kind'][] = [
+  'create',
+  'delete',
+  'list',
+  'stats',
+  'pause',
+  'resume',
+  'peek',
+  'purge',
+  'redrive',
+]
+const MANAGEMENT_KINDS: ReadonlySet<string> = new Set(MANAGEMENT)
 
 const Flag = { timeoutMs: 1, leaseMs: 2, maxBytes: 4 } as const
 const MAX_U32: number = 2 ** 32 - 1
+
+/** Whether it is one of those of which there are few. */
+export function isManagement(request: Request): request is ManagementRequest {
+  return MANAGEMENT_KINDS.has(request.kind)
+}
 
 /** Writes the payload of a request. */
 export function writeRequest(writer: Writer, request: Request): void {

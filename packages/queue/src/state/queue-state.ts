@@ -18,10 +18,10 @@ export interface QueueRules {
  * One queue, without any I/O: what is in it, in which order, leased until when. Time is what it is told.
  *
  *     add ──▶ delayed ──time──▶ ready ──take──▶ leased ──ack──▶ gone
- *         └────────────────────▶  ▲               │  release, or time
- *                                 └── delayed ◀───┴─── delivered too often ──▶ buried
+ *         └────────────────────▶  ▲               │  nack, or time
+ *                                 └── delayed ◀───┴─── delivered too often ──▶ dead letter
  *
- * INVARIANT  a message is in exactly one heap, that of its state, and counted in `bytes`.
+ * INVARIANT  a message is in exactly one place, that of its state, and counted in `bytes`.
  * INVARIANT  `settle` is called before anything is asked: then no message is ready whose time to live is over, none delayed or leased whose
  *            time has come.
  * INVARIANT  a lease holds while its message is leased and no other delivery of it has begun. Its epoch keeps leases apart that were given
@@ -39,7 +39,7 @@ export class QueueState {
   readonly #dedup = new DedupKeys()
   readonly #epoch: number
   readonly #changes: Changes
-  readonly #bury: (message: Stored) => (() => void) | undefined
+  readonly #deadLetter: (message: Stored) => (() => void) | undefined
   /** The epochs of leases that were given before it was restored. */
   readonly #epochs = new Map<number, number>()
   #nextNumber = 1
@@ -47,14 +47,19 @@ export class QueueState {
   #bytes = 0
 
   /**
-   * `bury` is handed each message that was delivered too often; what it gives is called when that is no longer in the queue. If it gives nothing
+   * `deadLetter` is handed each message that was delivered too often; what it gives is called when that is no longer in the queue. If it gives nothing
    * the message stays.
    */
-  constructor(rules: QueueRules, epoch: number, changes: Changes, bury: (message: Stored) => (() => void) | undefined) {
+  constructor(
+    rules: QueueRules,
+    epoch: number,
+    changes: Changes,
+    deadLetter: (message: Stored) => (() => void) | undefined,
+  ) {
     this.rules = rules
     this.#epoch = epoch
     this.#changes = changes
-    this.#bury = bury
+    this.#deadLetter = deadLetter
     this.#ready = rules.byPriority ? new ByPriority() : new InTurn()
   }
 
@@ -88,7 +93,7 @@ export class QueueState {
     return this.#dedup.nextMs
   }
 
-  /** Since when the message is ready that is so longest. */
+  /** When the message in front was ready for the first time. */
   get oldestMs(): number | undefined {
     return this.#ready.oldest?.readyAtMs
   }
@@ -251,7 +256,7 @@ export class QueueState {
   }
 
   /** Gives a message back, to be ready after a delay. */
-  release(lease: LeaseOf, delayMs: number, nowMs: number): LeaseOutcome {
+  nack(lease: LeaseOf, delayMs: number, nowMs: number): LeaseOutcome {
     const message = this.#holder(lease)
     if (typeof message === 'string') return message
     this.#leased.remove(message)
@@ -301,11 +306,11 @@ export class QueueState {
   /** Whether it is in the queue still. */
   #giveBack(message: Stored, delayMs: number, nowMs: number): boolean {
     this.#endEpoch(message)
-    const bury = message.deliveries >= this.rules.maxDeliveries ? this.#bury(message) : undefined
-    if (bury !== undefined) {
+    const deadLetter = message.deliveries >= this.rules.maxDeliveries ? this.#deadLetter(message) : undefined
+    if (deadLetter !== undefined) {
       this.#forget(message, 'dead')
       this.tallies.dead++
-      bury()
+      deadLetter()
       return false
     }
     this.tallies.returned++

@@ -10,7 +10,7 @@ export interface Ready {
   remove(message: Stored): void
   /** The first ones, which stay. */
   peek(count: number): Stored[]
-  /** The one that is ready longest. */
+  /** The one that was ready first. */
   readonly oldest: Stored | undefined
 }
 

@@ -1,14 +1,14 @@
 import type { Placed } from './heap.ts'
 
 /** Where a message comes from that is in a dead-letter queue. */
-export interface Grave {
+export interface Origin {
   readonly queue: string
   readonly id: string
   /** Where it came from before, if that was one, too. */
-  readonly from: Grave | undefined
+  readonly from: Origin | undefined
 }
 
-/** A message in a queue: in one heap at a time, which its state tells. */
+/** A message in a queue: in one place at a time, which its state tells. */
 export interface Stored extends Placed {
   /** Its id, as a number: they rise in the order in which messages are sent. */
   readonly number: number
@@ -22,7 +22,7 @@ export interface Stored extends Placed {
   readonly bytes: number
   readonly priority: number
   readonly enqueuedAtMs: number
-  readonly from: Grave | undefined
+  readonly from: Origin | undefined
   /** When its time to live is over, if it is never received; undefined if never, or once it was. */
   expiry: Expiry | undefined
   /** When it became, or becomes, ready for the first time. */

@@ -4,7 +4,7 @@ import type { Claims } from './needs.ts'
 import { LONG, SHORT } from './trial.ts'
 
 /** Claims about messages that are delivered too often. */
-export const burying: Claims = {
+export const deadLettering: Claims = {
   'a message that was delivered too often': {
     'is in the dead-letter queue, with all it carries, and no longer in its own': async ({ queues }) => {
       await mortal(queues, 2)
