@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from 'node:tls'
 import { checkCount, checkMs, checkOptions, show } from '@millrace/queue/engine'
-import { DEFAULT_PORT, MIN_ANSWER_BYTES } from '@millrace/queue/protocol'
+import { DEFAULT_PORT, MAX_TOKEN_BYTES, MIN_ANSWER_BYTES } from '@millrace/queue/protocol'
 import type { Address, CloseOptions, ConnectOptions, TlsOptions } from './api.ts'
 import { addressOf } from './url.ts'
 
@@ -12,22 +12,13 @@ export interface Target {
   readonly token: string
 }
 
-/** Options, each of them given. */
-export interface Settings extends Required<Omit<ConnectOptions, 'token' | 'tls' | 'signal' | 'onStateChange'>> {
-  readonly connectTimeoutMs: number
-  readonly retryDelayMs: number
-  readonly maxRetryDelayMs: number
-  readonly unreachableMs: number
-  readonly quietMs: number
-  readonly maxPending: number
-  readonly maxPendingBytes: number
-  readonly maxFrameBytes: number
+/** Options that are numbers, each of them given. */
+export type Settings = {
+  readonly [Name in Exclude<keyof ConnectOptions, 'token' | 'tls' | 'signal' | 'onStateChange'>]-?: number
 }
 
 const LOOPBACK = '127.0.0.1'
 const LARGEST_FRAME: number = 2 ** 32 - 1
-/** It has to fit into the greeting. */
-const LONGEST_TOKEN = 1024
 
 /** Where to connect to. Throws `TypeError` or `RangeError` for what is no address. */
 export function targetOf(where: string | URL | Address, { token, tls }: ConnectOptions): Target {
@@ -43,8 +34,8 @@ export function targetOf(where: string | URL | Address, { token, tls }: ConnectO
     throw new RangeError(`connectQueues: port: expected an integer from 1 to 65,535, got ${show(port)}`)
   }
   const secret = token ?? address.token ?? ''
-  if (typeof secret !== 'string' || !secret.isWellFormed() || Buffer.byteLength(secret) > LONGEST_TOKEN) {
-    throw new TypeError(`connectQueues: token: expected a string of at most ${LONGEST_TOKEN} bytes`)
+  if (typeof secret !== 'string' || !secret.isWellFormed() || Buffer.byteLength(secret) > MAX_TOKEN_BYTES) {
+    throw new TypeError(`connectQueues: token: expected a string of at most ${MAX_TOKEN_BYTES} bytes`)
   }
   return { host, port, tls: tlsOf(tls ?? address.tls ?? false), token: secret }
 }

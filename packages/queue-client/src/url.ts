@@ -1,7 +1,8 @@
 import { show } from '@millrace/queue/engine'
 import type { Address } from './api.ts'
 
-const SCHEMES = ['millrace:', 'millraces:', 'millrace+tls:']
+/** How a URL of a server begins. */
+export const SCHEMES: readonly string[] = ['millrace:', 'millraces:', 'millrace+tls:']
 
 /**
  * The address that a URL names: `millrace://token@host:port`, with TLS `millraces://` or `millrace+tls://`. The token may also stand where a

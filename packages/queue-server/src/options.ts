@@ -1,14 +1,13 @@
 import { isIPv6 } from 'node:net'
 import { checkMs, checkOptions, show } from '@millrace/queue/engine'
+import { MAX_TOKEN_BYTES } from '@millrace/queue/protocol'
 import type { CloseOptions, ListenOptions, ServerOptions, TokenRule } from './api.ts'
 
 const RIGHTS = ['send', 'receive', 'manage']
 const UNSAFE = ['no-tokens', 'no-tls']
 const SHORTEST_TOKEN = 16
-/** It has to fit into the greeting. */
-const LONGEST_TOKEN = 1024
 /** A header of HTTP carries no other. */
-const TOKEN = new RegExp(`^[\\x21-\\x7e]{${SHORTEST_TOKEN},${LONGEST_TOKEN}}$`)
+const TOKEN = new RegExp(`^[\\x21-\\x7e]{${SHORTEST_TOKEN},${MAX_TOKEN_BYTES}}$`)
 
 /** Checks what `createServer` is given; not the limits. */
 export function checkServer(options: ServerOptions): void {
@@ -85,7 +84,7 @@ function checkRule(where: string, rule: TokenRule): void {
   const { token, queues = [], rights = [] } = rule
   if (typeof token !== 'string' || !TOKEN.test(token)) {
     throw new TypeError(
-      `${where}: expected ${SHORTEST_TOKEN} to ${LONGEST_TOKEN} characters of ASCII, none of them a space`,
+      `${where}: expected ${SHORTEST_TOKEN} to ${MAX_TOKEN_BYTES} characters of ASCII, none of them a space`,
     )
   }
   if (!Array.isArray(queues) || !queues.every((name) => typeof name === 'string' && /^[^*]+\*?$|^\*$/.test(name))) {

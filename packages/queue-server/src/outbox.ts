@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type DeliveredFields, MAX_GREETING_BYTES, ServerEncoder } from '@millrace/queue/protocol'
+import { MAX_GREETING_BYTES, type MessageFields, ServerEncoder } from '@millrace/queue/protocol'
 import type { Share } from './memory.ts'
 import type { Access } from './rights.ts'
 import type { Served } from './served.ts'
@@ -55,12 +55,12 @@ export class Outbox {
   }
 
   /** Encodes messages, and knows their leases until they are written. Gives how many; throws if the first is too large. */
-  messages(request: number, messages: readonly DeliveredFields[], { seal }: Access): number {
+  messages(request: number, messages: readonly MessageFields[], { seal }: Access): number {
     const sealed =
       seal === undefined ? messages : messages.map((message) => ({ ...message, lease: seal(message.lease) }))
     const count = this.encoder.messages(request, sealed)
     for (let index = 0; index < count; index++) {
-      const { lease } = messages[index] as DeliveredFields
+      const { lease } = messages[index] as MessageFields
       if (lease !== '') this.#leases.push(lease)
     }
     return count

@@ -1,10 +1,11 @@
 import type { AckOutcome, LeaseOutcome, QueueEngine, WaitOptions } from '@millrace/queue'
 import { QueueError } from '@millrace/queue'
 import {
-  type DeliveredFields,
   type HotRequest,
+  isManagement,
   isQueueError,
   type ManagementRequest,
+  type MessageFields,
   type Request,
 } from '@millrace/queue/protocol'
 import type { Right } from './api.ts'
@@ -16,7 +17,7 @@ export type Done =
   | { readonly kind: 'outcome'; readonly outcome: AckOutcome | LeaseOutcome }
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
   | { readonly kind: 'full' }
-  | { readonly kind: 'messages'; readonly messages: readonly DeliveredFields[] }
+  | { readonly kind: 'messages'; readonly messages: readonly MessageFields[] }
   | { readonly kind: 'value'; readonly value: unknown }
 
 /** For whom something is done. */
@@ -27,9 +28,6 @@ export interface Client {
   readonly maxAnswerBytes: number
 }
 
-const MANAGEMENT: ReadonlySet<string> = new Set([
-  ...['create', 'delete', 'list', 'stats', 'pause', 'resume', 'peek', 'purge', 'redrive'],
-])
 const NOW = { timeoutMs: 0 } as const
 
 /**
@@ -113,10 +111,6 @@ async function value(engine: QueueEngine, access: Access, request: ManagementReq
 
 function sent(ids: string | readonly string[]): Done {
   return { kind: 'ids', ids: typeof ids === 'string' ? [ids] : ids }
-}
-
-function isManagement(request: Request): request is ManagementRequest {
-  return MANAGEMENT.has(request.kind)
 }
 
 function check(access: Access, right: Right, queue: string): void {

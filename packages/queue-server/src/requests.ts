@@ -1,5 +1,5 @@
 import { QueueError } from '@millrace/queue'
-import { Credit, type DeliveredFields, isQueueError, malformed, type Request } from '@millrace/queue/protocol'
+import { Credit, isQueueError, type MessageFields, malformed, type Request } from '@millrace/queue/protocol'
 import type { Share } from './memory.ts'
 import type { Outbox } from './outbox.ts'
 import { type Client, type Done, perform } from './perform.ts'
@@ -201,7 +201,7 @@ export class Requests {
     }
   }
 
-  #deliver(number: number, messages: readonly DeliveredFields[]): void {
+  #deliver(number: number, messages: readonly MessageFields[]): void {
     let count = 0
     try {
       count = this.#outbox.messages(number, messages, this.#client.access)
@@ -244,6 +244,6 @@ export class Requests {
   }
 }
 
-function leaseOf({ lease }: DeliveredFields): string {
+function leaseOf({ lease }: MessageFields): string {
   return lease
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { openQueues, type QueueEngine, type QueueError } from '@millrace/queue'
 import { type ClientState, connectQueues } from '../index.ts'
+import { SCHEMES } from '../url.ts'
 import { type Arguments, quoted, UsageError } from './arguments.ts'
 import { oneLine } from './printable.ts'
 import { reasonOf } from './reason.ts'
@@ -22,7 +23,6 @@ type Sync = 'always' | 'never' | { readonly everyMs: number }
 
 const DEFAULT_URL = 'millrace://127.0.0.1:7411'
 const LOG_FILE = /^\d{12}\.log$/
-const SCHEMES = ['millrace:', 'millraces:', 'millrace+tls:']
 /** A request that has waited so long for a connection is given up. */
 const UNREACHABLE_MS = 30_000
 const LONGEST_MS = 2 ** 31 - 1
