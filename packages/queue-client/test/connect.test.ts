@@ -33,7 +33,10 @@ describe('connectQueues', () => {
 
   test('rejects protocol where something else is spoken, or another version', async () => {
     const http = await saying((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))
-    expect(await rejection(connectQueues(http))).toMatchObject({ code: 'protocol' })
+    expect(await rejection(connectQueues(http))).toMatchObject({
+      code: 'protocol',
+      message: expect.stringMatching(/: it begins with "HTTP": an HTTP server answered$/),
+    })
     const newer = await saying((socket, encoder) => {
       encoder.welcome({ ...GREETING, version: 2 })
       socket.write(encoder.take())

@@ -174,6 +174,15 @@ describe('an encoder', () => {
 })
 
 describe('a decoder', () => {
+  test('says who answered if that is no server of queues', () => {
+    const alert = Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46)
+    for (const [said, words] of [
+      [Buffer.from('HTTP/1.1 400 Bad Request'), 'it begins with "HTTP": an HTTP server answered'],
+      [alert, 'it begins with an alert of TLS: a server answered that speaks TLS'],
+    ] as const)
+      expect(thrown(said, 4096)).toMatchObject({ code: 'protocol', message: words })
+  })
+
   test('refuses a frame that is too large as soon as its length is there', () => {
     expect(thrown(Uint8Array.of(0, 0, 4, 0), 1000)).toMatchObject({ code: 'too-large' })
     expect(thrown(Uint8Array.of(255, 255, 255, 255), 2 ** 31)).toMatchObject({ code: 'too-large' })

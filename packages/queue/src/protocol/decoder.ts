@@ -1,5 +1,5 @@
 import { HEAD_BYTES, LENGTH_BYTES } from './frame.ts'
-import { malformed, tooLarge } from './malformed.ts'
+import { foreign, malformed, tooLarge } from './malformed.ts'
 import { Reader } from './reader.ts'
 
 const FIRST_BYTES = 1024
@@ -85,7 +85,7 @@ export class Decoder<M> {
 
   #lengthAt(bytes: Buffer, at: number): number {
     const length = bytes.readUInt32BE(at)
-    if (length > this.maxFrameBytes) throw this.#failed(tooLarge(length, this.maxFrameBytes))
+    if (length > this.maxFrameBytes) throw this.#failed(foreign(length) ?? tooLarge(length, this.maxFrameBytes))
     if (length < HEAD_BYTES) throw this.#failed(malformed(`a length of ${length}`))
     return length
   }
