@@ -1,4 +1,5 @@
 import { checkCount } from '@millrace/notify'
+import { checkOptions } from '@millrace/queue/engine'
 import { DEFAULT_MAX_FRAME_BYTES } from '@millrace/queue/protocol'
 import type { ServerLimits } from './api.ts'
 
@@ -27,9 +28,7 @@ const LARGEST_COUNT: number = 2 ** 32 - 1
 
 /** Fills in what was not given. Throws for what is no limit, or no such. */
 export function limitsOf(given: ServerLimits = {}): Limits {
-  for (const name of Object.keys(given)) {
-    if (!(name in DEFAULT_LIMITS)) throw new TypeError(`createServer: limits: unknown limit ${JSON.stringify(name)}`)
-  }
+  checkOptions('createServer: limits', given, Object.keys(DEFAULT_LIMITS))
   const limits = Object.entries(DEFAULT_LIMITS).map(([name, otherwise]) => {
     const limit = given[name as keyof Limits] === undefined ? otherwise : given[name as keyof Limits]
     // Total memory is no number of the protocol.

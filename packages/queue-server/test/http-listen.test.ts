@@ -22,6 +22,15 @@ describe('createMonitor', () => {
   test.each<[object, string]>([
     [{ engine: {} }, 'createMonitor: engine: expected a queue engine, got [object Object]'],
     [{ engine, servers: { tcp: {} } }, 'createMonitor: servers: tcp: expected a queue server, got [object Object]'],
+    [
+      { engine, servers: { stats() {}, listen() {} } },
+      'createMonitor: servers: expected servers by name, as in { main: server }, got one server',
+    ],
+    [
+      { engine, servers: [{ stats() {} }] },
+      'createMonitor: servers: expected servers by name, as in { main: server }, got an array',
+    ],
+    [{ engine, servers: 7 }, 'createMonitor: servers: expected servers by name, as in { main: server }, got 7'],
     [{ engine, tokens: [] }, 'createMonitor: tokens: expected an array with at least one'],
     [
       { engine, tokens: [{ token: 'short' }] },

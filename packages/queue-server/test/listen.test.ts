@@ -170,7 +170,11 @@ describe('createServer', () => {
   test.each([
     [{ maxConnections: 0 }, RangeError, 'limits: maxConnections: expected an integer'],
     [{ greetingMs: Number.POSITIVE_INFINITY }, RangeError, 'limits: greetingMs'],
-    [{ maxSockets: 1 }, TypeError, 'unknown limit "maxSockets"'],
+    [
+      { maxSockets: 1 },
+      TypeError,
+      'limits: unknown option "maxSockets"; known: maxConnections, maxConnectionsPerAddress, maxRequests, ',
+    ],
   ])('refuses the limits %j', async (limits, type, message) => {
     const { engine } = await serve()
     const create = (): unknown => createServer({ engine, limits: limits as ServerLimits })

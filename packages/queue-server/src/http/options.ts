@@ -19,6 +19,7 @@ export function checkMonitor(options: MonitorOptions): void {
   checkOptions('createMonitor', options, ['engine', 'servers', 'tokens', 'tls', 'names'])
   const { engine, servers = {}, tokens, names = [], tls } = options
   if (!VERBS.every((verb) => typeof engine?.[verb] === 'function')) throw wrong('engine', 'a queue engine', engine)
+  checkServers(servers)
   for (const [name, server] of Object.entries(servers)) {
     if (typeof server?.stats !== 'function') throw wrong(`servers: ${name}`, 'a queue server', server)
   }
@@ -26,6 +27,14 @@ export function checkMonitor(options: MonitorOptions): void {
   const strange = Array.isArray(names) ? names.find((name) => !isHostName(name)) : names
   if (strange !== undefined) throw wrong('names', 'host names without a port', strange)
   if (tls !== undefined && !(tls?.key && tls.cert)) throw wrong('tls', 'a key and a cert', tls)
+}
+
+/** A server itself, or an array of them, has no names for the metrics. */
+function checkServers(servers: unknown): void {
+  const isServer = typeof Object(servers).stats === 'function' || typeof Object(servers).listen === 'function'
+  if (typeof servers === 'object' && servers !== null && !isServer && !Array.isArray(servers)) return
+  const got = isServer ? 'one server' : Array.isArray(servers) ? 'an array' : show(servers)
+  throw new TypeError(`createMonitor: servers: expected servers by name, as in { main: server }, got ${got}`)
 }
 
 /** Checks what `listen` of a monitor is given, and that it should listen there. */
