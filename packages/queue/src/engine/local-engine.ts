@@ -146,14 +146,18 @@ export class LocalEngine implements QueueEngine {
 
   async send(name: string, body: Body, options: SendOptions & WaitOptions = {}): Promise<string> {
     check.checkSend('send', body, options, true)
-    const { signal, timeoutMs, ...message } = options
-    const [id] = await this.#send(name, [{ body, ...message }], { signal, timeoutMs })
+    const [id] = await this.#send(name, [body], [options], options)
     return id as string
   }
 
   async sendMany(name: string, messages: readonly OutgoingMessage[], options: WaitOptions = {}): Promise<string[]> {
     check.checkMessages(messages, options)
-    return this.#send(name, messages, options)
+    return this.#send(
+      name,
+      messages.map(({ body }) => body),
+      messages,
+      options,
+    )
   }
 
   async trySend(
@@ -164,13 +168,14 @@ export class LocalEngine implements QueueEngine {
     check.checkSend('trySend', body, options, false)
     this.#checkWritable([body])
     const queue = this.#settled(name)
-    const [id] = queue.trySend([toNewMessage({ body, ...options }, queue.options)], this.#clock.now()) ?? []
+    const [id] = queue.trySend([toNewMessage(body, options, queue.options)], this.#clock.now()) ?? []
     if (id === undefined) {
       await turn()
       return { outcome: 'full' }
     }
     this.#queues.changed(queue)
-    await this.#safeWith([body])
+    const safe = this.#journal.safe()
+    if (safe !== undefined) await this.#sent(safe, [body])
     return { outcome: 'sent', id }
   }
 
@@ -184,15 +189,19 @@ export class LocalEngine implements QueueEngine {
     const messages = queue.tryReceive(wanted, this.#clock.now())
     if (messages.length > 0 || options.timeoutMs === 0) {
       this.#queues.changed(queue)
-      return this.#delivered(messages, wanted.leaseMs)
+      const due = this.#delivered(messages, leaseMs)
+      if (due !== undefined) await due
+      return messages
     }
     const waiting = queue.receive(wanted, options)
     this.#queues.await(queue)
     this.#queues.changed(queue)
-    return this.#delivered(await waiting, wanted.leaseMs)
+    const late = await waiting
+    await this.#delivered(late, leaseMs)
+    return late
   }
 
-  async ack(lease: string): Promise<AckOutcome> {
+  ack(lease: string): Promise<AckOutcome> {
     return this.#leased('ack', lease, (queue, of) => queue.state.ack(of))
   }
 
@@ -240,17 +249,14 @@ export class LocalEngine implements QueueEngine {
     await this.#journal.safe()
   }
 
-  /** A delivery without a lease is one that must not happen again. */
-  async #delivered(messages: Message[], leaseMs: number): Promise<Message[]> {
-    if (messages.length === 0) await turn()
-    else await (leaseMs === 0 ? this.#journal.safe() : this.#journal.written())
-    return messages
+  /** When messages may be handed out. A delivery without a lease is one that must not happen again. */
+  #delivered(messages: readonly Message[], leaseMs: number): Promise<void> | undefined {
+    if (messages.length === 0) return turn()
+    return leaseMs === 0 ? this.#journal.safe() : this.#journal.written()
   }
 
   /** Waits until what was sent is safe; if it is not to be, the error carries it. */
-  async #safeWith(bodies: readonly Body[]): Promise<void> {
-    const safe = this.#journal.safe()
-    if (safe === undefined) return
+  async #sent(safe: Promise<void>, bodies: readonly Body[]): Promise<void> {
     try {
       await safe
     } catch (error) {
@@ -259,16 +265,21 @@ export class LocalEngine implements QueueEngine {
     }
   }
 
-  async #send(name: string, messages: readonly OutgoingMessage[], options: WaitOptions): Promise<string[]> {
-    const bodies = messages.map(({ body }) => body)
+  async #send(
+    name: string,
+    bodies: readonly Body[],
+    each: readonly SendOptions[],
+    options: WaitOptions,
+  ): Promise<string[]> {
     this.#checkWritable(bodies)
     const queue = this.#settled(name)
     options.signal?.throwIfAborted()
-    const all = messages.map((message) => toNewMessage(message, queue.options))
+    const all = bodies.map((body, index) => toNewMessage(body, each[index] as SendOptions, queue.options))
     const ids = queue.trySend(all, this.#clock.now())
     if (ids !== undefined) {
       this.#queues.changed(queue)
-      await this.#safeWith(bodies)
+      const safe = this.#journal.safe()
+      if (safe !== undefined) await this.#sent(safe, bodies)
       return ids
     }
     const batch = { messages: all, bodies }
@@ -281,7 +292,8 @@ export class LocalEngine implements QueueEngine {
     this.#queues.await(queue)
     this.#queues.changed(queue)
     const late = await waiting
-    await this.#safeWith(bodies)
+    const safe = this.#journal.safe()
+    if (safe !== undefined) await this.#sent(safe, bodies)
     return late
   }
 

@@ -215,12 +215,13 @@ export class LocalQueue {
 
   /** What has to fit in: those whose dedup keys are known take no room. */
   #roomFor(messages: readonly NewMessage[], nowMs: number): { count: number; bytes: number } {
-    const keys = new Set<string>()
+    let keys: Set<string> | undefined
     let count = 0
     let bytes = 0
     for (const message of messages) {
       const { dedupKey } = message
       if (dedupKey !== undefined && this.state.rules.dedupMs > 0) {
+        keys ??= new Set()
         if (keys.has(dedupKey) || this.state.idOf(dedupKey, nowMs) !== undefined) continue
         keys.add(dedupKey)
       }

@@ -1,12 +1,12 @@
-import type { OutgoingMessage, QueueOptions } from '../api.ts'
+import type { Body, QueueOptions, SendOptions } from '../api.ts'
 import type { NewMessage } from '../state/stored.ts'
 import { store } from './body-store.ts'
 
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
 
 /** A message as it is stored: with a copy of its body, which is the sender's. */
-export function toNewMessage(message: OutgoingMessage, { ttlMs: usualTtlMs }: QueueOptions): NewMessage {
-  const { body, delayMs = 0, priority = 0, dedupKey, headers, ttlMs = usualTtlMs as number } = message
+export function toNewMessage(body: Body, options: SendOptions, { ttlMs: usualTtlMs }: QueueOptions): NewMessage {
+  const { delayMs = 0, priority = 0, dedupKey, headers, ttlMs = usualTtlMs as number } = options
   const placed = store(body)
   const own = headers === undefined ? NO_HEADERS : Object.freeze({ ...headers })
   const headerBytes = headers === undefined ? 0 : bytesOfHeaders(own)
