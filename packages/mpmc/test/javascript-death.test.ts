@@ -27,6 +27,20 @@ describe('without WebAssembly, where a thread died over a value and is not repai
     expect(sender.stats()).toMatchObject({ length: 0, reserved: 0 })
   })
 
+  test.each(['trySend', 'sendMany'] as const)('nothing overtakes what a permit sent, by %s', async (way) => {
+    const { sender, receiver, handle } = sharedChannel({ capacity: 4, codec: u32, arena: own })
+    for (const value of [1, 2, 3, 4]) sender.trySend(value)
+    const repair = deadReader(own, handle)
+    const permit = await sender.reserve()
+    permit.send(5)
+    expect(receiver.receiveManySync(9)).toEqual([2, 3, 4])
+    repair()
+    // In the same turn, before the thread has looked for itself.
+    if (way === 'trySend') sender.trySend(6)
+    else void sender.sendMany([6])
+    expect(receiver.receiveManySync(9)).toEqual([5, 6])
+  })
+
   test('what a permit sent outlives the close and its endpoint, and keeps the channel until then', async () => {
     const { sender, receiver, handle } = sharedChannel({ capacity: 4, codec: u32, arena: own })
     for (const value of [1, 2, 3, 4]) sender.trySend(value)

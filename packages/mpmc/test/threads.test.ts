@@ -46,7 +46,9 @@ describe('values between threads', () => {
   })
 
   test('of any length arrive whole, each once', async () => {
-    const { sender, handle } = sharedChannel({ capacity: 5, codec: bytes(64) })
+    const { sender, receiver, handle } = sharedChannel({ capacity: 5, codec: bytes(64) })
+    // One of our own, so that a thread that starts late still finds the channel.
+    expect(receiver.closed).toBe(false)
     const receivers = range(0, 2).map((who) => start({ actor: 'receives', handle, sync: who === 0 }))
     const senders = range(0, 3).map((who) => start({ actor: 'sendsRecords', handle, who, count: 300 }))
     await results(senders)

@@ -226,10 +226,8 @@ export class SharedChannel<T extends Value> implements Core<T>, RoomGiver<T> {
     if (!this.store.pushLate()) return true
     for (let wait = this.#senders.first; wait !== undefined; wait = this.#senders.first) {
       const isClosed = this.lifecycle.closed
-      if (!isClosed && !this.store.holdNow(wait.room)) {
-        if (this.lifecycle.closed) continue
-        return true
-      }
+      // A close in between is found by the look that follows the parking.
+      if (!isClosed && !this.store.holdNow(wait.room)) return true
       this.#senders.remove(wait)
       if (isClosed) wait.refuse()
       else this.#admitOne(wait)
