@@ -41,6 +41,20 @@ describe('without WebAssembly, where a thread died over a value and is not repai
     expect(receiver.receiveManySync(9)).toEqual([5, 6])
   })
 
+  test('what a permit sent goes out before its thread blocks elsewhere', async () => {
+    const { sender, receiver, handle } = sharedChannel({ capacity: 4, codec: u32, arena: own })
+    const other = sharedChannel({ capacity: 1, codec: u32 })
+    for (const value of [1, 2, 3, 4]) sender.trySend(value)
+    const repair = deadReader(own, handle)
+    const permit = await sender.reserve()
+    permit.send(5)
+    expect(receiver.receiveManySync(9)).toEqual([2, 3, 4])
+    repair()
+    expect(receiver.length).toBe(0)
+    expect(() => other.receiver.receiveSync({ timeoutMs: 1 })).toThrow('1 ms')
+    expect(receiver.length).toBe(1)
+  })
+
   test('what a permit sent outlives the close and its endpoint, and keeps the channel until then', async () => {
     const { sender, receiver, handle } = sharedChannel({ capacity: 4, codec: u32, arena: own })
     for (const value of [1, 2, 3, 4]) sender.trySend(value)
