@@ -27,6 +27,9 @@ export interface Hearer {
   ended(error: QueueError): void
 }
 
+/** Why there is no connection, if the server let none be; one that speaks TLS does so to who does not. */
+export const NO_GREETING = 'the connection was ended before a greeting'
+
 /** Timers of Node cannot be longer. */
 const LONGEST_MS = 2 ** 31 - 1
 /** A peer that was told of the end may take so long to end as well. */
@@ -76,10 +79,10 @@ export class Connection {
     socket.setNoDelay(true)
     socket.on(tls === undefined ? 'connect' : 'secureConnect', () => this.#hello())
     socket.on('data', (chunk: Buffer) => this.#hear(chunk))
-    socket.on('error', (error) =>
-      this.destroy(this.#unreachable(error.message || String(Reflect.get(error, 'code')), error)),
+    socket.on('error', (error) => this.destroy(this.#unreachable(wordsOf(error), error)))
+    socket.on('end', () =>
+      this.destroy(this.#unreachable(this.#watch === undefined ? NO_GREETING : 'the connection was ended')),
     )
-    socket.on('end', () => this.destroy(this.#unreachable('the connection was ended')))
     socket.on('close', () => this.destroy(this.#unreachable('the connection was closed')))
   }
 
@@ -219,4 +222,10 @@ export class Connection {
   #unreachable(why: string, cause?: unknown): QueueError {
     return new QueueError('unreachable', `${this.#name()}: ${why}`, { cause })
   }
+}
+
+/** What is wrong, of OpenSSL without the lines of its sources. */
+function wordsOf(error: Error & { readonly code?: string; readonly reason?: string }): string {
+  const { code = '', message, reason } = error
+  return code.startsWith('ERR_SSL_') && reason !== undefined ? `no TLS: ${reason}` : message || code
 }

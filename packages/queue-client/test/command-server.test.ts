@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { describe, expect, test } from 'vitest'
+import { certificate } from './certificate.ts'
 import { endOf, folder, parsed, queuesAt } from './command-support.ts'
 import { serve, until } from './support.ts'
 
@@ -36,12 +37,40 @@ describe('millrace-queue, with a server', () => {
     expect(await queues.results('--token-file', file, 'send', 'mail', 'tea')).toEqual([{ queue: 'mail', id: '1' }])
     const withToken = { env: { MILLRACE_QUEUE_TOKEN: TOKEN } }
     expect(await queues.run(['list'], withToken)).toMatchObject({ code: 0 })
-    const advice = expect.stringMatching(/give a token that has the right, by --token-file or MILLRACE_QUEUE_TOKEN\n$/)
+    const advice = expect.stringMatching(/; give one that has the right, by --token-file or MILLRACE_QUEUE_TOKEN\n$/)
     expect(await queues.run(['receive', 'mail'], withToken)).toMatchObject({ code: 1, err: advice })
-    expect(await queues.run(['list'])).toMatchObject({ code: 1, err: advice })
+    const without = await queues.run(['list'])
+    expect(without).toMatchObject({ code: 1, err: advice })
+    expect(without.err).toContain(': a token is needed; ')
     const wrong = await queues.run(['list'], { env: { MILLRACE_QUEUE_TOKEN: 'a wrong wrong token' } })
     expect(wrong).toMatchObject({ code: 1, err: advice })
     expect(wrong.err).not.toContain('wrong wrong')
+  })
+
+  test('says what is missing between it and a server that speaks TLS, or none', async () => {
+    const { cert, key } = certificate
+    const secret = (await served({ tls: { cert, key } })).at
+    const plain = (await served()).at
+    const other = await folder()
+    await writeFile(other, cert)
+    const list = async (url: string, ...args: string[]) => (await queuesAt(['--url', url]).run(['list', ...args])).err
+    expect(await list(secret.url)).toMatch(/self-signed.*; name the certificate of who signed it.* with --ca-file\n$/)
+    expect(await list(secret.url, '--ca-file', other)).toBe('')
+    expect(await list(secret.url.replace('millraces', 'millrace'))).toMatch(
+      /before a greeting; if it speaks TLS, the URL has to say millraces:\/\/\n$/,
+    )
+    expect(await list(plain.url.replace('millrace', 'millraces'))).toMatch(
+      /: no TLS: .*; if it speaks no TLS, the URL has to say millrace:\/\/\n$/,
+    )
+  })
+
+  test('says what is in the way of a queue that is made or deleted', async () => {
+    const { queues } = await served()
+    await queues.results('create', 'jobs', '--max-deliveries', '2', '--dead-letter-queue', 'mail')
+    expect((await queues.run(['delete', 'mail', '--yes'])).err).toMatch(
+      /queue mail is the dead-letter queue of jobs; delete that one first\n$/,
+    )
+    expect((await queues.run(['create', 'jobs'])).err).toMatch(/; delete it first, or give the options that it has\n$/)
   })
 
   test('sends lines as they come, and gives their ids', async () => {

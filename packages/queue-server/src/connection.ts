@@ -137,7 +137,7 @@ export class Connection {
     if (version < PROTOCOL_VERSION) {
       this.#refuse('version', new QueueError('protocol', `version ${PROTOCOL_VERSION} is spoken here, not ${version}`))
     } else if (access === undefined) {
-      this.#refuse('token', new QueueError('refused', 'the token is not known'))
+      this.#refuse('token', new QueueError('refused', token === '' ? 'a token is needed' : 'the token is not known'))
     } else {
       this.#open(access, maxFrameBytes)
     }

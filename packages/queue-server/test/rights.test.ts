@@ -16,12 +16,17 @@ const refused = { kind: 'failure', error: { name: 'QueueError', code: 'refused' 
 const send = (name: string) => ({ kind: 'send', name, message: { body: 'tea' } }) as const
 
 describe('a token', () => {
-  test.each(['', 'wrong', `${ADMIN} `, ADMIN.slice(1)])('that is not known is refused: %j', async (token) => {
+  test.each([
+    ['', 'a token is needed'],
+    ['wrong', 'the token is not known'],
+    [`${ADMIN} `, 'the token is not known'],
+    [ADMIN.slice(1), 'the token is not known'],
+  ])('that is not known is refused: %j', async (token, message) => {
     const { at, server } = await serve({ tokens })
     const peer = new Peer(await rawPeer(at))
     peer.greet(token)
     const error = await peer.goodbye()
-    expect(error).toMatchObject({ code: 'refused', message: 'the token is not known' })
+    expect(error).toMatchObject({ code: 'refused', message })
     await peer.closed
     expect(server.stats().refused.token).toBe(1)
   })

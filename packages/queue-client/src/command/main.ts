@@ -1,8 +1,8 @@
+import { sentenceOf } from './advice.ts'
 import { UsageError } from './arguments.ts'
 import { carryOut } from './carry-out.ts'
 import { abortByOutput, abortBySignal, Interrupted } from './interruption.ts'
 import { Output, OutputClosed } from './output.ts'
-import { sentenceOf } from './reason.ts'
 import { type Request, requestOf } from './request.ts'
 import { EXIT } from './verb.ts'
 
@@ -10,13 +10,17 @@ import { EXIT } from './verb.ts'
 export async function main(args: readonly string[], version: string): Promise<number> {
   const stop = new AbortController()
   abortByOutput(stop, process.stdout, process.stderr)
+  let verb: string | undefined
   try {
     const request = requestOf(args, version, process.env)
-    if (request.kind === 'work') return await workFor(request, stop)
+    if (request.kind === 'work') {
+      verb = request.work.verb.name
+      return await workFor(request, stop)
+    }
     process.stdout.write(request.text)
     return EXIT.done
   } catch (error) {
-    return explain(error)
+    return explain(error, verb)
   }
 }
 
@@ -30,7 +34,7 @@ function workFor({ work, isJson }: Request & { kind: 'work' }, stop: AbortContro
   return carryOut(work, { output, input: process.stdin, stop: stop.signal, say: sayBelow })
 }
 
-function explain(error: unknown): number {
+function explain(error: unknown, verb: string | undefined): number {
   if (error instanceof OutputClosed) {
     if (error.isQuiet) return 141
     say(error.message)
@@ -38,7 +42,7 @@ function explain(error: unknown): number {
   }
   if (error instanceof Interrupted) return error.exitCode
   const isMisuse = error instanceof UsageError
-  say(isMisuse ? `${error.message}${error.message.endsWith('?') ? '' : '; see --help'}` : sentenceOf(error))
+  say(isMisuse ? `${error.message}${error.message.endsWith('?') ? '' : '; see --help'}` : sentenceOf(error, verb))
   // An engine refuses an argument that makes no sense in these classes, and changes nothing.
   return isMisuse || error instanceof TypeError || error instanceof RangeError ? EXIT.usage : EXIT.failed
 }
