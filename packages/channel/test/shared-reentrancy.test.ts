@@ -115,6 +115,22 @@ describe('a channel of one declared producer', () => {
   })
 })
 
+describe('a receiver of a declared producer that drops what is left', () => {
+  test('has shown all it did when the memory is another channel of this turn', async () => {
+    const { channel, handle } = openShared<number>({ capacity: 4, codec: u32, producers: 1 }, { receivers: 1 })
+    const [sender, receiver] = [new SharedChannelSender(channel), new SharedChannelReceiver(channel)]
+    for (const value of [1, 2, 3]) sender.trySend(value)
+    sender[Symbol.dispose]()
+    receiver[Symbol.dispose]()
+    const next = made({ capacity: 4, codec: u32 })
+    expect(next.handle.object).toBe(handle.object)
+    for (const value of [1, 2]) next.sender.trySend(value)
+    expect(next.receiver.tryReceive()).toBe(1)
+    await null
+    expect([next.receiver.length, next.receiver.tryReceive()]).toEqual([1, 2])
+  })
+})
+
 describe('attaching', () => {
   test('takes one onDrop in a thread, and tells it', () => {
     const drops: number[] = []
