@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { openQueues } from '@millrace/queue'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -28,6 +30,14 @@ describe('closest', () => {
     ['', undefined],
   ])('%j → %j', (typed, meant) => {
     expect(closest(typed, ['receive', 'send', 'list', 'stats'])).toBe(meant)
+  })
+})
+
+describe('what both commands need', () => {
+  test.each(['closest.ts', 'wrap.ts'])('is the same in millrace-queue-server: %s', (file) => {
+    const source = (name: string): string =>
+      readFileSync(fileURLToPath(new URL(`src/command/${file}`, import.meta.resolve(`${name}/package.json`))), 'utf8')
+    expect(source('@millrace/queue-server')).toBe(source('@millrace/queue-client'))
   })
 })
 

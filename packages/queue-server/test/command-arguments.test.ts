@@ -1,8 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { parseArguments, UsageError } from '../src/command/arguments.ts'
+import { helpText } from '../src/command/help.ts'
 
 const memory = ['--path', ':memory:']
 const whole = 'expected a whole number from'
+
+describe('the help', () => {
+  test.each([40, 60, 80, 100])('fits into %i columns, and cuts no word', (columns) => {
+    const text = helpText(columns)
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(columns)
+    expect(text.split(/\s+/)).toEqual(helpText(1000).split(/\s+/))
+  })
+
+  test('says of --name that it is about the Host of HTTP', () => {
+    expect(helpText(1000)).toMatch(/--name <name> +of HTTP only: .*Host/)
+  })
+})
 
 describe('the arguments', () => {
   test('have defaults that only this machine reaches', () => {
@@ -66,7 +79,10 @@ describe('the arguments', () => {
       [...memory, '--http-host', '::', '--token-file', 't'],
       '--http-host: other machines reach ::: expected --tls-key and --tls-cert, or --unsafe no-tls',
     ],
-    [[...memory, '--token', 'secret-secret-secret'], "Unknown option '--token'"],
+    [[...memory, '--token', 'secret-secret-secret'], 'there is no option --token'],
+    [[...memory, '--prot', '1'], 'there is no option --prot; did you mean --port?'],
+    [[...memory, '--max-frames-bytes=1'], 'there is no option --max-frames-bytes; did you mean --max-frame-bytes?'],
+    [[...memory, '-x'], 'there is no option -x'],
     [['serve'], 'expected options only, got serve'],
   ])('%j are refused with one sentence', (args, sentence) => {
     expect(() => parseArguments(args)).toThrow(new UsageError(sentence))

@@ -24,6 +24,10 @@ describe('millrace-queue-server', () => {
   test('refuses arguments that make no sense with one sentence and exit code 2', async () => {
     const err = 'millrace-queue-server: --path: expected a folder, or :memory:; see --help\n'
     expect(await ended()).toEqual({ code: 2, out: '', err })
+    expect(await ended('--prot', '1')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/; did you mean --port\?\n$/),
+    })
   })
 
   test('says where it listens, and when changes are safe', async () => {

@@ -1,6 +1,7 @@
 import type { Option } from './arguments.ts'
 import { COMMON } from './common.ts'
 import type { Verb } from './verb.ts'
+import { listed, wrapped } from './wrap.ts'
 
 const EXITS = `Exit codes: 0 done, also when Ctrl-C ended tail, bench or --follow; 1 refused or failed; 2 the arguments make no sense;
 3 nothing was received; 130 interrupted; 141 nobody read the output any more.`
@@ -46,26 +47,4 @@ function optionList(options: readonly Option[], columns: number): string {
     return [head, help] as const
   })
   return listed(entries, columns)
-}
-
-/** Names, and beside them what they are; below them where there is no room beside them. */
-function listed(entries: readonly (readonly [name: string, text: string])[], columns: number): string {
-  const width = Math.max(...entries.map(([name]) => name.length)) + 4
-  const indent = columns - width < 30 ? 6 : width
-  const lines = entries.map(([name, text]) => {
-    const rest = wrapped(text, columns - indent).replaceAll('\n', `\n${' '.repeat(indent)}`)
-    return indent === width ? `  ${name}`.padEnd(width) + rest : `  ${name}\n${' '.repeat(indent)}${rest}`
-  })
-  return lines.join('\n')
-}
-
-/** The text in lines of so many columns. */
-function wrapped(text: string, columns: number): string {
-  const lines: string[] = []
-  for (const word of text.trim().split(/\s+/)) {
-    const last = lines.at(-1)
-    if (last === undefined || last.length + 1 + word.length > columns) lines.push(word)
-    else lines[lines.length - 1] = `${last} ${word}`
-  }
-  return lines.join('\n')
 }

@@ -2,6 +2,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import type { ListenOptions, ServerLimits } from '../api.ts'
 import { isHostName } from '../http/options.ts'
 import { isLoopback } from '../options.ts'
+import { closest } from './closest.ts'
 import { DEFAULTS, LIMITS, optionOf } from './help.ts'
 
 /** What the user asks for. */
@@ -111,7 +112,12 @@ function read(args: readonly string[]) {
       allowPositionals: true,
     })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message.split(/[.\n]/, 1)[0] : String(error), { cause: error })
+    if (!(error instanceof Error)) throw error
+    const unknown = /^Unknown option '(-[^']*)'/.exec(error.message)?.[1]
+    if (unknown === undefined) throw new UsageError(error.message.split(/[.\n]/, 1)[0], { cause: error })
+    const near = closest(unknown.replace(/^-+/, ''), Object.keys({ ...OPTIONS, ...LIMIT_OPTIONS }))
+    const hint = near === undefined ? '' : `; did you mean --${near}?`
+    throw new UsageError(`there is no option ${unknown}${hint}`, { cause: error })
   }
 }
 

@@ -1,5 +1,5 @@
 import { parseArguments, UsageError } from './arguments.ts'
-import { HELP } from './help.ts'
+import { helpText } from './help.ts'
 import { reasonOf } from './reason.ts'
 import { serve } from './serve.ts'
 
@@ -10,13 +10,18 @@ export async function main(args: readonly string[], version: string): Promise<nu
   try {
     const request = parseArguments(args)
     if (request.verb === 'serve') return await serve(request.settings, say)
-    process.stdout.write(request.verb === 'help' ? HELP : `${version}\n`)
+    process.stdout.write(request.verb === 'help' ? helpText(columns()) : `${version}\n`)
     return 0
   } catch (error) {
     const isMisuse = error instanceof UsageError
-    say(isMisuse ? `${error.message}; see --help` : reasonOf(error))
+    say(isMisuse ? `${error.message}${error.message.endsWith('?') ? '' : '; see --help'}` : reasonOf(error))
     return isMisuse ? 2 : 1
   }
+}
+
+/** How wide a help may be. */
+function columns(): number {
+  return Math.min(process.stdout.columns ?? 100, 100)
 }
 
 function say(sentence: string): void {
