@@ -93,6 +93,36 @@ describe.skipIf(program === undefined)('the page', () => {
     expect((await engine.stats('dead')).isPaused).toBe(false)
   })
 
+  test('shows how many dead letters there are, where they are, and redrives no others', async () => {
+    const { engine, url } = await watch()
+    await engine.create('grave')
+    await engine.create('jobs', { maxDeliveries: 1, deadLetterQueue: 'grave' })
+    await engine.sendMany('jobs', Array(3).fill({ body: 'x' }))
+    for (const { lease } of await engine.receive('jobs', { max: 3 })) await engine.nack(lease)
+    await engine.receive('grave', { leaseMs: 0 })
+    const page = await open(browser, url)
+    const dead = async (name: string) => (await cells(page, name))[7]
+    await soon(() => dead('jobs')).toBe('2')
+    expect([await dead('grave'), await page.locator('td.bad').allInnerTexts()]).toEqual(['–', ['2']])
+    await page.selectOption('#sort', 'deadLetters')
+    await soon(() => names(page)).toEqual(['jobs', 'grave'])
+    await choose(page, 'jobs')
+    const fact = (title: string) => page.locator('#facts > div', { has: page.getByText(title, { exact: true }) })
+    expect(await fact('Dead-lettered so far').locator('dd.faint').textContent()).toBe('3')
+    expect([await page.isDisabled('#redrive'), await page.getAttribute('#redrive', 'title')]).toEqual([
+      true,
+      'No queue that you see sends its dead letters here',
+    ])
+    await fact('Dead letters go to').getByRole('link', { name: 'grave' }).click()
+    expect(await page.textContent('#detail-name')).toBe('grave')
+    expect(await page.isDisabled('#redrive')).toBe(false)
+    await fact('Dead letters of').getByRole('link', { name: 'jobs' }).click()
+    expect(await page.textContent('#detail-name')).toBe('jobs')
+    await engine.purge('grave')
+    await soon(() => fact('Dead letters').locator('dd').textContent()).toBe('0')
+    expect(await page.locator('td.bad').count()).toBe(0)
+  })
+
   test('shows names and messages as text, whatever they are', async () => {
     const { engine, url } = await watch()
     const nasty = '"><img src=x onerror="document.title=1"><script>document.title=1</script>'

@@ -17,7 +17,7 @@ export const MARKUP: string = /* html */ `<header>
       <option value="depth">Deepest first</option>
       <option value="oldestMs">Oldest first</option>
       <option value="sentRate">Most sent/s first</option>
-      <option value="dead">Most dead letters first</option>
+      <option value="deadLetters">Most dead letters first</option>
       <option value="name">By name</option>
     </select>
   </div>
@@ -34,7 +34,7 @@ export const MARKUP: string = /* html */ `<header>
   <p id="detail-gone" role="status" hidden>This queue is not there any more.</p>
   <dl id="facts"></dl>
   <section id="actions">
-    <div class="line"><button id="pause">Pause</button><button id="redrive" title="Sends dead letters back to the queues they came from">Redrive</button><button id="purge" class="danger">Purge…</button></div>
+    <div class="line"><button id="pause">Pause</button><button id="redrive">Redrive</button><button id="purge" class="danger">Purge…</button></div>
     <form id="confirm" hidden>
       <label for="confirm-name" id="confirm-text"></label>
       <div class="line"><input id="confirm-name" autocomplete="off" spellcheck="false" autocapitalize="off"><button id="confirm-purge" class="danger" disabled>Purge</button><button type="button" id="confirm-cancel" class="quiet">Cancel</button></div>

@@ -46,7 +46,7 @@ button:disabled { opacity: .45; cursor: default; }
 table { width: 100%; border-collapse: separate; border-spacing: 0; border: 1px solid var(--line); border-radius: 12px; overflow: hidden; background: var(--sheet); table-layout: fixed; }
 th, td { padding: 8px 12px; text-align: right; } th:first-child, td:first-child { width: 34%; text-align: left; }
 td { height: 44px; border-top: 1px solid var(--line); } tbody tr { cursor: pointer; } tbody tr:hover { background: var(--hover); }
-td.nothing { color: var(--faint); } td.bad { color: var(--bad); }
+td.nothing { color: var(--faint); } td.bad, dd.bad { color: var(--bad); } a { color: var(--accent); unicode-bidi: isolate; }
 .name { min-height: 0; max-width: 100%; padding: 0; border: 0; border-radius: 3px; background: none; text-align: left; font-weight: 600; overflow-wrap: anywhere; unicode-bidi: isolate; }
 td .name { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; } tr.paused .name { padding-right: 70px; }
 td:first-child { position: relative; padding-right: 0; } td .badge { position: absolute; top: 10px; right: 0; }

@@ -7,7 +7,12 @@ function allowActions(queue) {
   byId('actions').hidden = !mayManage
   byId('looks-only').hidden = mayManage
   const isOff = queue === undefined || isActing || document.body.classList.contains('stale')
-  for (const id of ['pause', 'redrive', 'purge']) byId(id).disabled = isOff
+  for (const id of ['pause', 'purge']) byId(id).disabled = isOff
+  const hasDeadLetters = withDeadLettersIn(chosen).length > 0
+  byId('redrive').disabled = isOff || !hasDeadLetters
+  byId('redrive').title = hasDeadLetters
+    ? 'Sends dead letters back to the queues they came from'
+    : 'No queue that you see sends its dead letters here'
   byId('confirm-purge').disabled = isOff || byId('confirm-name').value !== chosen
 }
 

@@ -43,16 +43,22 @@ function factsOf(queue) {
     ['Delivered', count(queue.delivered)],
     ['Acked', count(queue.acked)],
     ['Returned', count(queue.returned)],
-    ['Dead letters', count(queue.dead)],
+    ['Dead letters', countIfAny(queue.deadLetters), queue.deadLetters > 0 ? 'bad' : ''],
+    ['Dead-lettered so far', count(queue.dead), 'faint'],
     ['Expired', count(queue.expired)],
     ['Purged', count(queue.purged)],
     ['Duplicates', count(queue.duplicates)],
     ['Waiting calls', count(queue.waitingReceives + queue.waitingSends)],
     ['Lease', queue.leaseMs === null ? 'without end' : age(queue.leaseMs)],
-    ['Dead letters go to', queue.deadLetterQueue ?? '–'],
-    ['Dead letters of', queues.filter((one) => one.deadLetterQueue === queue.name).map(({ name }) => name).join(', ') || '–'],
+    ['Dead letters go to', queue.deadLetterQueue === undefined ? [] : [queue.deadLetterQueue]],
+    ['Dead letters of', withDeadLettersIn(queue.name)],
     ['On disk', onDisk(queue.durability)],
   ]
+}
+
+/** The queues whose dead letters go to this one, as far as they are seen. */
+function withDeadLettersIn(name) {
+  return queues.filter((queue) => queue.deadLetterQueue === name).map((queue) => queue.name)
 }
 
 function onDisk(durability) {

@@ -16,6 +16,7 @@ function show(node, text) {
 const grouped = new Intl.NumberFormat('en')
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 const count = (n) => (n < 100000 ? grouped.format(n) : short.format(n))
+const countIfAny = (n) => (n === undefined ? '–' : count(n))
 const rate = (n) => (n === undefined ? '–' : n === 0 ? '0' : n < 10 ? n.toFixed(1) : count(Math.round(n)))
 const plural = (n, noun) => (n === 1 ? 'one ' + noun : grouped.format(n) + ' ' + noun + 's')
 
@@ -42,7 +43,7 @@ function age(ms) {
 const RATE_MS = 5000
 let samples = []
 
-/** Gives each queue its depth and its rates; none for what was not there before. */
+/** Gives each queue its depth, that of its dead-letter queue, and its rates; none for what is not seen, or was not there before. */
 function withRates({ atMs, queues }) {
   const last = samples.at(-1)
   const isOther = ({ name, sent }) => last.counts.get(name)?.sent > sent
@@ -52,11 +53,13 @@ function withRates({ atMs, queues }) {
   }
   while (samples.length > 2 && samples[1].atMs <= atMs - RATE_MS) samples.shift()
   const { counts, atMs: thenMs } = samples[0]
+  const depths = new Map(queues.map(({ name, ready, delayed, inFlight }) => [name, ready + delayed + inFlight]))
   return queues.map((queue) => {
     const then = thenMs < atMs ? counts.get(queue.name) : undefined
     const perSecond = (field) => then && Math.max(0, ((queue[field] - then[field]) * 1000) / (atMs - thenMs))
-    const depth = queue.ready + queue.delayed + queue.inFlight
-    return { ...queue, depth, sentRate: perSecond('sent'), ackedRate: perSecond('acked') }
+    const depth = depths.get(queue.name)
+    const deadLetters = depths.get(queue.deadLetterQueue)
+    return { ...queue, depth, deadLetters, sentRate: perSecond('sent'), ackedRate: perSecond('acked') }
   })
 }
 `

@@ -9,7 +9,7 @@ const COLUMNS = [
   ['Sent/s', 'sentRate', rate],
   ['Acked/s', 'ackedRate', rate],
   ['Oldest', 'oldestMs', (ms) => (ms === 0 ? '–' : age(ms))],
-  ['Dead letters', 'dead', count],
+  ['Dead letters', 'deadLetters', countIfAny],
 ]
 
 let queues = []
@@ -88,7 +88,7 @@ function fill(row, queue, deepest) {
   COLUMNS.forEach(([, field, text], index) => {
     const cell = row.cells[index + 1]
     show(cell, text(queue[field]))
-    cell.className = field === 'dead' && queue.dead > 0 ? 'bad' : queue[field] ? '' : 'nothing'
+    cell.className = field === 'deadLetters' && queue.deadLetters > 0 ? 'bad' : queue[field] ? '' : 'nothing'
   })
   const parts = [queue.ready, queue.inFlight, queue.delayed]
   parts.forEach((part, index) => {
@@ -115,13 +115,34 @@ function renderTotals() {
 }
 
 function renderFacts(list, known, facts) {
-  for (const [title, text] of facts) {
+  for (const [title, content, className = ''] of facts) {
     if (!known.has(title)) {
       known.set(title, element('dd'))
       list.append(element('div', {}, element('dt', { textContent: title }), known.get(title)))
     }
-    show(known.get(title), text)
+    known.get(title).className = className
+    if (typeof content === 'string') show(known.get(title), content)
+    else showLinks(known.get(title), content)
   }
+}
+
+/** Names of queues; those that are seen lead there. */
+function showLinks(node, names) {
+  const parts = names.map((name) => ({ name, isSeen: queues.some((queue) => queue.name === name) }))
+  const key = JSON.stringify(parts)
+  if (node.shownLinks === key) return
+  node.shownLinks = key
+  const nodes = parts.flatMap(({ name, isSeen }, index) => [index === 0 ? '' : ', ', isSeen ? linkTo(name) : name])
+  node.replaceChildren(...(nodes.length === 0 ? ['–'] : nodes))
+}
+
+function linkTo(name) {
+  const link = element('a', { href: '#' + encodeURIComponent(name), textContent: name })
+  link.onclick = (event) => {
+    event.preventDefault()
+    openDetail(name)
+  }
+  return link
 }
 
 byId('search').oninput = () => {
