@@ -32,6 +32,9 @@ export interface OpenQueues extends QueueEngine {
 }
 
 /** Milliseconds since 1970, that never go back. */
+/** Of a timer. */
+const LONGEST_MS = 2 ** 31 - 1
+
 const originMs = performance.timeOrigin
 const machine: Clock = { now: () => originMs + performance.now() }
 
@@ -77,6 +80,9 @@ function check(options: OpenOptions): void {
   if (typeof sync === 'object' && sync?.everyMs !== undefined) {
     checkOptions('openQueues: sync', sync, ['everyMs'])
     checkMs('openQueues: sync: everyMs', sync.everyMs, false)
+    if (sync.everyMs > LONGEST_MS) {
+      throw new RangeError(`openQueues: sync: everyMs: expected at most ${LONGEST_MS}, got ${sync.everyMs}`)
+    }
   } else if (sync !== undefined && sync !== 'always' && sync !== 'never') {
     throw new TypeError(`openQueues: sync: expected "always", "never" or { everyMs }, got ${show(sync)}`)
   }

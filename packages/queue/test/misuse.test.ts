@@ -24,6 +24,10 @@ describe('wrong arguments', () => {
       'openQueues: sync: everyMs: expected a number of milliseconds above 0, got 0',
       { path: 'x', sync: { everyMs: 0 } },
     ],
+    [
+      'openQueues: sync: everyMs: expected at most 2147483647, got Infinity',
+      { path: 'x', sync: { everyMs: Number.POSITIVE_INFINITY } },
+    ],
     ['openQueues: segmentBytes: expected an integer from 1, got 0', { path: 'x', segmentBytes: 0 }],
     ['openQueues: memoryBytes: expected an integer from 0, got -1', { path: 'x', memoryBytes: -1 }],
     ['openQueues: clock: expected an object with now(), got 5', { path: 'x', clock: 5 }],

@@ -64,6 +64,8 @@ export class Log {
   #busy: Promise<void> = Promise.resolve()
   #turn: NodeJS.Immediate | undefined
   #timer: NodeJS.Timeout | undefined
+  /** The time to sync has come while the disk was busy. */
+  #isLate = false
   #failure: QueueError | undefined
 
   constructor(disk: Disk, options: LogOptions, owner: LogOwner) {
@@ -222,7 +224,8 @@ export class Log {
     else if (typeof durability === 'object' && this.#unsynced.size > 0) {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined
-        this.#sync()
+        if (this.#syncing === undefined) this.#sync()
+        else this.#isLate = true
       }, durability.everyMs).unref()
     }
   }
@@ -258,7 +261,12 @@ export class Log {
       if (this.#failure !== undefined) return
       this.#syncing = undefined
       going.resolve()
-      if (this.#safe !== undefined) this.#flush()
+      if (!this.#isLate) {
+        if (this.#safe !== undefined) this.#flush()
+        return
+      }
+      this.#isLate = false
+      if (this.#append()) this.#sync()
     })
     this.#occupy(work)
   }
