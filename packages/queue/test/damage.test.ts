@@ -158,6 +158,21 @@ describe('a damaged disk costs no more than the frame that is damaged', { timeou
   })
 })
 
+describe('a file that is damaged in a great many places', () => {
+  test('is read all the same, and each is reported', { timeout: 60_000 }, async () => {
+    const disk = await store()
+    const name = (await disk.names()).sort().at(-1) as string
+    const before = disk.bytes(name)
+    const { start } = frames(before).at(-1) as { start: number }
+    const more = Buffer.concat([Buffer.from([0]), before.subarray(start)])
+    const places = 200_000
+    disk.damage(name, (bytes) => Buffer.concat([bytes, ...Array.from({ length: places }, () => more)]))
+    const { recovery } = await read(disk)
+    expect(recovery.damages.length).toBe(places)
+    expect(reported(recovery)).toBe(places)
+  })
+})
+
 describe('a file that another version wrote', () => {
   test('is a named error, and nothing is changed', async () => {
     const disk = await store()

@@ -52,7 +52,7 @@ async function read(disk: Disk, path: string): Promise<Recovered> {
     const file = segmentName(number)
     const bytes = readWhole(disk, file)
     const found = readSegment(bytes, number, replay, headerOf(bytes, file))
-    damages.push(...found.map((damage) => ({ file, ...damage })))
+    for (const damage of found) damages.push({ file, ...damage })
     segments.set(number, bytes.length)
     await new Promise(setImmediate)
   }
@@ -131,5 +131,5 @@ function readSegment(bytes: Buffer, number: number, replay: Replay, known: Heade
       unread.push({ offset: start, bytes: end - start }) // Whole, and makes no sense.
     }
   })
-  return [...unread, ...damages]
+  return unread.concat(damages)
 }
