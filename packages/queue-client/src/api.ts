@@ -54,7 +54,10 @@ export interface ConnectOptions {
    * `receive` without `timeoutMs` always does.
    */
   readonly unreachableMs?: number | undefined
-  /** A server that has said nothing for so long, in milliseconds, is asked whether it is there, and given up after as long again; 10,000 if not given. The server may want it sooner. A network that takes longer for a large message needs more. */
+  /**
+   * A server that has said nothing for so long, in milliseconds, or up to twice as long, is asked whether it is there; it is given up two to three
+   * times as long after it spoke last. 10,000 if not given. The server may want it sooner. A network that takes longer for a large message needs more.
+   */
   readonly quietMs?: number | undefined
   /** So many requests at a time may be without an answer; 100,000 if not given. More reject with code `busy`. */
   readonly maxPending?: number | undefined

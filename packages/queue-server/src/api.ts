@@ -38,7 +38,7 @@ export interface ServerLimits {
   readonly maxBufferedBytes?: number | undefined
   /** A greeting takes at most so long, in milliseconds, that of TLS included; 10,000 if not given. */
   readonly greetingMs?: number | undefined
-  /** A connection that says nothing for so long, in milliseconds, is asked whether it is there, and cut after as long again; 30,000 if not given. */
+  /** A connection that says nothing for so long, in milliseconds, is asked whether it is there, and cut after as long again, each up to a quarter of it later; 30,000 if not given. */
   readonly quietMs?: number | undefined
   /** A connection that reads nothing of its answers for so long, in milliseconds, is cut; 30,000 if not given. */
   readonly slowMs?: number | undefined

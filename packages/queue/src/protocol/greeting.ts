@@ -33,7 +33,7 @@ export interface Welcome {
   readonly maxRequests: number
   /** … and so many bytes of them; one more frame may be begun below that. */
   readonly maxRequestBytes: number
-  /** A side that has heard nothing for so long sends a ping, and ends the connection when it hears nothing for as long again. Infinite: neither. */
+  /** A side that has heard nothing for so long, or up to twice as long, sends a ping, and ends the connection when it hears nothing for as long again. Infinite: neither. */
   readonly quietMs: number
   /** When a change is safe; empty if it depends on the queue: its `stats` tell. */
   readonly durability: Durability | undefined
