@@ -29,9 +29,9 @@ export interface SendOptions {
   readonly delayMs?: number | undefined
   /** Higher is earlier, in a queue with `order: 'priority'`; 0 if not given. */
   readonly priority?: number | undefined
-  /** Of messages with the same key one is taken in `dedupMs`; sending another gives the id of the first. */
+  /** Of messages with the same key one is taken in `dedupMs`; sending another gives the id of the first. At most 1,024 bytes. */
   readonly dedupKey?: string | undefined
-  /** What else it carries, by name. */
+  /** What else it carries, by name: at most 1,000, with names of at most 1,024 bytes and values of at most 65,535. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** As that of the queue, for this message. */
   readonly ttlMs?: number | undefined

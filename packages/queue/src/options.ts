@@ -11,8 +11,15 @@ import type {
 
 const encoder = new TextEncoder()
 const LONGEST_NAME = 200
-/** Of a dedup key, and of the name and the value of a header. */
-const MOST_TEXT_BYTES = 65_535
+/**
+ * Of a dedup key, and of the name of a header. Both are looked up by their hashes, and texts of more than 16,383 characters that are equally long
+ * have all the same one: whoever sends them would make each look-up as slow as a walk through all.
+ */
+export const MAX_KEY_BYTES = 1_024
+/** Headers of a message. */
+export const MAX_HEADERS = 1_000
+/** Of the value of a header. */
+const MOST_VALUE_BYTES = 65_535
 
 /** Checks that `options` is an object with no names but `known`. A misspelled option is an error, not a default. */
 export function checkOptions(where: string, options: object | undefined, known: readonly string[]): void {
@@ -152,26 +159,30 @@ function checkMessage(where: string, body: Body, options: SendOptions | undefine
   if (dedupKey !== undefined && (typeof dedupKey !== 'string' || dedupKey === '')) {
     throw new TypeError(`${where}: dedupKey: expected a string that is not empty, got ${show(dedupKey)}`)
   }
-  if (dedupKey !== undefined) checkText(`${where}: dedupKey`, dedupKey)
+  if (dedupKey !== undefined) checkText(`${where}: dedupKey`, dedupKey, MAX_KEY_BYTES)
   if (headers === undefined) return
   if (typeof headers !== 'object' || headers === null) {
     throw new TypeError(`${where}: headers: expected an object of strings, got ${show(headers)}`)
   }
-  for (const [name, value] of Object.entries(headers)) {
+  const entries = Object.entries(headers)
+  if (entries.length > MAX_HEADERS) {
+    throw new RangeError(`${where}: headers: expected at most ${MAX_HEADERS}, got ${entries.length}`)
+  }
+  for (const [name, value] of entries) {
     if (typeof value !== 'string')
       throw new TypeError(`${where}: headers: ${show(name)} is no string but ${show(value)}`)
-    checkText(`${where}: headers`, name)
-    checkText(`${where}: headers: ${show(name)}`, value)
+    checkText(`${where}: headers`, name, MAX_KEY_BYTES)
+    checkText(`${where}: headers: ${show(name)}`, value, MOST_VALUE_BYTES)
   }
 }
 
 /** What is not well-formed would arrive as another text. */
-function checkText(name: string, text: string): void {
+function checkText(name: string, text: string, most: number): void {
   if (!text.isWellFormed()) throw new TypeError(`${name}: expected well-formed text, got ${show(text)}`)
-  if (text.length * 3 <= MOST_TEXT_BYTES) return
+  if (text.length * 3 <= most) return
   const bytes = encoder.encode(text).length
-  if (bytes > MOST_TEXT_BYTES) {
-    throw new RangeError(`${name}: expected at most ${MOST_TEXT_BYTES} bytes, got a text of ${bytes}`)
+  if (bytes > most) {
+    throw new RangeError(`${name}: expected at most ${most} bytes, got a text of ${bytes}`)
   }
 }
 

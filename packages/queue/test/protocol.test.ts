@@ -173,6 +173,9 @@ describe('an encoder', () => {
   })
 })
 
+const u16 = (value: number): number[] => [value >>> 8, value & 255]
+const bytesOf = (length: number): number[] => Array.from({ length }, () => 97)
+
 describe('a decoder', () => {
   test('says who answered if that is no server of queues', () => {
     const alert = Uint8Array.of(0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x46)
@@ -202,6 +205,16 @@ describe('a decoder', () => {
     const error = thrown(Uint8Array.of(0, 0, 0, frame.length, ...frame))
     expect(error).toBeInstanceOf(QueueError)
     expect(['protocol', 'too-large']).toContain((error as QueueError).code)
+  })
+
+  test.each([
+    ['a dedup key of 1,025 bytes', [8, ...u16(1_025), ...bytesOf(1_025), 0, 0, 0, 0]],
+    ['a name of a header of 1,025 bytes', [16, ...u16(1), ...u16(1_025), ...bytesOf(1_025), 0, 0, 0, 0, 0, 0, 0, 0]],
+    ['1,001 headers', [16, ...u16(1_001), ...bytesOf(1_001 * 7), 0, 0, 0, 0]],
+  ])('refuses %s', (_, said) => {
+    const frame = [18, 0, 0, 0, 1, ...u16(1), 65, ...said]
+    const error = thrown(Uint8Array.of(0, 0, ...u16(frame.length), ...frame), 10_000)
+    expect(error).toMatchObject({ code: 'protocol', message: expect.stringContaining('at most 1') })
   })
 
   test('tells what came before what it cannot read, and then throws the same for ever', () => {

@@ -38,7 +38,8 @@ export const carrying: Claims = {
         'größe ☕': '한국 𝔘 \n\0',
         'A:b=c;"d"': "'quoted', \\",
         hasOwnProperty: 'y',
-        ['n'.repeat(65_535)]: 'v'.repeat(65_535),
+        ['n'.repeat(1_024)]: 'v'.repeat(65_535),
+        ...Object.fromEntries(Array.from({ length: 992 }, (_, i) => [`h${i}`, 'x'])),
       }
       await queues.send('a', 'x', { headers })
       await queues.send('a', 'y')

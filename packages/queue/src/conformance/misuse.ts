@@ -22,8 +22,14 @@ const NAMES: readonly (readonly [unknown, string])[] = [
 ]
 const NO_COUNTS = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '3', null]
 
-/** Of one byte more than a dedup key, or the name or value of a header, may have. */
-const LONG_TEXT = `é${'x'.repeat(65_534)}`
+/** Of one byte more than a dedup key, or the name of a header, may have. */
+const LONG_KEY = `é${'x'.repeat(1_023)}`
+
+/** Of one byte more than the value of a header may have. */
+const LONG_VALUE = `é${'x'.repeat(65_534)}`
+
+/** One more than a message may have. */
+const MANY_HEADERS = Object.fromEntries(Array.from({ length: 1_001 }, (_, i) => [`h${i}`, 'x']))
 
 const NO_TIMES = [-1, Number.NaN, '5', null]
 
@@ -77,11 +83,16 @@ const send: Wrong[] = (['send', 'trySend'] as const).flatMap((method) => {
     ['TypeError', [`${method}: dedupKey: `, '""'], option({ dedupKey: '' })],
     ['TypeError', [`${method}: dedupKey: `, '5'], option({ dedupKey: 5 })],
     ['TypeError', [`${method}: dedupKey: `, 'well-formed'], option({ dedupKey: 'a\ud800' })],
-    ['RangeError', [`${method}: dedupKey: `, '65536'], option({ dedupKey: LONG_TEXT })],
+    ['RangeError', [`${method}: dedupKey: `, 'at most 1024 bytes', '1025'], option({ dedupKey: LONG_KEY })],
     ['TypeError', [`${method}: headers: `, 'well-formed'], option({ headers: { '\udc00': 'x' } })],
     ['TypeError', [`${method}: headers: "h": `, 'well-formed'], option({ headers: { h: '\ud800' } })],
-    ['RangeError', [`${method}: headers: `, '65536'], option({ headers: { [LONG_TEXT]: 'x' } })],
-    ['RangeError', [`${method}: headers: "h": `, '65536'], option({ headers: { h: LONG_TEXT } })],
+    ['RangeError', [`${method}: headers: `, 'at most 1024 bytes', '1025'], option({ headers: { [LONG_KEY]: 'x' } })],
+    [
+      'RangeError',
+      [`${method}: headers: "h": `, 'at most 65535 bytes', '65536'],
+      option({ headers: { h: LONG_VALUE } }),
+    ],
+    ['RangeError', [`${method}: headers: `, 'at most 1000', '1001'], option({ headers: MANY_HEADERS })],
     ['TypeError', [`${method}: headers: `, '7'], option({ headers: 7 })],
     ['TypeError', [`${method}: headers: `, 'null'], option({ headers: null })],
     ['TypeError', [`${method}: headers: `, '"n"', '1'], option({ headers: { ok: 'x', n: 1 } })],

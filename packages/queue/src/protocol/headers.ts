@@ -1,3 +1,5 @@
+import { MAX_HEADERS, MAX_KEY_BYTES } from '../options.ts'
+import { malformed } from './malformed.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
 
@@ -6,10 +8,12 @@ const NONE: Readonly<Record<string, string>> = Object.freeze({})
 /** Headers: how many, and the name and the value of each. */
 export function writeHeaders(writer: Writer, headers: Readonly<Record<string, string>>): void {
   const entries = Object.entries(headers)
-  if (entries.length > 65_535) throw new RangeError(`headers: expected at most 65,535, got ${entries.length}`)
+  if (entries.length > MAX_HEADERS) {
+    throw new RangeError(`headers: expected at most ${MAX_HEADERS}, got ${entries.length}`)
+  }
   writer.u16(entries.length)
   for (const [name, value] of entries) {
-    writer.text('headers: name', name)
+    writer.text('headers: name', name, MAX_KEY_BYTES)
     writer.block(value)
   }
 }
@@ -18,8 +22,9 @@ export function writeHeaders(writer: Writer, headers: Readonly<Record<string, st
 export function readHeaders(reader: Reader): Readonly<Record<string, string>> {
   const count = reader.u16()
   if (count === 0) return NONE
+  if (count > MAX_HEADERS) throw malformed(`${count} headers; at most ${MAX_HEADERS} are taken`)
   const entries: [string, string][] = []
-  while (entries.length < count) entries.push([reader.text(), reader.longText()])
+  while (entries.length < count) entries.push([reader.text(MAX_KEY_BYTES), reader.longText()])
   // Not by assignment: one may be named __proto__.
   return Object.fromEntries(entries)
 }

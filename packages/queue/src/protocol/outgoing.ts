@@ -1,4 +1,5 @@
 import type { OutgoingMessage } from '../api.ts'
+import { MAX_KEY_BYTES } from '../options.ts'
 import { readHeaders, writeHeaders } from './headers.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
@@ -25,7 +26,7 @@ export function writeOutgoing(writer: Writer, message: OutgoingMessage): void {
   if (delayMs !== undefined) writer.f64(delayMs)
   if (priority !== undefined) writer.f64(priority)
   if (ttlMs !== undefined) writer.f64(ttlMs)
-  if (dedupKey !== undefined) writer.text('dedupKey', dedupKey)
+  if (dedupKey !== undefined) writer.text('dedupKey', dedupKey, MAX_KEY_BYTES)
   if (headers !== undefined) writeHeaders(writer, headers)
   writer.block(body)
 }
@@ -38,7 +39,7 @@ export function readOutgoing(reader: Reader): OutgoingMessage {
     ...(flags & Flag.delayMs ? { delayMs: reader.f64() } : undefined),
     ...(flags & Flag.priority ? { priority: reader.f64() } : undefined),
     ...(flags & Flag.ttlMs ? { ttlMs: reader.f64() } : undefined),
-    ...(flags & Flag.dedupKey ? { dedupKey: reader.text() } : undefined),
+    ...(flags & Flag.dedupKey ? { dedupKey: reader.text(MAX_KEY_BYTES) } : undefined),
     ...(flags & Flag.headers ? { headers: readHeaders(reader) } : undefined),
     body: reader.view(),
   }

@@ -39,9 +39,11 @@ export class Reader {
     return this.#bytes.readDoubleBE(this.#skip(8))
   }
 
-  /** A text of at most 65,535 bytes. */
-  text(): string {
-    return this.#utf8(this.u16())
+  /** A text of at most 65,535 bytes, or as many as may be. */
+  text(most: number = Number.POSITIVE_INFINITY): string {
+    const length = this.u16()
+    if (length > most) throw malformed(`a text of ${length} bytes; at most ${most} are taken`)
+    return this.#utf8(length)
   }
 
   /** A text of any length. */

@@ -3,6 +3,8 @@ import { HEAD_BYTES, LENGTH_BYTES } from './frame.ts'
 import { tooLarge } from './malformed.ts'
 
 const SHORT = 48
+/** As its length is two bytes. */
+const MOST_TEXT_BYTES = 65_535
 const NONE: Buffer = Buffer.alloc(0)
 
 /**
@@ -100,13 +102,13 @@ export class Writer {
     this.#length = this.#bytes.writeDoubleBE(value, this.#length)
   }
 
-  /** A text of at most 65,535 bytes. Throws `TypeError` for one that is not well-formed: another one would arrive. */
-  text(what: string, value: string): void {
+  /** A text of at most so many bytes. Throws `TypeError` for one that is not well-formed: another one would arrive. */
+  text(what: string, value: string, most: number = MOST_TEXT_BYTES): void {
     const { length } = value
     if (length <= SHORT && this.#ascii(value, length)) return
     if (!value.isWellFormed()) throw new TypeError(`${what}: expected well-formed text, got ${JSON.stringify(value)}`)
     const bytes = Buffer.byteLength(value)
-    if (bytes > 65_535) throw new RangeError(`${what}: expected at most 65,535 bytes of text, got ${bytes}`)
+    if (bytes > most) throw new RangeError(`${what}: expected at most ${most} bytes of text, got ${bytes}`)
     this.u16(bytes)
     this.#utf8(value, bytes)
   }
