@@ -2,34 +2,32 @@ import { Credit, type Welcome } from '@millrace/queue/protocol'
 import type { Asked } from './asked.ts'
 import { Lane } from './lane.ts'
 
-/** Of the credit, receives that wait take at most this share, … */
-const RECEIVES = 1 / 2
-/** … and all that may wait this. */
-const WAITS = 7 / 8
+/** Of what the server grants, so much is for receives that wait, … */
+const RECEIVES = { requests: 3 / 8, bytes: 1 / 8 } as const
+/** … so much for sends that may wait; the rest is for what is answered at once. */
+const SENDS = { requests: 1 / 2, bytes: 5 / 8 } as const
 
 /**
  * Requests of one connection that are not answered.
  *
- * INVARIANT  the credit of the server is kept; and of that some is left for what is answered at once, since receives wait for sends, and sends
- *            for acknowledgements.
+ * INVARIANT  the credit of the server is kept.
+ * INVARIANT  receives that wait, sends that may wait and what is answered at once have each a share that the others leave alone, since receives
+ *            wait for sends, and sends for receives and acknowledgements. Each kind of wait may have one under way whatever its share: only with a
+ *            grant of less than three requests, or of about one frame, nothing may be left for the others.
  * INVARIANT  a number is used again only after the answer. Numbers are small: they are the index of the request, and one.
  */
 export class InFlight {
   readonly #credit: Credit
   readonly #asked: (Asked | undefined)[] = []
   readonly #free: number[] = []
-  readonly #mostReceives: number
-  readonly #mostWaits: number
-  readonly #mostSendBytes: number
+  readonly #most: readonly [Share, Share]
   readonly #counts: [number, number, number] = [0, 0, 0]
+  readonly #bytes: [number, number, number] = [0, 0, 0]
 
   /** Granted is what the server says. */
   constructor(welcome: Welcome) {
-    const { maxRequests, maxRequestBytes, maxFrameBytes } = welcome
     this.#credit = new Credit(welcome)
-    this.#mostReceives = Math.max(1, Math.floor(maxRequests * RECEIVES))
-    this.#mostWaits = Math.max(1, Math.floor(maxRequests * WAITS))
-    this.#mostSendBytes = Math.max(maxRequestBytes / 2, maxRequestBytes - maxFrameBytes)
+    this.#most = [shareOf(RECEIVES, welcome), shareOf(SENDS, welcome)]
   }
 
   /** How many there are. */
@@ -37,14 +35,12 @@ export class InFlight {
     return this.#credit.requests
   }
 
-  /** Whether one of this lane may be begun. */
-  hasRoom(lane: Lane): boolean {
-    const { isLeft, bytes } = this.#credit
-    if (!isLeft) return false
-    if (lane === Lane.prompt) return true
-    const receives = this.#counts[Lane.receive]
-    if (receives + this.#counts[Lane.send] >= this.#mostWaits) return false
-    return lane === Lane.receive ? receives < this.#mostReceives : bytes < this.#mostSendBytes
+  /** Whether this one may be begun. */
+  hasRoom({ lane, bodyBytes }: Asked): boolean {
+    if (!this.#credit.isLeft) return false
+    if (lane === Lane.prompt || this.#counts[lane] === 0) return true
+    const most = this.#most[lane]
+    return this.#counts[lane] < most.requests && this.#bytes[lane] + bodyBytes < most.bytes
   }
 
   /** A number that is free. */
@@ -58,6 +54,7 @@ export class InFlight {
     asked.frameBytes = bytes
     this.#asked[asked.number - 1] = asked
     this.#counts[asked.lane]++
+    this.#bytes[asked.lane] += bytes
     this.#credit.take(bytes)
   }
 
@@ -73,6 +70,7 @@ export class InFlight {
     this.#asked[number - 1] = undefined
     this.#free.push(number)
     this.#counts[lane]--
+    this.#bytes[lane] -= frameBytes
     this.#credit.giveBack(frameBytes)
   }
 
@@ -80,4 +78,14 @@ export class InFlight {
   all(): Asked[] {
     return this.#asked.filter((asked) => asked !== undefined).sort((a, b) => a.order - b.order)
   }
+}
+
+/** Requests, and bytes of them. */
+interface Share {
+  readonly requests: number
+  readonly bytes: number
+}
+
+function shareOf({ requests, bytes }: Share, { maxRequests, maxRequestBytes }: Welcome): Share {
+  return { requests: Math.floor(maxRequests * requests), bytes: maxRequestBytes * bytes }
 }

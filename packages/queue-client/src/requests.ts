@@ -44,7 +44,7 @@ export class Requests implements AskedOwner, LinkUser {
   readonly #settings: Settings
   readonly #link: Link
   readonly #waiting = new Waiting()
-  readonly #hasRoom = (lane: Lane): boolean => this.#open?.inFlight.hasRoom(lane) === true && !this.#isLeaving
+  readonly #hasRoom = (asked: Asked): boolean => this.#open?.inFlight.hasRoom(asked) === true && !this.#isLeaving
   #open: Open | undefined
   /** The server takes no more on this connection. */
   #isLeaving = false
@@ -200,7 +200,7 @@ export class Requests implements AskedOwner, LinkUser {
 
   #begin(asked: Asked): void {
     if (this.pending === 1) this.#link.keepAlive(true)
-    if (this.#waiting.isEmpty && this.#hasRoom(asked.lane)) this.#write(asked)
+    if (this.#waiting.isEmpty && this.#hasRoom(asked)) this.#write(asked)
     else {
       this.#park([asked])
       this.#pump()

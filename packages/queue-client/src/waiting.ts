@@ -1,6 +1,5 @@
 import { WaitList } from '@millrace/notify'
 import type { Asked } from './asked.ts'
-import type { Lane } from './lane.ts'
 
 /**
  * Requests that are not written yet.
@@ -21,13 +20,12 @@ export class Waiting {
     this.#lanes[asked.lane].add(asked)
   }
 
-  /** Takes out the one that was made first, of the lanes that have room. */
-  next(hasRoom: (lane: Lane) => boolean): Asked | undefined {
+  /** Takes out the one that was made first, of those in front of the lanes that have room. */
+  next(hasRoom: (asked: Asked) => boolean): Asked | undefined {
     let first: Asked | undefined
     for (const lane of this.#lanes) {
       const asked = lane.first
-      if (asked !== undefined && (first === undefined || asked.order < first.order) && hasRoom(asked.lane))
-        first = asked
+      if (asked !== undefined && (first === undefined || asked.order < first.order) && hasRoom(asked)) first = asked
     }
     first?.list?.remove(first)
     return first

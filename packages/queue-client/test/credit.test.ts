@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { connected, serve, texts, until } from './support.ts'
+
+describe('a grant', () => {
+  describe.each([3, 4, 5, 6, 7, 8, 4096])('of %i requests', (maxRequests) => {
+    test('sends that wait for room do not keep back the receives they wait for', async () => {
+      const { at, engine } = await serve({ limits: { maxRequests } })
+      const client = await connected(at)
+      await client.create('full', { capacity: 2, overflow: 'wait' })
+      const sending = Array.from({ length: maxRequests + 10 }, (_, i) => client.send('full', String(i)))
+      await until(async () => (await engine.stats('full')).waitingSends > 0)
+      const received: string[] = []
+      while (received.length < sending.length) {
+        const messages = await client.receive('full', { max: 2 })
+        received.push(...texts(messages))
+        await Promise.all(messages.map(({ lease }) => client.ack(lease)))
+      }
+      await Promise.all(sending)
+      expect(received).toEqual(sending.map((_, i) => String(i)))
+    })
+
+    test('receives that wait do not keep back the sends that may wait', async () => {
+      const { at, engine } = await serve({ limits: { maxRequests } })
+      const client = await connected(at)
+      await client.create('a', { overflow: 'wait' })
+      const receiving = Array.from({ length: maxRequests + 10 }, () => client.receive('a'))
+      await until(async () => (await engine.stats('a')).waitingReceives > 0)
+      for (let i = 0; i < receiving.length; i++) await client.send('a', String(i))
+      const received = (await Promise.all(receiving)).flat()
+      await Promise.all(received.map(({ lease }) => client.ack(lease)))
+      expect(texts(received).sort()).toEqual(receiving.map((_, i) => String(i)).sort())
+    })
+  })
+
+  test('of bytes: requests that wait keep back neither each other nor what is answered at once', async () => {
+    const { at, engine } = await serve({ limits: { maxFrameBytes: 2 ** 11, maxRequestBytes: 2 ** 13 } })
+    const client = await connected(at)
+    await client.create('empty')
+    await client.create('full', { capacity: 1, overflow: 'wait' })
+    await client.send('full', '')
+    const sending = Array.from({ length: 100 }, () => client.send('full', 'x'.repeat(2_000)))
+    const receiving = Array.from({ length: 1_000 }, () => client.receive('empty', { leaseMs: 0 }))
+    await until(async () => (await engine.stats('empty')).waitingReceives > 0)
+    await until(async () => (await engine.stats('full')).waitingSends > 0)
+    for (const each of sending) {
+      const [message] = await client.receive('full', { timeoutMs: 0 })
+      await client.ack(message?.lease ?? '')
+      await each
+    }
+    for (const _ of receiving) await client.send('empty', '')
+    expect((await Promise.all(receiving)).flat()).toHaveLength(1_000)
+  })
+})
