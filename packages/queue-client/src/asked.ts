@@ -2,6 +2,7 @@ import { type Place, startTimer } from '@millrace/notify'
 import { type Body, type Message, QueueError } from '@millrace/queue'
 import { type Answer, isQueueError, malformed, type Request } from '@millrace/queue/protocol'
 import { type Lane, laneOf } from './lane.ts'
+import { owned } from './owned.ts'
 
 /** What ends a wait of the caller. */
 export interface Limits {
@@ -42,7 +43,7 @@ export class Asked implements Place {
   previous: Place | undefined
   next: Place | undefined
   list: { remove(place: Place): void } | undefined
-  readonly request: Request
+  request: Request
   /** Settles when the request does. */
   readonly promise: Promise<unknown>
   /** Its place among all requests, by the time they were made. */
@@ -86,6 +87,11 @@ export class Asked implements Place {
     })
     this.#signal = signal
     signal?.addEventListener('abort', this)
+  }
+
+  /** From now on the caller may change what was given. */
+  own(): void {
+    this.request = owned(this.request)
   }
 
   /** Called by the signal. */
@@ -206,6 +212,21 @@ export class Asked implements Place {
     this.#signal?.removeEventListener('abort', this)
     this.#owner.settled(this)
   }
+}
+
+/**
+ * Rejects with the error, whose stack is that of who awaits this: it was made where the answer came, of which the caller knows nothing.
+ *
+ * INVARIANT  it rejects in the turn after whoever resolves with it has registered, so that the engine finds the way to the caller.
+ */
+function rejection(error: Error): Promise<never> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const rejected = promise.then(() => {
+    Error.captureStackTrace(error)
+    throw error
+  })
+  queueMicrotask(resolve)
+  return rejected
 }
 
 function stray(answer: Answer, request: Request): QueueError {

@@ -92,7 +92,10 @@ export class Requests implements AskedOwner, LinkUser {
     if (this.#closing !== undefined) asked.reject(closed(asked))
     else if (signal?.aborted) asked.reject(signal.reason)
     else if (this.#isTooMuch(asked)) asked.reject(asked.error('busy', this.#tooMuch()))
-    else this.#begin(asked)
+    else {
+      asked.own()
+      this.#begin(asked)
+    }
     return asked.promise
   }
 
