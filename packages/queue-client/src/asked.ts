@@ -137,7 +137,7 @@ export class Asked implements Place {
         this.resolve({ outcome: 'full' })
         return true
       case 'failure':
-        this.reject(this.#carrying(answer.error))
+        this.reject(this.#carrying(answer.error), true)
         return true
       case 'cancelled':
         if (this.unwanted === undefined) throw stray(answer, this.request)
@@ -178,10 +178,12 @@ export class Asked implements Place {
     this.#resolve(value)
   }
 
-  reject(error: unknown): void {
+  /** What is made here, and not given by the caller, tells in its stack who awaits it. */
+  reject(error: unknown, isOurs: boolean = isQueueError(error) && error !== this.#signal?.reason): void {
     if (this.isSettled) return
     this.#leave()
-    this.#reject(error)
+    if (isOurs) this.#resolve(rejection(error as Error))
+    else this.#reject(error)
   }
 
   #received(messages: readonly Message[]): void {

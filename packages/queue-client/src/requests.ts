@@ -73,6 +73,8 @@ export class Requests implements AskedOwner, LinkUser {
         if (signal?.aborted) onAbort()
       })
     } catch (error) {
+      // Here it is known who awaits the first connection.
+      if (isQueueError(error) && error !== signal?.reason) Error.captureStackTrace(error)
       this.#closing = Promise.resolve()
       this.#link.destroy(ended())
       throw error

@@ -1,5 +1,6 @@
 import { QueueError } from '@millrace/queue'
 import { describe, expect, test } from 'vitest'
+import { connectQueues } from '../src/index.ts'
 import { Cable } from './cable.ts'
 import { GREETING, saying } from './saying.ts'
 import { connected, rejection, serve, texts, until } from './support.ts'
@@ -146,4 +147,46 @@ test('an error of the server is one here, and an answer that fits nothing ends t
   const asking = client.delete('a')
   expect(await rejection(asking)).toMatchObject({ code: 'unknown', cause: { code: 'protocol' } })
   expect(client.lastError).toBeInstanceOf(QueueError)
+})
+
+describe('the stack of an error', () => {
+  test('leads to who asked, whatever was asked for, and whether the client makes it or the server', async () => {
+    const { at } = await serve()
+    const client = await connected(at)
+    const asking: Record<string, () => Promise<unknown>> = {
+      send: () => client.send('typo', 'x'),
+      sendMany: () => client.sendMany('typo', [{ body: 'x' }]),
+      trySend: () => client.trySend('typo', 'x'),
+      receive: () => client.receive('typo'),
+      stats: () => client.stats('typo'),
+      ack: () => client.ack('no lease'),
+      connect: () => connectQueues('millrace://127.0.0.1:1'),
+    }
+    for (const [name, ask] of Object.entries(asking)) {
+      const placeOrder = async (): Promise<void> => {
+        await ask()
+      }
+      expect([name, (await rejection(placeOrder())).stack]).toEqual([
+        name,
+        expect.stringMatching(/at (async )?placeOrder /),
+      ])
+    }
+    const inParallel = async (): Promise<void> => {
+      await Promise.all([client.list(), client.send('typo', 'x')])
+    }
+    expect((await rejection(inParallel())).stack).toMatch(/at (async )?inParallel /)
+  })
+
+  test('is left alone if the error is a reason of the caller', async () => {
+    const { at, engine } = await serve()
+    await engine.create('a')
+    const client = await connected(at)
+    const controller = new AbortController()
+    const waiting = client.receive('a', { signal: controller.signal })
+    const reason = new QueueError('closed', 'enough')
+    const { stack } = reason
+    controller.abort(reason)
+    expect(await rejection(waiting)).toBe(reason)
+    expect(reason.stack).toBe(stack)
+  })
 })
