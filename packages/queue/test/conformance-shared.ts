@@ -63,10 +63,11 @@ function connection(shared: QueueEngine, hop: Hop): QueueEngine {
 /** As it is at the call: what is sent is the sender's. */
 function copied(value: unknown): unknown {
   if (value instanceof Uint8Array) return new Uint8Array(value)
-  if (typeof value !== 'object' || value === null || !('headers' in value)) return value
-  return typeof value.headers === 'object' && value.headers !== null
-    ? { ...value, headers: { ...value.headers } }
-    : value
+  if (Array.isArray(value)) return value.map(copied)
+  if (typeof value !== 'object' || value === null || !('headers' in value || 'body' in value)) return value
+  const body = 'body' in value ? { body: copied(value.body) } : undefined
+  const isGiven = 'headers' in value && typeof value.headers === 'object' && value.headers !== null
+  return { ...value, ...body, ...(isGiven ? { headers: { ...(value.headers as object) } } : undefined) }
 }
 
 /** Connections to an engine in memory whose clock is wound by hand. */

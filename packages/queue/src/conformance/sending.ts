@@ -47,6 +47,32 @@ export const sending: Claims = {
       await queues.send('a', 'x', { delayMs: 100 * 24 * LONG })
       same([await queues.receive('a', { timeoutMs: SHORT }), await counts(queues, 'a')], [[], [0, 1, 0]])
     },
+    'keeps what is sent as it was at the call': async ({ queues }) => {
+      await queues.create('a')
+      const body = new Uint8Array(1)
+      const headers: Record<string, string> = {}
+      const message = { body, headers, priority: 0 }
+      const sent: Promise<unknown>[] = []
+      for (let i = 0; i < 60; i += 3) {
+        for (const send of [
+          () => queues.send('a', body, { headers }),
+          () => queues.trySend('a', body, { headers }),
+          () => queues.sendMany('a', [message]),
+        ]) {
+          body.fill(sent.length)
+          headers['number'] = String(sent.length)
+          sent.push(send())
+        }
+      }
+      body.fill(99)
+      headers['number'] = '99'
+      message.priority = 1
+      await Promise.all(sent)
+      same(
+        (await queues.receive('a', ALL)).map((each) => [each.body[0], each.headers['number'], each.priority]),
+        sent.map((_, i) => [i, String(i), 0]),
+      )
+    },
     'to a queue that is not there rejects': async ({ queues }) => {
       await rejects(queues.send('a', 'x'), { code: 'missing' })
       await rejects(queues.trySend('a', 'x'), { code: 'missing' })
