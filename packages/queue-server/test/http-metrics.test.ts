@@ -62,6 +62,7 @@ describe('GET /metrics', () => {
       expired_total: 0,
       purged_total: 0,
       duplicates_total: 1,
+      dedup_keys: 5,
     }
     for (const [name, value] of Object.entries(figures)) {
       expect([name, figure(series, name, { queue: 'jobs' })]).toEqual([name, value])

@@ -2,7 +2,7 @@
 export interface QueueOptions {
   /** At most so many messages, ready, delayed and in flight; 1,000,000 if not given. */
   readonly capacity?: number | undefined
-  /** At most so many bytes of bodies and headers; 1 GiB if not given. */
+  /** At most so many bytes of bodies and headers, and as many again of dedup keys that are remembered; 1 GiB if not given. */
   readonly capacityBytes?: number | undefined
   /** What `send` does when the queue is full: rejects (if not given), or waits for room. */
   readonly overflow?: 'reject' | 'wait' | undefined
@@ -16,7 +16,10 @@ export interface QueueOptions {
   readonly order?: 'fifo' | 'priority' | undefined
   /** A message that was never received, so long after it became ready, is dropped; never if not given. */
   readonly ttlMs?: number | undefined
-  /** For so long a dedup key is remembered, in milliseconds; 300,000 if not given. */
+  /**
+   * For so long a dedup key is remembered, in milliseconds; 300,000 if not given. It takes its bytes, and 128 more, of `capacityBytes`, which keys have
+   * of their own: when so many are remembered the queue is full for those that are new.
+   */
   readonly dedupMs?: number | undefined
 }
 
@@ -119,7 +122,7 @@ export interface QueueStats {
   readonly durability: Durability
   /** At most so many messages, … */
   readonly capacity: number
-  /** … and so many bytes of bodies and headers. */
+  /** … and so many bytes of bodies and headers, and as many again of dedup keys. */
   readonly capacityBytes: number
   /** Where messages go that were delivered too often. */
   readonly deadLetterQueue: string | undefined
@@ -143,6 +146,8 @@ export interface QueueStats {
   readonly purged: number
   /** … and that were not taken since another one had their dedup key. */
   readonly duplicates: number
+  /** Dedup keys that are remembered. */
+  readonly dedupKeys: number
 }
 
 /** What was in a queue when it was deleted. */

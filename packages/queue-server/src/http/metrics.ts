@@ -8,6 +8,7 @@ const GAUGES = {
   delayed: 'Messages whose time has not come.',
   inFlight: 'Messages that are leased.',
   bytes: 'Bytes of all bodies and headers.',
+  dedupKeys: 'Dedup keys that are remembered.',
 } as const satisfies Partial<Record<keyof NamedStats, string>>
 
 const COUNTERS = {

@@ -112,6 +112,38 @@ export const deduplicating: Claims = {
       await fail(queues, 'a', 2)
       same([await queues.redrive('dead'), await lying(queues, 'a')], [1, ['1']])
     },
+    'has room in as many bytes as messages have: beyond that new ones are refused': async ({ queues }) => {
+      await queues.create('a', { capacityBytes: 1_000 })
+      const [first, second] = [{ dedupKey: '1'.repeat(600) }, { dedupKey: '2'.repeat(600) }]
+      const id = await queues.send('a', '1', first)
+      await one(queues, 'a', { leaseMs: 0 })
+      has(await rejects(queues.send('a', '2', second), { code: 'full' }), { bodies: ['2'] })
+      same([await queues.trySend('a', '2', second), await queues.send('a', '1', first)], [{ outcome: 'full' }, id])
+      await queues.send('a', 'without a key')
+      has(await queues.stats('a'), { dedupKeys: 1, ready: 1 })
+    },
+    'may take more bytes than that, if none is remembered': async ({ queues }) => {
+      await queues.create('a', { capacityBytes: 1 })
+      await queues.send('a', '', key)
+      has(await queues.stats('a'), { dedupKeys: 1 })
+    },
+    'that has no room waits until others are forgotten, or is refused if that is in vain': given(
+      'order of waits',
+      'wound clock',
+    )(async ({ queues, pass }) => {
+      await queues.create('a', { capacityBytes: 1_000, dedupMs: SHORT, overflow: 'wait' })
+      const keyed = (body: string) => ({ body, dedupKey: body.repeat(600) })
+      await queues.send('a', '1', { dedupKey: keyed('1').dedupKey })
+      const waiting = queues.send('a', '2', { dedupKey: keyed('2').dedupKey })
+      await senders(queues, 'a', 1)
+      const { bodies: refused } = await rejects(queues.sendMany('a', [keyed('3'), keyed('4')]), { code: 'full' })
+      same(refused, ['3', '4'])
+      await pass(SHORT)
+      await waiting
+      same(await lying(queues, 'a'), ['1', '2'])
+      await pass(SHORT)
+      has(await queues.stats('a'), { dedupKeys: 0 })
+    }),
     'that is forgotten while a batch waits for room leaves no batch waiting in vain': given(
       'order of waits',
       'wound clock',

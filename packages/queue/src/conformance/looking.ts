@@ -20,6 +20,7 @@ const NOTHING = {
   expired: 0,
   purged: 0,
   duplicates: 0,
+  dedupKeys: 0,
 }
 
 /** Claims about looking at a queue without changing it. */

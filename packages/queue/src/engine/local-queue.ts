@@ -10,6 +10,7 @@ import type {
 } from '../api.ts'
 import { QueueError } from '../errors.ts'
 import { messageOf } from '../message.ts'
+import { bytesOfKey, type NewKeys } from '../state/dedup.ts'
 import { type QueueRules, QueueState } from '../state/queue-state.ts'
 import type { NewMessage, Stored } from '../state/stored.ts'
 import type { Journal } from './journal.ts'
@@ -102,15 +103,15 @@ export class LocalQueue {
 
   /** Takes all of the messages in, or none. Those that wait for room came first; what needs none does not wait. */
   trySend(messages: readonly NewMessage[], nowMs: number): string[] | undefined {
-    const { count, bytes } = this.#roomFor(messages, nowMs)
-    if (count > 0 && (this.#sends.length > 0 || !this.state.hasRoom(count, bytes))) return undefined
+    const { count, bytes, keys } = this.#roomFor(messages, nowMs)
+    if (count > 0 && (this.#sends.length > 0 || !this.state.hasRoom(count, bytes, keys))) return undefined
     return this.#add(messages, nowMs)
   }
 
   /** Whether waiting for room is in vain. */
   canNeverHold(messages: readonly NewMessage[], nowMs: number): boolean {
-    const { count, bytes } = this.#roomFor(messages, nowMs)
-    return this.state.canNeverHold(count, bytes)
+    const { count, bytes, keys } = this.#roomFor(messages, nowMs)
+    return this.state.canNeverHold(count, bytes, keys)
   }
 
   /** Waits for room. */
@@ -126,7 +127,10 @@ export class LocalQueue {
 
   /** Why a batch is not taken. */
   full({ messages, bodies }: Batch, isInVain: boolean): QueueError {
-    const what = messages.length === 1 ? 'the message' : `${messages.length} messages`
+    const { count, bytes, keys } = this.#roomFor(messages, Number.NEGATIVE_INFINITY) // What is forgotten has been.
+    const areKeys = this.state.hasRoom(count, bytes) && !this.state.hasRoom(count, bytes, keys)
+    const all = messages.length === 1 ? 'the message' : `${messages.length} messages`
+    const what = areKeys ? `the dedup keys of ${all}` : all
     return new QueueError('full', `queue ${this.name} ${isInVain ? 'can never hold' : 'has no room for'} ${what}`, {
       bodies,
     })
@@ -161,13 +165,13 @@ export class LocalQueue {
       }
       const send = this.#sends.first
       if (send === undefined) return
-      const { count, bytes } = this.#roomFor(send.wants.messages, nowMs)
-      if (count > 0 && this.state.canNeverHold(count, bytes)) {
+      const { count, bytes, keys } = this.#roomFor(send.wants.messages, nowMs)
+      if (count > 0 && this.state.canNeverHold(count, bytes, keys)) {
         // Keys were known when it began to wait, and are forgotten now.
         send.reject(this.full(send.wants, true))
         continue
       }
-      if (count > 0 && !this.state.hasRoom(count, bytes)) return
+      if (count > 0 && !this.state.hasRoom(count, bytes, keys)) return
       send.resolve(this.#add(send.wants.messages, nowMs))
     }
   }
@@ -204,6 +208,7 @@ export class LocalQueue {
     }
   }
 
+      dedupKeys: this.state.keys(nowMs).size,
   /** Ends all waits. */
   close(error: QueueError): Deleted {
     this.#receives.refuseAll(() => error)
@@ -214,11 +219,12 @@ export class LocalQueue {
   }
 
   /** What has to fit in: those whose dedup keys are known take no room. */
-  #roomFor(messages: readonly NewMessage[], nowMs: number): { count: number; bytes: number } {
+  #roomFor(messages: readonly NewMessage[], nowMs: number): { count: number; bytes: number; keys: NewKeys } {
     let keys: Set<string> | undefined
     let count = 0
     let bytes = 0
     for (const message of messages) {
+    let keyBytes = 0
       const { dedupKey } = message
       if (dedupKey !== undefined && this.state.rules.dedupMs > 0) {
         keys ??= new Set()
@@ -227,8 +233,9 @@ export class LocalQueue {
       }
       count++
       bytes += message.bytes
+        keyBytes += bytesOfKey(dedupKey)
     }
-    return { count, bytes }
+    return { count, bytes, keys: { count: keys?.size ?? 0, bytes: keyBytes } }
   }
 
   #add(messages: readonly NewMessage[], nowMs: number): string[] {

@@ -1,6 +1,6 @@
 import type { AckOutcome, LeaseOutcome } from '../api.ts'
 import { type Changes, type LeaseOf, noTallies, type Remembered, type Tallies, type Why } from './changes.ts'
-import { DedupKeys, type KnownKey } from './dedup.ts'
+import { DedupKeys, type KnownKey, type NewKeys, NO_KEYS } from './dedup.ts'
 import { Heap } from './heap.ts'
 import { ByPriority, InTurn, type Ready } from './ready.ts'
 import type { Expiry, NewMessage, Stored } from './stored.ts'
@@ -98,15 +98,20 @@ export class QueueState {
     return this.#ready.oldest?.readyAtMs
   }
 
-  /** Whether so many messages of so many bytes fit in. One that is alone does, if the queue is empty. */
-  hasRoom(count: number, bytes: number): boolean {
+  /**
+   * Whether so many messages of so many bytes fit in. One that is alone does, if the queue is empty. Their dedup keys have room of as many bytes
+   * of their own: they stay when the messages are gone.
+   */
+  hasRoom(count: number, bytes: number, keys: NewKeys = NO_KEYS): boolean {
     if (this.#messages.size + count > this.rules.capacity) return false
     return this.#bytes + bytes <= this.rules.capacityBytes || (this.#messages.size === 0 && count === 1)
+    if (!this.#dedup.hasRoom(keys, this.rules.capacityBytes)) return false
   }
 
   /** Whether so many messages of so many bytes would not even fit in if it were empty. */
-  canNeverHold(count: number, bytes: number): boolean {
-    return count > this.rules.capacity || (count > 1 && bytes > this.rules.capacityBytes)
+  canNeverHold(count: number, bytes: number, keys: NewKeys = NO_KEYS): boolean {
+    const { capacity, capacityBytes: most } = this.rules
+    return count > capacity || (count > 1 && bytes > most) || (keys.count > 1 && keys.bytes > most)
   }
 
   /** The id of the message that had this dedup key, if there was one in time. */
@@ -144,7 +149,7 @@ export class QueueState {
   }
 
   /** The dedup keys that are known. */
-  keys(nowMs: number): Iterable<KnownKey> {
+  keys(nowMs: number): Iterable<KnownKey> & { readonly size: number } {
     return this.#dedup.known(nowMs)
   }
 
@@ -198,6 +203,7 @@ export class QueueState {
   /** What time brings: messages become ready, come back, or are dropped. */
   settle(nowMs: number): void {
     for (let due = this.#leased.first; due !== undefined && due.dueAtMs <= nowMs; due = this.#leased.first) {
+    this.#dedup.known(nowMs) // Which forgets others.
       this.#leased.remove(due)
       if (this.#giveBack(due, 0, nowMs)) this.#changes.returned(due)
     }
@@ -273,23 +279,26 @@ export class QueueState {
     return 'held'
   }
 
-  /** Drops what is ready or delayed; tells how many. */
-  purge(): number {
-    const before = this.#messages.size
-    for (let first = this.#ready.first; first !== undefined; first = this.#ready.first) {
-      this.#ready.remove(first)
-      this.#forget(first, 'purged')
+  /** Drops what is ready or delayed, so many messages at most; tells how many. */
+  purge(most: number): number {
+    let purged = 0
+    for (const place of [this.#ready, this.#delayed]) {
+      for (let { first } = place; first !== undefined && purged < most; { first } = place) {
+        place.remove(first)
+        this.#forget(first, 'purged')
+        purged++
+      }
     }
-    for (let first = this.#delayed.first; first !== undefined; first = this.#delayed.first) {
-      this.#delayed.remove(first)
-      this.#forget(first, 'purged')
-    }
-    const purged = before - this.#messages.size
     this.tallies.purged += purged
     return purged
   }
 
   /** Takes a message out for good that is ready. */
+  /** Whether a message is ready, in this queue. */
+  isReady(message: Stored): boolean {
+    return message.state === 'ready' && this.#messages.get(message.number) === message
+  }
+
   remove(message: Stored): void {
     this.#ready.remove(message)
     this.#forget(message, 'moved')
@@ -358,10 +367,6 @@ export class QueueState {
   }
 }
 
-function isDueBefore(a: Stored, b: Stored): boolean {
-  return a.dueAtMs < b.dueAtMs || (a.dueAtMs === b.dueAtMs && a.number < b.number)
-}
-
 /** The same messages, in the order in which they became ready; the same map, if they are, as nearly always. */
 function inOrder(messages: Map<number, Stored>): Map<number, Stored> {
   let last: Stored | undefined
@@ -373,8 +378,4 @@ function inOrder(messages: Map<number, Stored>): Map<number, Stored> {
     last = message
   }
   return messages
-}
-
-function cameReadyBefore(a: Stored, b: Stored): number {
-  return a.readyAtMs - b.readyAtMs || a.number - b.number
 }
