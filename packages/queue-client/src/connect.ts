@@ -9,8 +9,8 @@ import { Standing } from './standing.ts'
  * Resolves when the server has let us in. From then on a lost connection is made again, for ever until `close`.
  *
  * Throws `TypeError` or `RangeError` for wrong options. Rejects with a `QueueError`: `unreachable` if nobody listens there, or does not answer in
- * time; `refused` if the token is wrong; `busy` if the server has too many connections; `protocol` if another protocol is spoken there. With the
- * reason of the signal if that aborts. It tries once: whoever starts together with the server tries again.
+ * time; `refused` if the token is wrong, or none is given where one is needed; `busy` if the server has too many connections; `protocol` if another
+ * protocol is spoken there. With the reason of the signal if that aborts. It tries once: whoever starts together with the server tries again.
  *
  * @example
  * import { openQueues } from '@millrace/queue'
