@@ -205,10 +205,10 @@ export class LocalQueue {
       waitingReceives: this.#receives.length,
       waitingSends: this.#sends.length,
       ...tallies,
+      dedupKeys: this.state.keys(nowMs).size,
     }
   }
 
-      dedupKeys: this.state.keys(nowMs).size,
   /** Ends all waits. */
   close(error: QueueError): Deleted {
     this.#receives.refuseAll(() => error)
@@ -221,19 +221,19 @@ export class LocalQueue {
   /** What has to fit in: those whose dedup keys are known take no room. */
   #roomFor(messages: readonly NewMessage[], nowMs: number): { count: number; bytes: number; keys: NewKeys } {
     let keys: Set<string> | undefined
+    let keyBytes = 0
     let count = 0
     let bytes = 0
     for (const message of messages) {
-    let keyBytes = 0
       const { dedupKey } = message
       if (dedupKey !== undefined && this.state.rules.dedupMs > 0) {
         keys ??= new Set()
         if (keys.has(dedupKey) || this.state.idOf(dedupKey, nowMs) !== undefined) continue
         keys.add(dedupKey)
+        keyBytes += bytesOfKey(dedupKey)
       }
       count++
       bytes += message.bytes
-        keyBytes += bytesOfKey(dedupKey)
     }
     return { count, bytes, keys: { count: keys?.size ?? 0, bytes: keyBytes } }
   }

@@ -104,8 +104,8 @@ export class QueueState {
    */
   hasRoom(count: number, bytes: number, keys: NewKeys = NO_KEYS): boolean {
     if (this.#messages.size + count > this.rules.capacity) return false
-    return this.#bytes + bytes <= this.rules.capacityBytes || (this.#messages.size === 0 && count === 1)
     if (!this.#dedup.hasRoom(keys, this.rules.capacityBytes)) return false
+    return this.#bytes + bytes <= this.rules.capacityBytes || (this.#messages.size === 0 && count === 1)
   }
 
   /** Whether so many messages of so many bytes would not even fit in if it were empty. */
@@ -203,7 +203,6 @@ export class QueueState {
   /** What time brings: messages become ready, come back, or are dropped. */
   settle(nowMs: number): void {
     for (let due = this.#leased.first; due !== undefined && due.dueAtMs <= nowMs; due = this.#leased.first) {
-    this.#dedup.known(nowMs) // Which forgets others.
       this.#leased.remove(due)
       if (this.#giveBack(due, 0, nowMs)) this.#changes.returned(due)
     }
@@ -279,26 +278,23 @@ export class QueueState {
     return 'held'
   }
 
-  /** Drops what is ready or delayed, so many messages at most; tells how many. */
-  purge(most: number): number {
-    let purged = 0
-    for (const place of [this.#ready, this.#delayed]) {
-      for (let { first } = place; first !== undefined && purged < most; { first } = place) {
-        place.remove(first)
-        this.#forget(first, 'purged')
-        purged++
-      }
+  /** Drops what is ready or delayed; tells how many. */
+  purge(): number {
+    const before = this.#messages.size
+    for (let first = this.#ready.first; first !== undefined; first = this.#ready.first) {
+      this.#ready.remove(first)
+      this.#forget(first, 'purged')
     }
+    for (let first = this.#delayed.first; first !== undefined; first = this.#delayed.first) {
+      this.#delayed.remove(first)
+      this.#forget(first, 'purged')
+    }
+    const purged = before - this.#messages.size
     this.tallies.purged += purged
     return purged
   }
 
   /** Takes a message out for good that is ready. */
-  /** Whether a message is ready, in this queue. */
-  isReady(message: Stored): boolean {
-    return message.state === 'ready' && this.#messages.get(message.number) === message
-  }
-
   remove(message: Stored): void {
     this.#ready.remove(message)
     this.#forget(message, 'moved')
@@ -367,6 +363,10 @@ export class QueueState {
   }
 }
 
+function isDueBefore(a: Stored, b: Stored): boolean {
+  return a.dueAtMs < b.dueAtMs || (a.dueAtMs === b.dueAtMs && a.number < b.number)
+}
+
 /** The same messages, in the order in which they became ready; the same map, if they are, as nearly always. */
 function inOrder(messages: Map<number, Stored>): Map<number, Stored> {
   let last: Stored | undefined
@@ -378,4 +378,8 @@ function inOrder(messages: Map<number, Stored>): Map<number, Stored> {
     last = message
   }
   return messages
+}
+
+function cameReadyBefore(a: Stored, b: Stored): number {
+  return a.readyAtMs - b.readyAtMs || a.number - b.number
 }
