@@ -214,10 +214,7 @@ describe('a process', () => {
   test('stays while somebody waits, also without a connection', async () => {
     const { at, engine, server } = await serve()
     await engine.create('b')
-    const running = program(
-      at.url,
-      `const [message] = await queues.receive('b', { leaseMs: 0 }); console.log(message.text())`,
-    )
+    const running = program(at.url, `const [message] = await queues.receive('b'); console.log(message.text())`)
     await until(async () => (await engine.stats('b')).waitingReceives === 1)
     await server.close({ timeoutMs: 0 })
     await serve({}, engine, at.port)
