@@ -132,8 +132,8 @@ export class Client implements QueueClient {
   receive(name: string, options?: ReceiveOptions): Promise<Message[]> {
     try {
       check.checkReceive(options)
-      const { leaseMs, max = 1, maxBytes, timeoutMs } = options ?? {}
-      return this.#named({ kind: 'receive', name, max, maxBytes, leaseMs, timeoutMs }, options)
+      const { leaseMs, max = 1, maxBytes, maxMessageBytes, timeoutMs } = options ?? {}
+      return this.#named({ kind: 'receive', name, max, maxBytes, maxMessageBytes, leaseMs, timeoutMs }, options)
     } catch (error) {
       return Promise.reject(error)
     }

@@ -62,6 +62,8 @@ export interface ReceiveOptions extends WaitOptions {
   readonly max?: number | undefined
   /** At most so many bytes of bodies and headers, but one message, whatever its size; as many as there are if not given. */
   readonly maxBytes?: number | undefined
+  /** Takes no message of more bytes than that: if it is the next, `receive` rejects with code `too-large`, and it stays. Of any size if not given. */
+  readonly maxMessageBytes?: number | undefined
 }
 
 /** How a queue is looked at. */

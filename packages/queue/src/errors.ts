@@ -21,7 +21,7 @@
  *   sending it again with the same keys is safe
  * - `unreachable`: no connection could be made in time, nothing was sent
  * - `refused`: the server does not know the token, or it does not give that right
- * - `too-large`: the message is larger than the server takes
+ * - `too-large`: the message is larger than the server takes, or than who receives it
  * - `busy`: the server has as many connections, or this one as many requests, as it may
  * - `protocol`: the other side does not speak as it should
  */

@@ -115,10 +115,11 @@ export function checkMessages(messages: readonly OutgoingMessage[], options: Wai
 
 /** Checks what `receive` is given. */
 export function checkReceive(options: ReceiveOptions | undefined): void {
-  checkOptions('receive', options, ['leaseMs', 'max', 'maxBytes', ...WAIT])
+  checkOptions('receive', options, ['leaseMs', 'max', 'maxBytes', 'maxMessageBytes', ...WAIT])
   checkMs('receive: leaseMs', options?.leaseMs)
   checkCount('receive: max', options?.max, 1)
   checkCount('receive: maxBytes', options?.maxBytes, 1)
+  checkCount('receive: maxMessageBytes', options?.maxMessageBytes, 1)
   checkWait('receive', options)
 }
 

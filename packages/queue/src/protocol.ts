@@ -12,6 +12,7 @@ export {
   MAX_BATCH,
   MAX_GREETING_BYTES,
   MAX_TOKEN_BYTES,
+  MESSAGE_FRAME_BYTES,
   MIN_ANSWER_BYTES,
   PROTOCOL_VERSION,
 } from './protocol/limits.ts'

@@ -40,7 +40,17 @@ function clientFrames(): Uint8Array[] {
     frame(() =>
       encoder.request(3, { kind: 'sendMany', name: 'images', messages: [outgoing, { body: 'x' }, outgoing] }),
     ),
-    frame(() => encoder.request(4, { kind: 'receive', name: 'images', max: 3, leaseMs: 4, timeoutMs: 3, maxBytes: 9 })),
+    frame(() =>
+      encoder.request(4, {
+        kind: 'receive',
+        name: 'images',
+        max: 3,
+        leaseMs: 4,
+        timeoutMs: 3,
+        maxBytes: 9,
+        maxMessageBytes: 8,
+      }),
+    ),
     frame(() => encoder.request(5, { kind: 'ack', lease: '1.2.3' })),
     frame(() => encoder.request(6, { kind: 'nack', lease: '1.2.3', delayMs: 4 })),
     frame(() => encoder.request(7, { kind: 'extend', lease: '1.2.3', ms: 4 })),

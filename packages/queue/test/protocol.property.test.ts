@@ -39,6 +39,7 @@ const request: fc.Arbitrary<Request> = fc.oneof(
     leaseMs: maybe(ms),
     timeoutMs: maybe(ms),
     maxBytes: maybe(count),
+    maxMessageBytes: maybe(count),
   }),
   fc.record({ kind: fc.constant('ack' as const), lease: text }),
   fc.record({ kind: fc.constant('nack' as const), lease: text, delayMs: maybe(ms) }),

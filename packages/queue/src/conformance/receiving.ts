@@ -1,5 +1,5 @@
 import { has, holds, rejects, same } from './check.ts'
-import { ALL, bodies, counts, fail, lying, NOW, one, texts } from './habits.ts'
+import { ALL, bodies, counts, fail, lying, NOW, one, receivers, texts } from './habits.ts'
 import type { Claims } from './needs.ts'
 import { LONG, SHORT } from './trial.ts'
 import { watchedSignal } from './watch.ts'
@@ -84,6 +84,22 @@ export const receiving: Claims = {
       same((await one(queues, 'a', { leaseMs: 0 })).deliveries, 2)
       await pass(SHORT)
       same([await queues.ack(first.lease), await counts(queues, 'a')], ['missing', [0, 0, 0]])
+    },
+    'takes no message larger than it may be, nor those behind it': async ({ queues }) => {
+      await queues.create('a')
+      await queues.sendMany('a', [{ body: '1' }, { body: '22', headers: { a: 'b' } }, { body: '3' }])
+      for (const leaseMs of [0, LONG]) {
+        const wanted = { leaseMs, maxMessageBytes: 3, max: 9 }
+        if (leaseMs === 0) same(texts(await queues.receive('a', wanted)), ['1'])
+        await rejects(queues.receive('a', wanted), { code: 'too-large' })
+        has(await queues.stats('a'), { ready: 2, delivered: 1, inFlight: 0 })
+      }
+      same(texts(await queues.receive('a', { maxMessageBytes: 4, max: 9 })), ['22', '3'])
+      const waiting = rejects(queues.receive('a', { maxMessageBytes: 1 }), { code: 'too-large' })
+      await receivers(queues, 'a', 1)
+      await queues.send('a', '22')
+      await waiting
+      same(await counts(queues, 'a'), [1, 0, 2])
     },
     'of a queue that is not there rejects': async ({ queues }) => {
       await rejects(queues.receive('a'), { code: 'missing' })

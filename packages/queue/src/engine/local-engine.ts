@@ -184,8 +184,8 @@ export class LocalEngine implements QueueEngine {
     this.#checkWritable()
     const queue = this.#settled(name)
     options.signal?.throwIfAborted()
-    const { max = 1, maxBytes = Number.POSITIVE_INFINITY, leaseMs = queue.options.leaseMs as number } = options
-    const wanted = { max, maxBytes, leaseMs }
+    const wanted = queue.wanted(options)
+    const { leaseMs } = wanted
     const messages = queue.tryReceive(wanted, this.#clock.now())
     if (messages.length > 0 || options.timeoutMs === 0) {
       this.#queues.changed(queue)

@@ -12,7 +12,7 @@ import { QueueError } from '../errors.ts'
 import { messageOf } from '../message.ts'
 import { bytesOfKey, type NewKeys } from '../state/dedup.ts'
 import { type QueueRules, QueueState } from '../state/queue-state.ts'
-import type { NewMessage, Stored } from '../state/stored.ts'
+import { ANY_SIZE, type NewMessage, type Sizes, type Stored } from '../state/stored.ts'
 import type { Journal } from './journal.ts'
 import { leasePrefix } from './lease.ts'
 import { Waits } from './waits.ts'
@@ -38,10 +38,8 @@ interface Batch {
   readonly bodies: readonly Body[]
 }
 
-interface Wanted {
+interface Wanted extends Sizes {
   readonly max: number
-  /** But one message, whatever its size. */
-  readonly maxBytes: number
   readonly leaseMs: number
 }
 
@@ -142,6 +140,12 @@ export class LocalQueue {
     return this.#sends.length > 0 ? Math.min(nextDueMs, nextForgottenMs) : nextDueMs
   }
 
+  /** What a receive wants, with what holds where it says nothing. */
+  wanted(options: ReceiveOptions): Wanted {
+    const { max = 1, maxBytes = ANY_SIZE.maxBytes, maxMessageBytes = ANY_SIZE.maxMessageBytes } = options
+    return { max, maxBytes, maxMessageBytes, leaseMs: options.leaseMs ?? (this.options.leaseMs as number) }
+  }
+
   tryReceive(wanted: Wanted, nowMs: number): Message[] {
     if (this.isPaused || this.#receives.length > 0) return []
     return this.#take(wanted, nowMs)
@@ -159,7 +163,7 @@ export class LocalQueue {
         try {
           receive.resolve(this.#take(receive.wants, nowMs))
         } catch (error) {
-          receive.reject(error) // A body could not be read.
+          receive.reject(error) // A body could not be read, or is too large.
         }
         continue
       }
@@ -246,21 +250,24 @@ export class LocalQueue {
     })
   }
 
-  #take({ max, maxBytes, leaseMs }: Wanted, nowMs: number): Message[] {
-    if (leaseMs === 0) return this.#takeForGood(max, maxBytes, nowMs)
-    const taken = this.state.take(max, leaseMs, nowMs, maxBytes)
+  #take(wanted: Wanted, nowMs: number): Message[] {
+    const { max, maxMessageBytes, leaseMs } = wanted
+    const { first } = this.state
+    if (first !== undefined && first.bytes > maxMessageBytes) throw this.#tooLarge(first, maxMessageBytes)
+    if (leaseMs === 0) return this.#takeForGood(wanted, nowMs)
+    const taken = this.state.take(max, leaseMs, nowMs, wanted)
     return allButFailures(taken, (message) => {
       return this.#shown(message, `${this.#leases}${message.number}.${message.deliveries}`)
     })
   }
 
   /** A message whose body cannot be read stays, and those behind it. */
-  #takeForGood(max: number, maxBytes: number, nowMs: number): Message[] {
+  #takeForGood({ max, maxBytes, maxMessageBytes }: Wanted, nowMs: number): Message[] {
     const messages: Message[] = []
     let bytes = 0
     for (let { first } = this.state; first !== undefined && messages.length < max; { first } = this.state) {
       bytes += first.bytes
-      if (bytes > maxBytes && messages.length > 0) break
+      if ((bytes > maxBytes || first.bytes > maxMessageBytes) && messages.length > 0) break
       try {
         messages.push({ ...this.#shown(first, ''), deliveries: first.deliveries + 1 })
       } catch (error) {
@@ -270,6 +277,13 @@ export class LocalQueue {
       this.state.take(1, 0, nowMs)
     }
     return messages
+  }
+
+  #tooLarge({ bytes }: Stored, most: number): QueueError {
+    return new QueueError(
+      'too-large',
+      `the next message of queue ${this.name} has ${bytes} bytes; at most ${most} are taken`,
+    )
   }
 
   #shown(message: Stored, lease: string): Message {

@@ -27,6 +27,10 @@ class Encoder {
     this.#writer.maxFrameBytes = bytes
   }
 
+  get maxFrameBytes(): number {
+    return this.#writer.maxFrameBytes
+  }
+
   /** Bytes that were not taken. */
   get length(): number {
     return this.#writer.length

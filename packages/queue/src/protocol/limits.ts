@@ -22,5 +22,8 @@ export const MAX_JSON_BYTES = 65_536
 /** A frame of delivered messages is ended at so many bytes, and another one begun. */
 export const MESSAGES_FRAME_BYTES: number = 2 ** 20
 
+/** What goes with one message in a frame, besides its body and the texts of its headers, has at most so many bytes. */
+export const MESSAGE_FRAME_BYTES: number = 2 ** 13
+
 /** A client takes answers of at least so many bytes a frame. */
 export const MIN_ANSWER_BYTES: number = 2 ** 21

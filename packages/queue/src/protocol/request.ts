@@ -15,7 +15,7 @@ type Maybe<T> = T | undefined
  *     send       name: text │ timeoutMs: ms? │ message
  *     trySend    name: text │ message
  *     sendMany   name: text │ timeoutMs: ms? │ count: u32 │ messages
- *     receive    name: text │ flags: u8 │ max: u32 │ timeoutMs: f64, leaseMs: f64, maxBytes: u32, each if its flag is set
+ *     receive    name: text │ flags: u8 │ max: u32 │ timeoutMs: f64, leaseMs: f64, maxBytes: u32, maxMessageBytes: u32, each if its flag is set
  *     ack        lease: text
  *     nack       lease: text │ delayMs: ms?
  *     extend     lease: text │ ms: f64
@@ -56,6 +56,8 @@ export interface ReceiveRequest {
   readonly timeoutMs?: Maybe<number>
   /** So many bytes the client is ready to take; one message is given whatever its size. */
   readonly maxBytes?: Maybe<number>
+  /** No larger message is taken. */
+  readonly maxMessageBytes?: Maybe<number>
 }
 
 /** Requests of which there are few. Undefined options are left out. */
@@ -81,7 +83,7 @@ const MANAGEMENT: readonly ManagementRequest['kind'][] = [
 ]
 const MANAGEMENT_KINDS: ReadonlySet<string> = new Set(MANAGEMENT)
 
-const Flag = { timeoutMs: 1, leaseMs: 2, maxBytes: 4 } as const
+const Flag = { timeoutMs: 1, leaseMs: 2, maxBytes: 4, maxMessageBytes: 8 } as const
 const MAX_U32: number = 2 ** 32 - 1
 
 /** Whether it is one of those of which there are few. */
@@ -151,17 +153,20 @@ export function readRequest(kind: number, reader: Reader): Request | undefined {
   }
 }
 
-function writeReceive(writer: Writer, { name, max, leaseMs, timeoutMs, maxBytes }: ReceiveRequest): void {
+function writeReceive(writer: Writer, request: ReceiveRequest): void {
+  const { name, max, leaseMs, timeoutMs, maxBytes, maxMessageBytes } = request
   writer.text('name', name)
   writer.u8(
     (timeoutMs === undefined ? 0 : Flag.timeoutMs) |
       (leaseMs === undefined ? 0 : Flag.leaseMs) |
-      (maxBytes === undefined ? 0 : Flag.maxBytes),
+      (maxBytes === undefined ? 0 : Flag.maxBytes) |
+      (maxMessageBytes === undefined ? 0 : Flag.maxMessageBytes),
   )
   writer.u32(Math.min(max, MAX_U32))
   if (timeoutMs !== undefined) writer.f64(timeoutMs)
   if (leaseMs !== undefined) writer.f64(leaseMs)
   if (maxBytes !== undefined) writer.u32(Math.min(maxBytes, MAX_U32))
+  if (maxMessageBytes !== undefined) writer.u32(Math.min(maxMessageBytes, MAX_U32))
 }
 
 function readReceive(reader: Reader): ReceiveRequest {
@@ -174,6 +179,7 @@ function readReceive(reader: Reader): ReceiveRequest {
     timeoutMs: flags & Flag.timeoutMs ? reader.f64() : undefined,
     leaseMs: flags & Flag.leaseMs ? reader.f64() : undefined,
     maxBytes: flags & Flag.maxBytes ? reader.u32() : undefined,
+    maxMessageBytes: flags & Flag.maxMessageBytes ? reader.u32() : undefined,
   }
 }
 

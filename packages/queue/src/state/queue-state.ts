@@ -3,7 +3,7 @@ import { type Changes, type LeaseOf, noTallies, type Remembered, type Tallies, t
 import { DedupKeys, type KnownKey, type NewKeys, NO_KEYS } from './dedup.ts'
 import { Heap } from './heap.ts'
 import { ByPriority, InTurn, type Ready } from './ready.ts'
-import type { Expiry, NewMessage, Stored } from './stored.ts'
+import { ANY_SIZE, type Expiry, type NewMessage, type Sizes, type Stored } from './stored.ts'
 
 /** What a queue goes by. */
 export interface QueueRules {
@@ -217,14 +217,14 @@ export class QueueState {
     }
   }
 
-  /** Takes up to `max` messages that are ready, of up to so many bytes but one whatever its size, leased for so long; with 0 they are gone. */
-  take(max: number, leaseMs: number, nowMs: number, maxBytes: number = Number.POSITIVE_INFINITY): Stored[] {
+  /** Takes up to `max` messages that are ready, none behind one that is too large, leased for so long; with 0 they are gone. */
+  take(max: number, leaseMs: number, nowMs: number, { maxBytes, maxMessageBytes }: Sizes = ANY_SIZE): Stored[] {
     const taken: Stored[] = []
     let bytes = 0
     while (taken.length < max && this.#ready.length > 0) {
       const message = this.#ready.first as Stored
       bytes += message.bytes
-      if (bytes > maxBytes && taken.length > 0) break
+      if (message.bytes > maxMessageBytes || (bytes > maxBytes && taken.length > 0)) break
       this.#ready.remove(message)
       message.deliveries++
       this.#neverExpire(message)

@@ -53,3 +53,14 @@ export type NewMessage = Pick<Stored, 'body' | 'start' | 'length' | 'headers' | 
   readonly ttlMs: number
   readonly dedupKey: string | undefined
 }
+
+/** How large what is taken may be. */
+export interface Sizes {
+  /** So many bytes together, but one message whatever its size, … */
+  readonly maxBytes: number
+  /** … if it has no more than so many. */
+  readonly maxMessageBytes: number
+}
+
+/** As large as there are. */
+export const ANY_SIZE: Sizes = { maxBytes: Number.POSITIVE_INFINITY, maxMessageBytes: Number.POSITIVE_INFINITY }
