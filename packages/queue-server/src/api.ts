@@ -33,7 +33,7 @@ export interface ServerLimits {
   readonly maxRequestBytes?: number | undefined
   /** Bytes of one frame; 16 MiB and 64 KiB if not given. */
   readonly maxFrameBytes?: number | undefined
-  /** So many bytes of messages one `receive` or `peek` gives, but one message whatever its size; 16 MiB if not given. */
+  /** So many bytes of messages one `receive` or `peek` gives, each counted as 64 at least, but one message whatever its size; 16 MiB if not given. */
   readonly maxAnswerBytes?: number | undefined
   /** From so many bytes of answers on that one connection has not read, nothing is read of it; 16 MiB if not given. */
   readonly maxUnreadBytes?: number | undefined

@@ -10,7 +10,7 @@ import {
 } from '@millrace/queue/protocol'
 import type { Right } from './api.ts'
 import type { Access } from './rights.ts'
-import { take } from './take.ts'
+import { type AnswerLimits, mostBytes, mostMessages, take } from './take.ts'
 
 /** What has been done, to be answered. Leases of messages are as the engine knows them. */
 export type Done =
@@ -21,11 +21,9 @@ export type Done =
   | { readonly kind: 'value'; readonly value: unknown }
 
 /** For whom something is done. */
-export interface Client {
+export interface Client extends AnswerLimits {
   readonly engine: QueueEngine
   readonly access: Access
-  /** A receive takes about so many bytes. */
-  readonly maxAnswerBytes: number
 }
 
 const NOW = { timeoutMs: 0 } as const
@@ -52,7 +50,7 @@ async function handle(client: Client, request: HotRequest, waiting: () => AbortS
       return { kind: 'outcome', outcome: await engine.extend(access.unseal(request.lease), request.ms) }
     case 'receive':
       check(access, 'receive', request.name)
-      return { kind: 'messages', messages: await take(engine, request, client.maxAnswerBytes, waiting) }
+      return { kind: 'messages', messages: await take(engine, request, client, waiting) }
     case 'trySend': {
       check(access, 'send', request.name)
       const { body, ...options } = request.message
@@ -83,11 +81,13 @@ function send(
   return engine.send(request.name, body, { ...options, ...wait })
 }
 
-async function manage({ engine, access, maxAnswerBytes }: Client, request: ManagementRequest): Promise<Done> {
+async function manage(client: Client, request: ManagementRequest): Promise<Done> {
+  const { engine, access } = client
   if (request.kind !== 'peek') return { kind: 'value', value: await value(engine, access, request) }
   check(access, 'receive', request.name)
-  const { name, max, maxBytes = maxAnswerBytes } = request
-  const messages = await engine.peek(name, { max, maxBytes: Math.min(maxBytes, maxAnswerBytes) })
+  const { name, max = 1, maxBytes } = request
+  const limits = { max: mostMessages(max, client), maxBytes: mostBytes(maxBytes, client) }
+  const messages = await engine.peek(name, limits)
   return { kind: 'messages', messages: messages.map((message) => ({ ...message, lease: '' })) }
 }
 

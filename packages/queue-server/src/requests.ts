@@ -1,5 +1,12 @@
 import { QueueError } from '@millrace/queue'
-import { Credit, isQueueError, type MessageFields, malformed, type Request } from '@millrace/queue/protocol'
+import {
+  Credit,
+  isQueueError,
+  MESSAGE_FRAME_BYTES,
+  type MessageFields,
+  malformed,
+  type Request,
+} from '@millrace/queue/protocol'
 import type { Share } from './memory.ts'
 import type { Outbox } from './outbox.ts'
 import { type Client, type Done, perform } from './perform.ts'
@@ -46,7 +53,8 @@ export class Requests {
   constructor(served: Served, access: Access, outbox: Outbox, share: Share, onAnswered: () => void) {
     const { engine, limits } = served
     this.#served = served
-    this.#client = { engine, access, maxAnswerBytes: limits.maxAnswerBytes }
+    const maxMessageBytes = outbox.encoder.maxFrameBytes - MESSAGE_FRAME_BYTES
+    this.#client = { engine, access, maxAnswerBytes: limits.maxAnswerBytes, maxMessageBytes }
     this.#outbox = outbox
     this.#share = share
     this.#credit = new Credit(limits)
@@ -206,7 +214,7 @@ export class Requests {
     try {
       count = this.#outbox.messages(number, messages, this.#client.access)
     } finally {
-      // The others are larger than the client takes.
+      // The others are larger than the client takes: an engine that gives them all the same has very long leases or ids.
       if (count < messages.length) this.#giveBack(messages.slice(count).map(leaseOf))
     }
   }

@@ -1,18 +1,46 @@
 import type { Message, QueueEngine } from '@millrace/queue'
-import type { ReceiveRequest } from '@millrace/queue/protocol'
+import { MAX_BATCH, type ReceiveRequest } from '@millrace/queue/protocol'
+
+/** A message without a body takes about so many bytes of an answer. */
+const LEAST_MESSAGE_BYTES = 64
+
+/** How large an answer may be. */
+export interface AnswerLimits {
+  /** About so many bytes, but one message whatever its size, … */
+  readonly maxAnswerBytes: number
+  /** … if it has no more than the client takes. */
+  readonly maxMessageBytes: number
+}
+
+/** How many messages an answer has at most, when so many were asked for. */
+export function mostMessages(max: number, { maxAnswerBytes }: AnswerLimits): number {
+  return Math.min(max, MAX_BATCH, Math.max(1, Math.floor(maxAnswerBytes / LEAST_MESSAGE_BYTES)))
+}
+
+/** How many bytes of messages an answer has at most. */
+export function mostBytes(maxBytes: number | undefined, { maxAnswerBytes }: AnswerLimits): number {
+  return maxBytes === undefined ? maxAnswerBytes : Math.min(maxBytes, maxAnswerBytes)
+}
 
 /**
- * Takes messages that are ready, or waits for some; as many bytes as the client is ready to take, and the server to give, but one message.
+ * Takes messages that are ready, or waits for some; as many as the client is ready to take, and the server to give, but one message. None that is
+ * too large for the client: once taken it could only go back, as if it had been delivered.
  *
  * It asks without waiting first: a signal costs more than a message. `waiting` gives one, or throws if it is not wanted any more.
  */
 export async function take(
   engine: QueueEngine,
-  { name, max, leaseMs, timeoutMs, maxBytes }: ReceiveRequest,
-  mostBytes: number,
+  { name, max, leaseMs, timeoutMs, maxBytes, maxMessageBytes: largest }: ReceiveRequest,
+  limits: AnswerLimits,
   waiting: () => AbortSignal,
 ): Promise<Message[]> {
-  const wanted = { max, leaseMs, maxBytes: maxBytes === undefined ? mostBytes : Math.min(maxBytes, mostBytes) }
+  const { maxMessageBytes } = limits
+  const wanted = {
+    max: mostMessages(max, limits),
+    leaseMs,
+    maxBytes: mostBytes(maxBytes, limits),
+    maxMessageBytes: largest === undefined ? maxMessageBytes : Math.min(largest, maxMessageBytes),
+  }
   const messages = await engine.receive(name, { ...wanted, timeoutMs: 0 })
   if (messages.length > 0 || timeoutMs === 0) return messages
   return engine.receive(name, { ...wanted, timeoutMs, signal: waiting() })
