@@ -1,3 +1,4 @@
+import { openQueues, type PeekOptions } from '@millrace/queue'
 import { describe, expect, test } from 'vitest'
 import { bearer, refusal, watch } from './http-support.ts'
 
@@ -49,6 +50,36 @@ describe('GET /api/messages', () => {
       headers: { long: `${'x'.repeat(256)}…` },
       isCut: true,
     })
+  })
+
+  test('reads no more bodies than a page may need, and for one look at a time', async () => {
+    const engine = await openQueues({ path: ':memory:' })
+    let looking = 0
+    let most = 0
+    const peeked: number[] = []
+    const slow = new Proxy(engine, {
+      get: (of, name) =>
+        name !== 'peek'
+          ? Reflect.get(of, name, of)
+          : async (queue: string, options: PeekOptions) => {
+              most = Math.max(most, ++looking)
+              await new Promise((resolve) => setTimeout(resolve, 20)) // The others come meanwhile.
+              looking--
+              const messages = await of.peek(queue, options)
+              peeked.push(messages.reduce((sum, { body }) => sum + body.length, 0))
+              return messages
+            },
+    })
+    const { get } = await watch({ engine: slow })
+    await engine.create('a')
+    for (let i = 0; i < 50; i++) await engine.send('a', new Uint8Array(2 ** 20))
+    const looks = Array.from({ length: 8 }, (_, i) => get(`/api/messages?queue=${i === 3 ? 'b' : 'a'}&max=50`))
+    expect((await Promise.all(looks)).map(({ status }) => status)).toEqual([200, 200, 200, 404, 200, 200, 200, 200])
+    expect([most, new Set(peeked)]).toEqual([1, new Set([2 ** 22])])
+    await engine.purge('a')
+    await engine.sendMany('a', [{ body: new Uint8Array(2 ** 23) }, { body: 'next' }])
+    expect(await (await get('/api/messages?queue=a')).json()).toMatchObject([{ lengthBytes: 2 ** 23, isCut: true }])
+    await engine.close()
   })
 
   test('refuses what is no look at a queue', async () => {

@@ -10,8 +10,10 @@ import { type NamedStats, Snapshots } from './snapshot.ts'
 
 const MOST_MESSAGES = 50
 const MESSAGES = 10
+/** Bodies are read whole, though little of each is shown: so many bytes for one look, but one message. */
+const LOOK_BYTES: number = 2 ** 22
 
-/** `GET /health`, `/metrics`, `/api/queues` and `/api/messages`: how the queues are. */
+/** `GET /health`, `/metrics`, `/api/queues` and `/api/messages`: how the queues are. Messages are looked at for one request at a time. */
 export function lookRoutes(
   app: FastifyInstance,
   engine: MonitoredEngine,
@@ -19,6 +21,7 @@ export function lookRoutes(
   door: Door,
 ): void {
   const snapshots = new Snapshots(engine)
+  const inTurn = oneByOne()
   app.get('/health', async (_, reply) => {
     const reason = await whyReadOnly(engine)
     if (reason === undefined) return { status: 'ok' }
@@ -43,8 +46,18 @@ export function lookRoutes(
   app.get('/api/messages', async (request) => {
     const { queue, max } = readQuery(request.query)
     door.check(request, queue, 'receive')
-    return (await engine.peek(queue, { max })).map(messageView)
+    return inTurn(async () => (await engine.peek(queue, { max, maxBytes: LOOK_BYTES })).map(messageView))
   })
+}
+
+/** Has each begin when the one before has ended, however it did. */
+function oneByOne(): <R>(act: () => Promise<R>) => Promise<R> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (act) => {
+    const done = last.then(act)
+    last = done.catch(() => {}) // Whoever asked is told.
+    return done
+  }
 }
 
 function visible(queues: readonly NamedStats[], permit: Permit): NamedStats[] {
