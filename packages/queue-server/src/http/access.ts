@@ -35,11 +35,12 @@ export class Door {
 
 /**
  * Throws `Refusal` if a page of another origin made a browser send a request. A browser says whose page it was, in one header or the other;
- * who says nothing is no browser.
+ * who says nothing is no browser. One that says it is the same origin knows better than we by which scheme it came: somebody in between may end TLS.
  */
-export function checkOrigin({ headers }: FastifyRequest): void {
+export function checkOrigin({ headers, protocol }: FastifyRequest): void {
   const { origin, host, 'sec-fetch-site': site } = headers
-  const isOwn = origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)
-  if (isOwn && (site === undefined || site === 'same-origin')) return
+  const page = origin !== undefined && URL.canParse(origin) ? new URL(origin) : undefined
+  const isOurs = page?.host === host && (site === 'same-origin' || page?.protocol === `${protocol}:`)
+  if ((origin === undefined || isOurs) && (site === undefined || site === 'same-origin')) return
   throw new Refusal('foreign', 'pages of other origins may not use this server')
 }

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { startTimer } from '@millrace/notify'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { CloseOptions, Listening } from '../api.ts'
 import { checkClose } from '../options.ts'
 import { Door } from './access.ts'
@@ -46,14 +46,15 @@ class HttpMonitor implements Monitor {
 
   constructor({ engine, servers = {}, tokens, tls, names = [] }: MonitorOptions) {
     this.#has = { tokens: tokens !== undefined, tls: tls !== undefined }
-    this.#app = fastify({ https: httpsOf(tls), logger: false, return503OnClosing: false }) as unknown as FastifyInstance
+    this.#app = fastify({
+      https: httpsOf(tls),
+      logger: false,
+      return503OnClosing: false,
+      // What is refused before there is a route.
+      frameworkErrors: (error, request, reply) => refuse(error, request, reply.headers(SAFE)),
+    }) as unknown as FastifyInstance
     const door = new Door(tokens)
-    this.#app.setErrorHandler((error, request, reply) => {
-      const refusal = refusalOf(error)
-      if (refusal.code === 'failed') request.log.error(error)
-      if (refusal.code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
-      return reply.code(refusal.status).send(refusal.toJSON())
-    })
+    this.#app.setErrorHandler(refuse)
     this.#app.setNotFoundHandler(({ method, url }) => {
       throw new Refusal('not-found', `there is no ${method} ${url}`)
     })
@@ -95,14 +96,25 @@ class HttpMonitor implements Monitor {
   }
 }
 
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = refusalOf(error)
+  if (refusal.code === 'failed') request.log.error(error)
+  if (refusal.code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
+  return reply.code(refusal.status).send(refusal.toJSON())
+}
+
 /** What is told of queues is for the page of this server only, and only as long as it is shown. */
+const SAFE: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+}
+
 function sendSafely(app: FastifyInstance): void {
   app.addHook('onSend', async (_, reply) => {
-    reply.header('cache-control', 'no-store')
-    reply.header('x-content-type-options', 'nosniff')
-    reply.header('referrer-policy', 'no-referrer')
-    reply.header('cross-origin-resource-policy', 'same-origin')
-    reply.header('cross-origin-opener-policy', 'same-origin')
+    reply.headers(SAFE)
   })
 }
 
