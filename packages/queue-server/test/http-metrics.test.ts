@@ -63,6 +63,7 @@ describe('GET /metrics', () => {
       purged_total: 0,
       duplicates_total: 1,
       dedup_keys: 5,
+      damaged: 0,
     }
     for (const [name, value] of Object.entries(figures)) {
       expect([name, figure(series, name, { queue: 'jobs' })]).toEqual([name, value])

@@ -150,6 +150,8 @@ export interface QueueStats {
   readonly duplicates: number
   /** Dedup keys that are remembered. */
   readonly dedupKeys: number
+  /** Messages whose bodies could not be read from the disk, or had changed there, when that was tried last: who receives one is refused. */
+  readonly damaged: number
 }
 
 /** What was in a queue when it was deleted. */

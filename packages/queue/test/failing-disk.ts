@@ -201,7 +201,7 @@ export class FailingDisk implements Disk {
       read: (offset, length) => {
         whileOpen()
         this.#call('read', name)
-        if (offset + length > content.bytes.length) throw new RangeError(`${name} ends before ${offset + length}`)
+        if (offset + length > content.bytes.length) throw diskError('EIO', 'read')
         return new Uint8Array(content.bytes.subarray(offset, offset + length))
       },
       close: () => {

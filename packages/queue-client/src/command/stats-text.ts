@@ -100,6 +100,8 @@ export function statsSheet(output: Output, { name, stats }: Look): string[] {
     ['expired', count(stats.expired)],
     ['purged', count(stats.purged)],
     ['duplicates', count(stats.duplicates)],
+    ['dedup keys', count(stats.dedupKeys)],
+    ['damaged', count(stats.damaged)],
     ['lease', duration(stats.leaseMs)],
     ['durability', durabilityText(stats.durability)],
   ])

@@ -9,6 +9,7 @@ const GAUGES = {
   inFlight: 'Messages that are leased.',
   bytes: 'Bytes of all bodies and headers.',
   dedupKeys: 'Dedup keys that are remembered.',
+  damaged: 'Messages whose bodies could not be read from the disk.',
 } as const satisfies Partial<Record<keyof NamedStats, string>>
 
 const COUNTERS = {

@@ -21,6 +21,7 @@ const NOTHING = {
   purged: 0,
   duplicates: 0,
   dedupKeys: 0,
+  damaged: 0,
 }
 
 /** Claims about looking at a queue without changing it. */

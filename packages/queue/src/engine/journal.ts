@@ -34,8 +34,10 @@ export interface Journal {
   written(): Promise<void> | undefined
   /** Resolves when what was told is as safe as it is to be; as `written`. */
   safe(): Promise<void> | undefined
-  /** The body of a message, a copy. */
-  bodyOf(message: Stored): Uint8Array
+  /** The body of a message, a copy. Told in which queue that is, it counts those that cannot be read. */
+  bodyOf(message: Stored, queue?: number): Uint8Array
+  /** How many messages of a queue have a body that could not be read. */
+  damagedIn(queue: number): number
   close(): Promise<void>
 }
 
@@ -50,5 +52,6 @@ export const noJournal: Journal = {
   written: turn,
   safe: turn,
   bodyOf: copyOf,
+  damagedIn: () => 0,
   async close() {},
 }

@@ -210,6 +210,7 @@ export class LocalQueue {
       waitingSends: this.#sends.length,
       ...tallies,
       dedupKeys: this.state.keys(nowMs).size,
+      damaged: this.#journal.damagedIn(this.number),
     }
   }
 
@@ -288,7 +289,7 @@ export class LocalQueue {
 
   #shown(message: Stored, lease: string): Message {
     const { number, headers, priority, deliveries, enqueuedAtMs } = message
-    const body = this.#journal.bodyOf(message)
+    const body = this.#journal.bodyOf(message, this.number)
     return messageOf({ id: String(number), lease, body, headers, priority, deliveries, enqueuedAtMs })
   }
 }

@@ -17,6 +17,7 @@ const SPARE_FILES = 8
  *     oldest │ … │ … │ newest         a file is removed only when all before it are: what stands in one is about messages in it, or before it
  *        └── what is needed ──▶ ┘
  *
+ * INVARIANT  a body that is lost keeps no file: its message is written again without it, and stays one that cannot be received.
  * INVARIANT  a file is removed when what was written again is safe on the disk, and that it is not needed.
  * INVARIANT  it comes to rest: when all has been written again, and seems no less, more has to be thrown away before that is done once more.
  */
@@ -53,7 +54,7 @@ export class Compaction {
     try {
       while (this.#isDue() && !this.#isStopped) await this.#compact(this.#batch())
     } catch {
-      // The disk failed: the log has told everybody, and what was to be removed is still there.
+      // The disk failed, and the log has told everybody; or a body could not be read now. What was to be removed is there still, until the next look.
     }
   }
 

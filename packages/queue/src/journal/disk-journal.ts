@@ -8,8 +8,9 @@ import { Log } from '../log/log.ts'
 import type { Changes } from '../state/changes.ts'
 import type { KnownKey } from '../state/dedup.ts'
 import type { Stored } from '../state/stored.ts'
-import { Bodies } from './bodies.ts'
+import { Bodies, crcOf, isLost } from './bodies.ts'
 import { Compaction } from './compaction.ts'
+import { Damaged } from './damaged.ts'
 import { Live } from './live.ts'
 import {
   Kind,
@@ -47,6 +48,7 @@ export class DiskJournal implements Journal {
   readonly log: Log
   readonly live: Live = new Live()
   readonly #bodies: Bodies
+  readonly #damaged = new Damaged()
   readonly #options: JournalOptions
   readonly #compaction: Compaction
   #queues: LocalQueues | undefined
@@ -71,8 +73,11 @@ export class DiskJournal implements Journal {
   /** Begins to write, with what the queues are now. Rejects if that cannot be written. */
   async open(queues: LocalQueues, onFailure: () => void): Promise<void> {
     this.#queues = queues
-    for (const { state } of queues.all) {
-      for (const message of state.messages) this.live.add(message)
+    for (const { number, state } of queues.all) {
+      for (const message of state.messages) {
+        this.live.add(message)
+        if (message.crc === undefined) this.#damaged.add(number, message.number)
+      }
       for (const key of state.keys(this.now())) this.live.addKey(key)
     }
     await this.log.open()
@@ -87,6 +92,7 @@ export class DiskJournal implements Journal {
     return {
       sent: (message, key) => {
         log.begin()
+        message.crc = crcOf(message)
         this.#write(Kind.sent, queue, message, message, key)
         this.#bodies.added(message)
         live.add(message)
@@ -108,6 +114,7 @@ export class DiskJournal implements Journal {
         log.begin()
         writeGone(writer, queue, message.number, why)
         this.#bodies.removed(message)
+        this.#damaged.remove(queue, message.number)
         live.remove(message)
         if (live.in(message.segment) === 0) this.#compaction.look()
       },
@@ -128,6 +135,7 @@ export class DiskJournal implements Journal {
       this.log.begin()
       writeDeleted(this.log.writer, number)
     }
+    this.#damaged.drop(number)
     for (const message of state.messages) {
       this.#bodies.removed(message)
       this.live.remove(message)
@@ -135,10 +143,9 @@ export class DiskJournal implements Journal {
     this.#compaction.look()
   }
 
-  /** Writes a message again, as it is now. */
+  /** Writes a message again, as it is now: without its body, if that is lost. */
   keep(queue: number, message: Stored, epoch: number): void {
-    const { length } = message
-    const body = message.body === undefined ? { body: this.#bodies.of(message), start: 0, length } : message
+    const body = message.body === undefined ? this.#bodyToKeep(queue, message) : message
     this.log.begin()
     this.live.remove(message)
     this.#write(Kind.kept, queue, message, body, undefined, epoch)
@@ -176,12 +183,19 @@ export class DiskJournal implements Journal {
     return this.log.safe()
   }
 
-  bodyOf(message: Stored): Uint8Array {
+  bodyOf(message: Stored, queue?: number): Uint8Array {
     try {
-      return this.#bodies.of(message)
+      const body = this.#bodies.of(message)
+      if (queue !== undefined) this.#damaged.remove(queue, message.number)
+      return body
     } catch (error) {
+      if (queue !== undefined) this.#damaged.add(queue, message.number)
       throw new QueueError('damaged', `the body of message ${message.number} cannot be read`, { cause: error })
     }
+  }
+
+  damagedIn(queue: number): number {
+    return this.#damaged.count(queue)
   }
 
   /** The time by the clock of the engine. */
@@ -197,6 +211,22 @@ export class DiskJournal implements Journal {
     await this.#compaction.stop()
     this.#writeQueues() // What was counted by time alone, such as leases that ended, is known when it is opened again.
     await this.log.close()
+  }
+
+  /** Gives up a body that is lost at the second try, too: else no file behind it could ever be removed. */
+  #bodyToKeep(queue: number, message: Stored): StoredBody {
+    const { length } = message
+    for (let tries = 1; message.crc !== undefined; tries++) {
+      try {
+        return { body: this.#bodies.of(message), start: 0, length }
+      } catch (error) {
+        if (!isLost(error)) throw error
+        if (tries < 2) continue
+        message.crc = undefined
+        this.#damaged.add(queue, message.number)
+      }
+    }
+    return { body: undefined, start: 0, length }
   }
 
   #write(

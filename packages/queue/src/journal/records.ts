@@ -9,7 +9,7 @@ import type { Origin, Stored } from '../state/stored.ts'
  * What is written of each change, one behind the other in a frame. Numbers are as `ByteWriter.count` writes them, times are f64.
  *
  *     message   kind · flags · queue · number · sent at · [ready at] · [priority] · [deliveries] · [due at] · [epoch] · [expires at]
- *               · [dedup key] · [headers] · [where it was before] · length · body
+ *               · [dedup key] · [headers] · [where it was before] · length · [CRC-32 of the body · body]
  *     gone      kind · queue · number · why
  *     leased    kind · queue · number · deliveries · due at
  *     returned  kind · queue · number · due at, 0 if it is ready
@@ -46,6 +46,8 @@ export const Flag = {
   dedupKey: 64,
   headers: 128,
   from: 256,
+  /** Its body could not be read when it was to be written again. */
+  lost: 512,
 } as const
 
 /** Reasons, by their numbers. */
@@ -76,6 +78,8 @@ export function writeMessage(
   if (flags & Flag.headers) writeHeaders(writer, message.headers)
   if (flags & Flag.from) writeOrigins(writer, message.from)
   writer.count(length)
+  if (message.crc === undefined) return writer.length
+  writer.u32(message.crc >>> 0)
   const place = writer.length
   writer.bytes(body as Uint8Array, start, length)
   return place
@@ -154,6 +158,7 @@ function flagsOf(message: Stored, dedupKey: string | undefined): number {
     break
   }
   if (message.from !== undefined) flags |= Flag.from
+  if (message.crc === undefined) flags |= Flag.lost
   return flags
 }
 

@@ -104,7 +104,8 @@ export class Replay {
     const headerBytes = flags & Flag.headers ? bytesOfHeaders(headers) : 0
     const from = flags & Flag.from ? readOrigins(reader) : undefined
     const length = reader.count()
-    const offset = reader.skip(length)
+    const crc = flags & Flag.lost ? undefined : reader.u32() | 0
+    const offset = reader.skip(crc === undefined ? 0 : length)
     this.atLeast(enqueuedAtMs)
     if (past === undefined) return
     const message: Stored = {
@@ -127,6 +128,7 @@ export class Replay {
       place: -1,
       segment,
       offset,
+      crc,
     }
     if (expiresAtMs !== undefined) message.expiry = { atMs: expiresAtMs, message, place: -1 }
     past.messages.set(number, message)

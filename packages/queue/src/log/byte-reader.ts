@@ -32,6 +32,10 @@ export class ByteReader {
     }
   }
 
+  u32(): number {
+    return this.#bytes.readUInt32LE(this.skip(4))
+  }
+
   f64(): number {
     return this.#bytes.readDoubleLE(this.skip(8))
   }

@@ -35,6 +35,10 @@ export class ByteWriter {
     this.#bytes.writeUInt32LE(value, place)
   }
 
+  u32(value: number): void {
+    this.setU32(this.skip(4), value)
+  }
+
   u8(value: number): void {
     this.#room(1)
     this.#bytes[this.#length++] = value

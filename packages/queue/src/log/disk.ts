@@ -76,7 +76,7 @@ class FolderFile implements LogFile {
     const bytes = new Uint8Array(length)
     for (let done = 0; done < length; ) {
       const count = readSync(this.#descriptor, bytes, done, Math.min(length - done, CHUNK_BYTES), offset + done)
-      if (count === 0) throw new RangeError(`the file ends before ${offset + length}`)
+      if (count === 0) throw Object.assign(new Error(`EIO: the file ends before ${offset + length}`), { code: 'EIO' })
       done += count
     }
     return bytes

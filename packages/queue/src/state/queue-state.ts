@@ -184,6 +184,7 @@ export class QueueState {
       place: -1,
       segment: 0,
       offset: 0,
+      crc: 0,
     }
     this.#messages.set(number, message)
     this.#bytes += bytes

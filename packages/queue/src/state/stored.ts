@@ -39,6 +39,8 @@ export interface Stored extends Placed {
   segment: number
   /** Where its body begins in that. */
   offset: number
+  /** The CRC-32 of its body there, as an int32, which takes no memory of its own; undefined if the body is lost. */
+  crc: number | undefined
 }
 
 /** The end of a time to live. */
