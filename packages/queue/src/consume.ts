@@ -1,8 +1,11 @@
 import { startTimer } from '@millrace/notify'
-import type { ConsumeOptions, Consumer, Handler, Message, QueueEngine } from './api.ts'
+import type { ConsumeOptions, Consumer, Handler, Message, QueueEngine, QueueStats } from './api.ts'
 import { isPassing } from './errors.ts'
 import { KeptLease, retryDelayMs } from './kept-lease.ts'
 import { checkMs, checkOptions } from './options.ts'
+
+/** After so long it is asked again what a network did not let through. */
+const AGAIN_MS = 1_000
 
 /** Has a handler work on the messages of a queue, by any engine. */
 export function consume(
@@ -86,20 +89,28 @@ class ActiveConsumer implements Consumer {
 
   async #loop(): Promise<void> {
     const { signal } = this.#stopping
-    const leaseMs = this.#options.leaseMs ?? (await this.#engine.stats(this.#name)).leaseMs
+    const stats = (): Promise<QueueStats> => this.#engine.stats(this.#name)
+    const leaseMs = this.#options.leaseMs ?? (await this.#patiently(stats))?.leaseMs ?? 0
+    const receive = (): Promise<Message[]> =>
+      this.#engine.receive(this.#name, { leaseMs: this.#options.leaseMs, signal })
     while (!signal.aborted) {
-      const messages = await this.#receive(signal)
-      for (const message of messages) await this.#handle(message, leaseMs)
+      for (const message of (await this.#patiently(receive)) ?? []) await this.#handle(message, leaseMs)
     }
   }
 
-  async #receive(signal: AbortSignal): Promise<Message[]> {
-    try {
-      return await this.#engine.receive(this.#name, { leaseMs: this.#options.leaseMs, signal })
-    } catch (error) {
-      if (signal.aborted && error === signal.reason) return []
-      throw error
+  /** What an engine answers, in the end: what a network does not let through is asked again after a while. Undefined if it is to stop. */
+  async #patiently<R>(ask: () => Promise<R>): Promise<R | undefined> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      try {
+        return await ask()
+      } catch (error) {
+        if (signal.aborted && error === signal.reason) return undefined
+        if (!isPassing(error)) throw error
+      }
+      await pause(AGAIN_MS, signal)
     }
+    return undefined
   }
 
   async #handle(message: Message, leaseMs: number): Promise<void> {
@@ -145,4 +156,17 @@ class ActiveConsumer implements Consumer {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** Resolves after so long, or when the signal aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      stop()
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const stop = startTimer(ms, end)
+    signal.addEventListener('abort', end)
+  })
 }

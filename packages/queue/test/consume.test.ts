@@ -19,7 +19,7 @@ afterEach(async () => {
 const lost = new QueueError('unreachable', 'no connection in time')
 
 /** The engine behind a network that fails a method with these errors, one after the other, and then no more. */
-function flaky(method: 'ack' | 'extend', errors: unknown[]): { engine: QueueEngine; asked: () => number } {
+function flaky(method: 'ack' | 'extend' | 'receive', errors: unknown[]): { engine: QueueEngine; asked: () => number } {
   let asked = 0
   const engine = new Proxy(queues, {
     get: (target, name: keyof QueueEngine) => {
@@ -81,6 +81,19 @@ describe('consume', () => {
     expect(seen).toEqual(['1', '2', '1', '2'])
     await consumer.stop()
     expect((await queues.stats('a')).acked).toBe(2)
+  })
+
+  test('receives on when the network lets nothing through for a while', async () => {
+    const { engine, asked } = flaky('receive', [lost, new QueueError('busy', 'too many requests')])
+    await queues.create('a')
+    await queues.send('a', '1')
+    const seen: string[] = []
+    const consumer = consume(engine, 'a', (message) => void seen.push(message.text()), {})
+    await pass(1_000)
+    expect([asked(), seen]).toEqual([2, []])
+    await pass(1_000)
+    expect(seen).toEqual(['1'])
+    await consumer.stop()
   })
 
   test('keeps a lease through a network that fails for a while', async () => {

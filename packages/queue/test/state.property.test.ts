@@ -163,7 +163,7 @@ describe('a queue', () => {
             if (taken !== undefined) leases.push({ epoch: 1, number: taken.number, delivery: taken.deliveries })
           } else if (each.kind === 'purge') {
             if (each.chance > 0) continue
-            state.purge()
+            state.purge(1e6)
             model.messages = model.messages.filter((known) => known.state === 'leased')
           } else if (each.kind !== 'pass') {
             const lease = leases.at(-1 - each.which)

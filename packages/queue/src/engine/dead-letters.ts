@@ -2,6 +2,7 @@ import type { NewMessage, Stored } from '../state/stored.ts'
 import type { Journal } from './journal.ts'
 import type { LocalQueue } from './local-queue.ts'
 import type { Clock, LocalQueues } from './local-queues.ts'
+import { inSlices } from './slices.ts'
 
 /**
  * Moves messages that were delivered too often to the dead-letter queue of their queue, and back.
@@ -33,14 +34,34 @@ export class DeadLetters {
     }
   }
 
-  /** Sends up to `max` messages back to where they come from, where there is room. Tells how many. */
-  redrive(dead: LocalQueue, max: number): number {
+  /** Sends up to `max` messages back to where they come from, where there is room. Tells how many. `isThere` throws if nothing can be changed any more. */
+  redrive(dead: LocalQueue, max: number | undefined, isThere: () => boolean): Promise<number> {
+    const { ready } = dead.state
+    const wanted = Math.min(ready, max ?? ready)
+    let messages = dead.state.peek(wanted)
+    let areAll = wanted === ready
+    let at = 0
+    return inSlices(wanted, (most) => {
+      if (!isThere()) return { done: 0, isOver: true }
+      if (at === messages.length && !areAll) {
+        messages = dead.state.peek(ready) // Some of the first had to stay.
+        areAll = true
+        at = 0
+      }
+      const slice = messages.slice(at, at + most)
+      at += slice.length
+      const isOver = at === messages.length && areAll
+      return { done: this.#sendBack(dead, slice), isOver }
+    })
+  }
+
+  /** Sends messages back to where they come from, those that are ready still and have room there. Tells how many. */
+  #sendBack(dead: LocalQueue, messages: readonly Stored[]): number {
     const nowMs = this.#clock.now()
     let count = 0
-    for (const message of dead.state.peek(dead.state.ready)) {
-      if (count === max) break
+    for (const message of messages) {
       const home = message.from && this.#queues.find(message.from.queue)
-      if (home === undefined || !home.state.hasRoom(1, message.bytes)) continue
+      if (home === undefined || !dead.state.isReady(message) || !home.state.hasRoom(1, message.bytes)) continue
       const plain = this.#plain(message)
       if (plain === undefined) continue
       dead.state.remove(message)

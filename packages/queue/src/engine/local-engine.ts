@@ -25,9 +25,10 @@ import * as check from '../options.ts'
 import type { LeaseOf } from '../state/changes.ts'
 import type { Journal } from './journal.ts'
 import { leaseOf } from './lease.ts'
-import { type LocalQueue, withDefaults } from './local-queue.ts'
+import { isSame, type LocalQueue, withDefaults } from './local-queue.ts'
 import type { Clock, LocalQueues } from './local-queues.ts'
 import { toNewMessage } from './new-message.ts'
+import { inSlices } from './slices.ts'
 
 /**
  * An engine in this process. All of its queues are in memory; a journal may remember them.
@@ -129,8 +130,12 @@ export class LocalEngine implements QueueEngine {
   async purge(name: string): Promise<number> {
     this.#checkWritable()
     const queue = this.#settled(name)
-    const count = queue.state.purge()
-    this.#queues.changed(queue)
+    const { ready, delayed } = queue.state
+    const count = await inSlices(ready + delayed, (most) => {
+      const done = this.#isThere(queue) ? queue.state.purge(most) : 0
+      this.#queues.changed(queue)
+      return { done, isOver: done === 0 }
+    })
     await this.#journal.safe()
     return count
   }
@@ -139,7 +144,8 @@ export class LocalEngine implements QueueEngine {
     check.checkOptions('redrive', options, ['max'])
     check.checkCount('redrive: max', options?.max, 1)
     this.#checkWritable()
-    const count = this.#queues.redrive(this.#settled(name), options?.max ?? Number.POSITIVE_INFINITY)
+    const dead = this.#settled(name)
+    const count = await this.#queues.deadLetters.redrive(dead, options?.max, () => this.#isThere(dead))
     await this.#journal.safe()
     return count
   }
@@ -240,6 +246,12 @@ export class LocalEngine implements QueueEngine {
     }
   }
 
+  /** Whether a queue has not been deleted meanwhile. Throws if nothing can be changed any more. */
+  #isThere(queue: LocalQueue): boolean {
+    this.#checkWritable()
+    return this.#queues.find(queue.name) === queue
+  }
+
   async #setPaused(name: string, isPaused: boolean): Promise<void> {
     this.#checkWritable()
     const queue = this.#settled(name)
@@ -251,6 +263,7 @@ export class LocalEngine implements QueueEngine {
 
   /** When messages may be handed out. A delivery without a lease is one that must not happen again. */
   #delivered(messages: readonly Message[], leaseMs: number): Promise<void> | undefined {
+    for (let counted = 1; counted < messages.length; counted++) void turn() // They took as long as if each had been received alone.
     if (messages.length === 0) return turn()
     return leaseMs === 0 ? this.#journal.safe() : this.#journal.written()
   }
@@ -328,8 +341,4 @@ export class LocalEngine implements QueueEngine {
     if (failure === undefined) return
     throw new QueueError(failure.code, failure.message, { bodies, cause: failure.cause })
   }
-}
-
-function isSame(a: object, b: object): boolean {
-  return Object.entries(a).every(([name, value]) => value === (b as Record<string, unknown>)[name])
 }

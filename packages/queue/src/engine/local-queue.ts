@@ -32,6 +32,11 @@ export function withDefaults(options: QueueOptions): Required<QueueOptions> {
   }
 }
 
+/** Whether options are the same. */
+export function isSame(a: object, b: object): boolean {
+  return Object.entries(a).every(([name, value]) => value === (b as Record<string, unknown>)[name])
+}
+
 /** Messages that go in together, and their bodies as the sender has them. */
 interface Batch {
   readonly messages: readonly NewMessage[]
@@ -66,6 +71,9 @@ export class LocalQueue {
   readonly #leases: string
   readonly #journal: Journal
   isPaused = false
+  /** Its place among those that something will happen to, and when that is, as was found last. */
+  place = -1
+  dueMs: number = Number.POSITIVE_INFINITY
 
   /** Calls back when somebody who waited has left, and with each message that was delivered too often. */
   constructor(

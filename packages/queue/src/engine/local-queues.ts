@@ -1,6 +1,7 @@
 import { startTimer } from '@millrace/notify'
 import { QueueError } from '../errors.ts'
 import type { Remembered } from '../state/changes.ts'
+import { Heap } from '../state/heap.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { type Journal, noJournal } from './journal.ts'
 import { newEpoch } from './lease.ts'
@@ -49,8 +50,8 @@ export class LocalQueues {
   /** Those that somebody waits for, and perhaps some for which nobody does any more. */
   readonly #awaited = new Set<LocalQueue>()
   #nextNumber: number
-  /** Nothing happens by itself before. It may be too early: what was due then may be gone. */
-  #dueMs = Number.POSITIVE_INFINITY
+  /** Those that something happens to by itself, the next one first. It may be too early: what was due then may be gone. */
+  readonly #due = new Heap<LocalQueue>((a, b) => a.dueMs < b.dueMs)
   #timer: { readonly atMs: number; readonly stop: () => void } | undefined
 
   constructor(clock: Clock, { epoch, journal, queues, nextNumber }: Beginning) {
@@ -63,7 +64,7 @@ export class LocalQueues {
       const queue = this.#put(identity)
       queue.isPaused = isPaused
       queue.state.fill(state, clock.now())
-      this.#dueMs = Math.min(this.#dueMs, queue.nextDueMs)
+      this.#noteDue(queue)
     }
   }
 
@@ -83,6 +84,7 @@ export class LocalQueues {
   remove(queue: LocalQueue): void {
     this.#byName.delete(queue.name)
     this.#byNumber.delete(queue.number)
+    if (queue.place >= 0) this.#due.remove(queue)
   }
 
   find(name: string): LocalQueue | undefined {
@@ -107,20 +109,19 @@ export class LocalQueues {
 
   /** What time has brought, to any queue: one may hold the dead letters of another. */
   bringUp(): void {
+    if (this.#journal.failure !== undefined) return
     const nowMs = this.#clock.now()
-    if (nowMs < this.#dueMs || this.#journal.failure !== undefined) return
-    for (const { state } of this.#byName.values()) state.settle(nowMs)
-    for (const queue of this.#awaited) queue.serve(nowMs)
-    this.#journal.end()
-    this.#dueMs = Number.POSITIVE_INFINITY
-    for (const { nextDueMs } of this.#byName.values()) this.#dueMs = Math.min(this.#dueMs, nextDueMs)
-    this.#arm()
+    for (let { first } = this.#due; first !== undefined && first.dueMs <= nowMs; { first } = this.#due) {
+      first.state.settle(nowMs)
+      this.changed(first)
+    }
   }
 
   changed(queue: LocalQueue): void {
     if (queue.waiting > 0) queue.serve(this.#clock.now())
+    if (queue.waiting === 0) this.#awaited.delete(queue)
     this.#journal.end()
-    this.#dueMs = Math.min(this.#dueMs, queue.nextDueMs)
+    this.#noteDue(queue)
     this.#arm()
   }
 
@@ -131,9 +132,9 @@ export class LocalQueues {
     for (const queue of this.#byName.values()) queue.close(error)
   }
 
-  /** Sends up to `max` messages of a dead-letter queue back to where they come from. Tells how many. */
-  redrive(dead: LocalQueue, max: number): number {
-    return this.#deadLetters.redrive(dead, max)
+  /** Where messages go that were delivered too often, and come back from. */
+  get deadLetters(): DeadLetters {
+    return this.#deadLetters
   }
 
   #put(identity: QueueIdentity): LocalQueue {
@@ -147,9 +148,17 @@ export class LocalQueues {
     return queue
   }
 
+  #noteDue(queue: LocalQueue): void {
+    const { nextDueMs } = queue
+    if (nextDueMs === queue.dueMs || this.#byNumber.get(queue.number) !== queue) return
+    if (queue.place >= 0) this.#due.remove(queue)
+    queue.dueMs = nextDueMs
+    if (nextDueMs !== Number.POSITIVE_INFINITY) this.#due.add(queue)
+  }
+
   #arm(): void {
-    for (const queue of this.#awaited) if (queue.waiting === 0) this.#awaited.delete(queue)
-    const atMs = this.#awaited.size > 0 ? this.#dueMs : Number.POSITIVE_INFINITY
+    const next = this.#awaited.size > 0 ? this.#due.first : undefined
+    const atMs = next?.dueMs ?? Number.POSITIVE_INFINITY
     if ((this.#timer?.atMs ?? Number.POSITIVE_INFINITY) === atMs) return
     this.#timer?.stop()
     this.#timer = undefined

@@ -4,6 +4,10 @@ export interface Placed {
   place: number
 }
 
+interface Place extends Placed {
+  readonly at: number
+}
+
 /** A binary heap from which anything can be taken: the first, by `isBefore`, at once; the others at the cost of their depth. */
 export class Heap<T extends Placed> {
   readonly #items: T[] = []
@@ -24,6 +28,24 @@ export class Heap<T extends Placed> {
   /** In no order. */
   get items(): readonly T[] {
     return this.#items
+  }
+
+  /** The first ones, in their order; they stay. Looks at no more than three times as many. */
+  firsts(count: number): T[] {
+    const firsts: T[] = []
+    const isBefore = (a: Place, b: Place): boolean => this.#isBefore(this.#items[a.at] as T, this.#items[b.at] as T)
+    const next = new Heap<Place>(isBefore)
+    const consider = (at: number): void => {
+      if (at < this.#items.length) next.add({ at, place: -1 })
+    }
+    consider(0)
+    for (let { first } = next; first !== undefined && firsts.length < count; { first } = next) {
+      next.remove(first)
+      firsts.push(this.#items[first.at] as T)
+      consider(2 * first.at + 1)
+      consider(2 * first.at + 2)
+    }
+    return firsts
   }
 
   add(item: T): void {

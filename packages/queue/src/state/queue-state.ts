@@ -2,6 +2,7 @@ import type { AckOutcome, LeaseOutcome } from '../api.ts'
 import { type Changes, type LeaseOf, noTallies, type Remembered, type Tallies, type Why } from './changes.ts'
 import { DedupKeys, type KnownKey, type NewKeys, NO_KEYS } from './dedup.ts'
 import { Heap } from './heap.ts'
+import { cameReadyBefore, isDueBefore } from './order.ts'
 import { ByPriority, InTurn, type Ready } from './ready.ts'
 import { ANY_SIZE, type Expiry, type NewMessage, type Sizes, type Stored } from './stored.ts'
 
@@ -203,6 +204,7 @@ export class QueueState {
 
   /** What time brings: messages become ready, come back, or are dropped. */
   settle(nowMs: number): void {
+    this.#dedup.known(nowMs) // Which forgets others.
     for (let due = this.#leased.first; due !== undefined && due.dueAtMs <= nowMs; due = this.#leased.first) {
       this.#leased.remove(due)
       if (this.#giveBack(due, 0, nowMs)) this.#changes.returned(due)
@@ -279,20 +281,23 @@ export class QueueState {
     return 'held'
   }
 
-  /** Drops what is ready or delayed; tells how many. */
-  purge(): number {
-    const before = this.#messages.size
-    for (let first = this.#ready.first; first !== undefined; first = this.#ready.first) {
-      this.#ready.remove(first)
-      this.#forget(first, 'purged')
+  /** Drops what is ready or delayed, so many messages at most; tells how many. */
+  purge(most: number): number {
+    let purged = 0
+    for (const place of [this.#ready, this.#delayed]) {
+      for (let { first } = place; first !== undefined && purged < most; { first } = place) {
+        place.remove(first)
+        this.#forget(first, 'purged')
+        purged++
+      }
     }
-    for (let first = this.#delayed.first; first !== undefined; first = this.#delayed.first) {
-      this.#delayed.remove(first)
-      this.#forget(first, 'purged')
-    }
-    const purged = before - this.#messages.size
     this.tallies.purged += purged
     return purged
+  }
+
+  /** Whether a message is ready, in this queue. */
+  isReady(message: Stored): boolean {
+    return message.state === 'ready' && this.#messages.get(message.number) === message
   }
 
   /** Takes a message out for good that is ready. */
@@ -364,10 +369,6 @@ export class QueueState {
   }
 }
 
-function isDueBefore(a: Stored, b: Stored): boolean {
-  return a.dueAtMs < b.dueAtMs || (a.dueAtMs === b.dueAtMs && a.number < b.number)
-}
-
 /** The same messages, in the order in which they became ready; the same map, if they are, as nearly always. */
 function inOrder(messages: Map<number, Stored>): Map<number, Stored> {
   let last: Stored | undefined
@@ -379,8 +380,4 @@ function inOrder(messages: Map<number, Stored>): Map<number, Stored> {
     last = message
   }
   return messages
-}
-
-function cameReadyBefore(a: Stored, b: Stored): number {
-  return a.readyAtMs - b.readyAtMs || a.number - b.number
 }

@@ -1,4 +1,5 @@
 import { Heap } from './heap.ts'
+import { isMoreUrgent, isTurnBefore } from './order.ts'
 import type { Stored } from './stored.ts'
 
 /** What is ready, in the order in which it leaves. */
@@ -78,7 +79,7 @@ export class InTurn implements Ready {
       const message = this.#fresh[place]
       if (message !== undefined) fresh.push(message)
     }
-    return [...this.#returned.items, ...fresh].sort((a, b) => a.turn - b.turn).slice(0, count)
+    return [...this.#returned.firsts(count), ...fresh].sort((a, b) => a.turn - b.turn).slice(0, count)
   }
 
   get oldest(): Stored | undefined {
@@ -88,7 +89,9 @@ export class InTurn implements Ready {
 
 /** The highest priority first, and in the order of their turns within one. */
 export class ByPriority implements Ready {
-  readonly #heap = new Heap<Stored>(isBefore)
+  readonly #heap = new Heap<Stored>(isMoreUrgent)
+  /** The one with the first turn, once somebody has asked for it, until it leaves. */
+  #oldest: Stored | undefined
 
   get length(): number {
     return this.#heap.length
@@ -100,30 +103,24 @@ export class ByPriority implements Ready {
 
   add(message: Stored): void {
     this.#heap.add(message)
+    if (this.#oldest !== undefined && isTurnBefore(message, this.#oldest)) this.#oldest = message
   }
 
   remove(message: Stored): void {
     this.#heap.remove(message)
+    if (message === this.#oldest) this.#oldest = undefined
   }
 
-  /** Sorts a copy: this is seldom asked for. */
   peek(count: number): Stored[] {
-    return [...this.#heap.items].sort((a, b) => (isBefore(a, b) ? -1 : 1)).slice(0, count)
+    return this.#heap.firsts(count)
   }
 
-  /** Looks at all. */
+  /** Looks at all, if the last answer has left. */
   get oldest(): Stored | undefined {
-    return this.#heap.items.reduce<Stored | undefined>(
-      (oldest, message) => (oldest === undefined || message.turn < oldest.turn ? message : oldest),
+    this.#oldest ??= this.#heap.items.reduce<Stored | undefined>(
+      (oldest, message) => (oldest === undefined || isTurnBefore(message, oldest) ? message : oldest),
       undefined,
     )
+    return this.#oldest
   }
-}
-
-function isTurnBefore(a: Stored, b: Stored): boolean {
-  return a.turn < b.turn
-}
-
-function isBefore(a: Stored, b: Stored): boolean {
-  return a.priority > b.priority || (a.priority === b.priority && a.turn < b.turn)
 }
