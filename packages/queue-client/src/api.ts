@@ -63,7 +63,10 @@ export interface ConnectOptions {
   readonly maxPending?: number | undefined
   /** From so many bytes of bodies in these on a send rejects with code `busy`; 256 MiB if not given. */
   readonly maxPendingBytes?: number | undefined
-  /** A frame of at most so many bytes is taken; 128 MiB if not given, 2 MiB at least. No message is larger. */
+  /**
+   * A frame of at most so many bytes is taken; 128 MiB if not given, 2 MiB at least. Body and headers of a message have 8 KiB less: when one is next
+   * that has more, `receive` rejects with code `too-large`, and it stays.
+   */
   readonly maxFrameBytes?: number | undefined
   /** Told of each change of the state, and why. What it throws is not caught. */
   readonly onStateChange?: ((state: ClientState, error: QueueError | undefined) => void) | undefined
