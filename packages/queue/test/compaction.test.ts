@@ -133,7 +133,7 @@ describe('compaction gives disk back', () => {
         await queues.sendMany('busy', many(1_000))
         await queues.receive('busy', { max: 1_000, leaseMs: 0, ...now })
       }
-      await expect.poll(onDisk, { timeout: 20_000 }).toBeLessThan(3 * live)
+      await expect.poll(onDisk, { timeout: 20_000 }).toBeLessThan(4 * live)
     }
     await queues.close()
     const again = await openQueues({ path, sync: 'never', segmentBytes: 2 ** 17 })

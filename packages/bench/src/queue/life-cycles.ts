@@ -29,15 +29,20 @@ export async function lifeCycles(server: Server, use: Use): Promise<Prepared> {
       if (tally.sent !== tally.received || tally.sentSum !== tally.receivedSum) {
         throw new LostValuesError(`sent ${tally.sent}, received ${tally.received}`)
       }
-      const trips = tally.tripsMs.sort((a, b) => a - b)
-      const at = (share: number): number => (trips[Math.floor(share * (trips.length - 1))] ?? 0) * 1e3
-      return { rate: tally.sent / seconds, p50: at(0.5), p99: at(0.99) }
+      return { rate: tally.sent / seconds, ...percentiles(tally.tripsMs) }
     },
     async close() {
       for (const connection of connections) await connection.close()
       await server.close()
     },
   }
+}
+
+/** Of times in milliseconds, in microseconds. */
+export function percentiles(timesMs: readonly number[]): { readonly p50: number; readonly p99: number } {
+  const sorted = timesMs.toSorted((a, b) => a - b)
+  const at = (share: number): number => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0) * 1e3
+  return { p50: at(0.5), p99: at(0.99) }
 }
 
 interface Tally {

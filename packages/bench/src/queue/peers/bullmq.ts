@@ -1,6 +1,7 @@
 import { Queue, Worker } from 'bullmq'
 import { LostValuesError } from '../../child.ts'
 import type { Figures, Prepared } from '../../trial.ts'
+import { percentiles } from '../life-cycles.ts'
 import { redisProcess } from './redis.ts'
 
 const NAME = 'bench'
@@ -12,7 +13,7 @@ export async function bullmq(connections: number, cycles: number): Promise<Prepa
   const queues = Array.from({ length: connections }, () => new Queue(NAME, { connection }))
   let received = 0
   let sum = 0
-  let told = () => {}
+  let told = (_number: number): void => {}
   const worker = new Worker(
     NAME,
     async ({ data }) => {
@@ -21,29 +22,35 @@ export async function bullmq(connections: number, cycles: number): Promise<Prepa
     },
     { connection, concurrency: connections, removeOnComplete: { count: 0 } },
   )
-  worker.on('completed', () => told())
+  worker.on('completed', ({ data }) => told(data.number))
   await worker.waitUntilReady()
   return {
     async run(): Promise<Figures> {
       const began = performance.now()
       received = 0
       sum = 0
-      let completed = 0
+      const addedMs: number[] = []
+      const tripsMs: number[] = []
       const all = new Promise<void>((resolve) => {
-        told = () => {
-          if (++completed === cycles) resolve()
+        told = (number) => {
+          tripsMs.push(performance.now() - (addedMs[number] as number))
+          if (tripsMs.length === cycles) resolve()
         }
       })
       let next = 0
       const add = async (queue: Queue): Promise<void> => {
-        while (next < cycles) await queue.add('job', { number: next++, filling: 'x'.repeat(80) })
+        while (next < cycles) {
+          const number = next++
+          addedMs[number] = performance.now()
+          await queue.add('job', { number, filling: 'x'.repeat(80) })
+        }
       }
       await Promise.all(queues.map(add))
       await all
       if (received !== cycles || sum !== (cycles * (cycles - 1)) / 2) {
         throw new LostValuesError(`sent ${cycles}, received ${received}`)
       }
-      return { rate: cycles / ((performance.now() - began) / 1_000) }
+      return { rate: cycles / ((performance.now() - began) / 1_000), ...percentiles(tripsMs) }
     },
     async close() {
       await worker.close()
