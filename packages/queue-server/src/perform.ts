@@ -100,8 +100,8 @@ async function value(engine: QueueEngine, access: Access, request: ManagementReq
   }
   check(access, 'manage', name)
   if (kind === 'create') {
-    const grave = request.options?.deadLetterQueue
-    if (typeof grave === 'string') check(access, 'manage', grave)
+    const dead = request.options?.deadLetterQueue
+    if (typeof dead === 'string') check(access, 'manage', dead)
     return engine.create(name, request.options)
   }
   if (kind === 'delete') return engine.delete(name, { force: request.force })

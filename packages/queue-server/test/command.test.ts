@@ -120,7 +120,8 @@ describe('millrace-queue-server', () => {
     expect(answer).toMatchObject({ kind: 'failure', error: { code: 'refused' } })
   })
 
-  test.skipIf(!existsSync('/usr/bin/openssl'))('speaks TLS in both places with a key and a certificate', async () => {
+  test('speaks TLS in both places with a key and a certificate', async ({ skip }) => {
+    skip(!existsSync('/usr/bin/openssl'), 'openssl, which makes the certificate, is not installed')
     const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder(), name)) as [string, string]
     const made = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost'.split(' ')
     execFileSync('openssl', [...made, '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', cert], {
@@ -167,7 +168,8 @@ describe('millrace-queue-server says with one sentence and exit code 1', () => {
     await fails(['--path', path], `cannot open ${path}: not a directory (ENOTDIR)`)
   })
 
-  test.skipIf(process.getuid?.() === 0)('that the folder cannot be written', async () => {
+  test('that the folder cannot be written', async ({ skip }) => {
+    skip(process.getuid?.() === 0, 'root may write everywhere')
     const path = folder()
     chmodSync(path, 0o500)
     await fails(['--path', path], `cannot open ${path}: permission denied (EACCES)`)

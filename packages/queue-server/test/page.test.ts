@@ -20,7 +20,7 @@ const choose = (page: Page, name: string) => page.getByRole('button', { name, ex
 /** What is expected of it a second later, when the page has asked again. */
 const soon = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 15_000 })
 
-describe.skipIf(program === undefined)('the page', () => {
+describe.skipIf(program === undefined)('the page, if there is a Chromium to open it with', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launch()

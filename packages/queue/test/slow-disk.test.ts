@@ -1,9 +1,13 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { openDisk } from '../src/journal/open-folder.ts'
 import type { Disk, LogFile } from '../src/log/disk.ts'
 import { FailingDisk } from './failing-disk.ts'
 import { Random } from './random.ts'
-import { HandClock } from './support.ts'
+import { HandClock, quiet } from './support.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 /** A disk whose syncs do not end before this says so. */
 function slow(disk: FailingDisk, end: () => Promise<void>): Disk {
@@ -27,7 +31,15 @@ function slow(disk: FailingDisk, end: () => Promise<void>): Disk {
   }
 }
 
+/** The time after which a write is to be synced. */
+async function pass(): Promise<void> {
+  await quiet()
+  await vi.advanceTimersByTimeAsync(1)
+  await quiet()
+}
+
 test('what is written while a slow disk syncs is synced, too, although nothing is written after it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const disk = new FailingDisk(new Random(1))
   const options = { durability: { everyMs: 1 }, segmentBytes: 2 ** 20, memoryBytes: 0, clock: new HandClock() } as const
   const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
@@ -42,12 +54,13 @@ test('what is written while a slow disk syncs is synced, too, although nothing i
     options,
   )
   await queues.create('a')
-  await new Promise((resolve) => setTimeout(resolve, 20)) // That is synced.
+  await pass() // That is synced.
   syncs = 0
   await queues.send('a', '1')
+  await pass()
   await begun[0].promise
   await queues.send('a', '2')
-  await new Promise((resolve) => setTimeout(resolve, 20)) // Its time comes while the disk is busy.
+  await pass() // Its time comes while the disk is busy.
   goOn.resolve()
   await begun[1].promise
   const { engine: after } = await openDisk(disk.afterPowerLoss(), 'disk', options)
