@@ -1,6 +1,6 @@
 import { type Place, startTimer } from '@millrace/notify'
 import { type Body, type Message, QueueError } from '@millrace/queue'
-import { type Answer, isQueueError, malformed, type Request } from '@millrace/queue/protocol'
+import { type Answer, isManagement, isQueueError, malformed, type Request } from '@millrace/queue/protocol'
 import { type Lane, laneOf } from './lane.ts'
 import { owned } from './owned.ts'
 
@@ -129,6 +129,12 @@ export class Asked implements Place {
         if (answer.isMore) return false
         this.#received(this.#messages)
         return true
+      case 'outcomes':
+        if (this.request.kind !== 'ackMany' || answer.outcomes.length !== this.request.leases.length) {
+          throw stray(answer, this.request)
+        }
+        this.resolve(answer.outcomes)
+        return true
       case 'ids':
         this.#sent(answer.ids)
         return true
@@ -143,11 +149,13 @@ export class Asked implements Place {
         if (this.unwanted === undefined) throw stray(answer, this.request)
         this.reject(this.unwanted.reason)
         return true
-      default:
-        if ((kind === 'ack' || kind === 'nack' || kind === 'extend') !== (answer.kind === 'outcome')) {
-          throw stray(answer, this.request)
-        }
-        this.resolve(answer.kind === 'outcome' ? answer.outcome : answer.value)
+      case 'outcome':
+        if (kind !== 'ack' && kind !== 'nack' && kind !== 'extend') throw stray(answer, this.request)
+        this.resolve(answer.outcome)
+        return true
+      case 'value':
+        if (!isManagement(this.request) || kind === 'peek') throw stray(answer, this.request)
+        this.resolve(answer.value)
         return true
     }
   }

@@ -148,6 +148,15 @@ export class Client implements QueueClient {
     }
   }
 
+  ackMany(leases: readonly string[]): Promise<AckOutcome[]> {
+    try {
+      check.checkLeases(leases)
+      return this.#ask({ kind: 'ackMany', leases })
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
   async nack(lease: string, options?: { readonly delayMs?: number | undefined }): Promise<LeaseOutcome> {
     check.checkOptions('nack', options, ['delayMs'])
     check.checkMs('nack: delayMs', options?.delayMs)

@@ -14,6 +14,8 @@ export function owned(request: Request): Request {
     }
     case 'sendMany':
       return { ...request, messages: request.messages.map((message) => ownMessage({ ...message })) }
+    case 'ackMany':
+      return { ...request, leases: [...request.leases] }
     case 'create':
       return { ...request, options: request.options && { ...request.options } }
     default:

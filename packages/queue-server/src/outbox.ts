@@ -49,7 +49,7 @@ export class Outbox {
     this.#counted += bytes
     if (!this.#isDue) {
       this.#isDue = true
-      setImmediate(this.#flush)
+      process.nextTick(this.#flush)
     }
     this.#share.change(bytes)
   }

@@ -15,6 +15,7 @@ import { type AnswerLimits, mostBytes, mostMessages, take } from './take.ts'
 /** What has been done, to be answered. Leases of messages are as the engine knows them. */
 export type Done =
   | { readonly kind: 'outcome'; readonly outcome: AckOutcome | LeaseOutcome }
+  | { readonly kind: 'outcomes'; readonly outcomes: readonly AckOutcome[] }
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
   | { readonly kind: 'full' }
   | { readonly kind: 'messages'; readonly messages: readonly MessageFields[] }
@@ -41,6 +42,10 @@ async function handle(client: Client, request: HotRequest, waiting: () => AbortS
   switch (request.kind) {
     case 'ack':
       return { kind: 'outcome', outcome: await engine.ack(access.unseal(request.lease)) }
+    case 'ackMany': {
+      const leases = request.leases.map((lease) => access.unseal(lease))
+      return { kind: 'outcomes', outcomes: await engine.ackMany(leases) }
+    }
     case 'nack': {
       const { lease, delayMs } = request
       const options = delayMs === undefined ? undefined : { delayMs }

@@ -194,6 +194,9 @@ export class Requests {
       case 'outcome':
         encoder.outcome(number, done.outcome)
         break
+      case 'outcomes':
+        encoder.outcomes(number, done.outcomes)
+        break
       case 'ids':
         encoder.ids(number, done.ids)
         break

@@ -21,7 +21,7 @@ export class Tallies {
     'closing',
   )
   readonly requests: Record<Request['kind'], number> = zeros(
-    ...(['send', 'sendMany', 'trySend', 'receive', 'ack', 'nack', 'extend'] as const),
+    ...(['send', 'sendMany', 'trySend', 'receive', 'ack', 'ackMany', 'nack', 'extend'] as const),
     ...(['create', 'delete', 'list', 'stats', 'pause', 'resume', 'peek', 'purge', 'redrive'] as const),
   )
   readonly failures: Record<QueueErrorCode | 'misuse', number> = zeros(

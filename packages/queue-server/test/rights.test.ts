@@ -86,6 +86,8 @@ describe('a token', () => {
     const other = await greeted(at, WORKER)
     expect(await other.ask({ kind: 'ack', lease: secret?.lease ?? '' })).toMatchObject(refused)
     expect(await other.ask({ kind: 'nack', lease: `${secret?.lease}${tea?.lease.slice(-23)}` })).toMatchObject(refused)
+    const both = [tea?.lease ?? '', secret?.lease ?? '']
+    expect(await other.ask({ kind: 'ackMany', leases: both })).toMatchObject(refused)
     expect(await other.ask({ kind: 'extend', lease: tea?.lease ?? '', ms: 1000 })).toMatchObject({ outcome: 'held' })
     expect(await other.ask({ kind: 'ack', lease: tea?.lease ?? '' })).toEqual({ kind: 'outcome', outcome: 'acked' })
   })

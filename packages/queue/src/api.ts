@@ -254,6 +254,8 @@ export interface QueueEngine extends AsyncDisposable {
   receive(name: string, options?: ReceiveOptions): Promise<Message[]>
   /** The message is done with. Late acknowledgements change nothing. */
   ack(lease: string): Promise<AckOutcome>
+  /** As `ack` each, in one go: what became of each, in their order. Cheaper than as many calls, above all over a network. */
+  ackMany(leases: readonly string[]): Promise<AckOutcome[]>
   /** The message goes back, to its place or after a delay. */
   nack(lease: string, options?: { readonly delayMs?: number | undefined }): Promise<LeaseOutcome>
   /** The lease lasts so many milliseconds from now. */

@@ -6,6 +6,7 @@ export {
   checkConsume,
   checkCount,
   checkLease,
+  checkLeases,
   checkMessages,
   checkMs,
   checkName,

@@ -147,6 +147,12 @@ export function checkLease(where: string, lease: string): void {
   throw new TypeError(`${where}: lease: expected the lease of a message, got ${show(lease)}`)
 }
 
+/** Checks what `ackMany` is given. */
+export function checkLeases(leases: readonly string[]): void {
+  if (!Array.isArray(leases)) throw new TypeError(`ackMany: leases: expected an array of leases, got ${show(leases)}`)
+  for (const lease of leases) checkLease('ackMany', lease)
+}
+
 function checkMessage(where: string, body: Body, options: SendOptions | undefined): void {
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
     throw new TypeError(`${where}: body: expected a Uint8Array or a string, got ${show(body)}`)

@@ -1,5 +1,5 @@
 import type { Kind } from '../src/conformance.ts'
-import type { Message, QueueEngine, SendOptions } from '../src/index.ts'
+import type { AckOutcome, Message, QueueEngine, SendOptions } from '../src/index.ts'
 import { shared } from './conformance-shared.ts'
 import { now } from './support.ts'
 
@@ -75,6 +75,16 @@ export const faults: Record<string, readonly [fails: string, fault: Fault, found
       async ack(lease) {
         const outcome = await queues.ack(lease)
         return outcome === 'requeued' ? 'acked' : outcome
+      },
+    }),
+  ],
+  'acknowledges many until one is late': [
+    'ends each message for good, and tells what became of each, in their order',
+    (queues) => ({
+      async ackMany(leases) {
+        const outcomes: AckOutcome[] = []
+        for (const lease of leases) outcomes.push(outcomes.includes('requeued') ? 'missing' : await queues.ack(lease))
+        return outcomes
       },
     }),
   ],

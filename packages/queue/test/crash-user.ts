@@ -184,7 +184,9 @@ export class User {
     else if (what === 1) this.#ask(this.#queues.nack(held.lease, { delayMs: random.pick([0, 0, 20]) }), () => {})
     else {
       fact.leaving++
-      this.#ask(this.#queues.ack(held.lease), (outcome, asked) => {
+      const ack =
+        what === 2 ? this.#queues.ackMany([held.lease]).then(([outcome]) => outcome) : this.#queues.ack(held.lease)
+      this.#ask(ack, (outcome, asked) => {
         if (outcome === 'acked') isGone(fact, asked)
         else fact.leaving--
       })

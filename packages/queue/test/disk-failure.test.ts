@@ -84,6 +84,7 @@ describe.each(failures)('when %s', (_, call, code) => {
       () => queues.redrive('a'),
       () => queues.receive('a', now),
       () => queues.ack(lease),
+      () => queues.ackMany([lease]),
       () => queues.nack(lease),
       () => queues.extend(lease, 1),
     ]) {

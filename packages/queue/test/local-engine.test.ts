@@ -131,6 +131,7 @@ describe('the event loop', () => {
     ['trySend', (queues) => queues.trySend('a', 'x')],
     ['receive nothing', (queues) => queues.receive('empty', { timeoutMs: 0 })],
     ['extend', (queues, lease) => queues.extend(lease, 1_000)],
+    ['ackMany', (queues) => queues.ackMany([])],
     ['stats', (queues) => queues.stats('a')],
     ['peek', (queues) => queues.peek('a')],
     ['list', (queues) => queues.list()],

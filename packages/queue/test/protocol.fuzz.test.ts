@@ -54,6 +54,7 @@ function clientFrames(): Uint8Array[] {
     frame(() => encoder.request(5, { kind: 'ack', lease: '1.2.3' })),
     frame(() => encoder.request(6, { kind: 'nack', lease: '1.2.3', delayMs: 4 })),
     frame(() => encoder.request(7, { kind: 'extend', lease: '1.2.3', ms: 4 })),
+    frame(() => encoder.request(9, { kind: 'ackMany', leases: ['1.2.3', '4.5.6'] })),
     frame(() => encoder.request(8, { kind: 'create', name: 'images', options: { leaseMs: Number.POSITIVE_INFINITY } })),
     frame(() => encoder.cancel(4)),
   ]
@@ -71,6 +72,7 @@ function serverFrames(): Uint8Array[] {
   const limits = { maxFrameBytes: 1, maxRequests: 2, maxRequestBytes: 3, quietMs: 4 }
   return [
     frame(() => encoder.welcome({ version: 1, ...limits, durability: { everyMs: 4 } })),
+    frame(() => encoder.outcomes(9, ['acked', 'missing'])),
     frame(() => encoder.ids(1, ['1', '2', 'three'])),
     frame(() => encoder.messages(2, [message, message])),
     frame(() => encoder.outcome(3, 'requeued')),

@@ -42,6 +42,7 @@ const request: fc.Arbitrary<Request> = fc.oneof(
     maxMessageBytes: maybe(count),
   }),
   fc.record({ kind: fc.constant('ack' as const), lease: text }),
+  fc.record({ kind: fc.constant('ackMany' as const), leases: fc.array(text, { maxLength: 5 }) }),
   fc.record({ kind: fc.constant('nack' as const), lease: text, delayMs: maybe(ms) }),
   fc.record({ kind: fc.constant('extend' as const), lease: text, ms }),
   fc.record(

@@ -175,6 +175,46 @@ export const leasing: Claims = {
       same(await lying(queues, 'a'), ['1', '3'])
     },
   },
+  ackMany: {
+    'ends each message for good, and tells what became of each, in their order': async ({ queues, pass }) => {
+      for (const name of ['a', 'b']) await queues.create(name)
+      await queues.sendMany('a', bodies('1', '2', '3'))
+      await queues.send('b', '4')
+      const { lease: late } = await one(queues, 'a', { leaseMs: SHORT })
+      const [second, third] = await queues.receive('a', { max: 2 })
+      const { lease: other } = await one(queues, 'b')
+      await pass(SHORT)
+      same(await queues.ackMany([third?.lease ?? '', late, other, third?.lease ?? '']), [
+        'acked',
+        'requeued',
+        'acked',
+        'missing',
+      ])
+      same([await lying(queues, 'a'), await queues.ack(second?.lease ?? '')], [['1'], 'acked'])
+      same([(await queues.stats('a')).acked, await counts(queues, 'b')], [2, [0, 0, 0]])
+    },
+    'of no lease is nothing': async ({ queues }) => {
+      same(await queues.ackMany([]), [])
+    },
+    'ends none if one is no text': async ({ queues }) => {
+      await queues.create('a')
+      await queues.send('a', '1')
+      const { lease } = await one(queues, 'a')
+      for (const wrong of ['', 7, undefined] as never[]) {
+        await refuses(queues.ackMany([lease, wrong]), 'TypeError', ['ackMany: lease: '])
+      }
+      await refuses(queues.ackMany(lease as never), 'TypeError', ['ackMany: leases: '])
+      same(await counts(queues, 'a'), [0, 0, 1])
+    },
+    'of a thousand ends each': async ({ queues }) => {
+      await queues.create('a')
+      await queues.sendMany('a', bodies(...Array.from({ length: 1_000 }, (_, i) => String(i))))
+      const leases = (await queues.receive('a', ALL)).map(({ lease }) => lease)
+      while (leases.length < 1_000) leases.push(...(await queues.receive('a', ALL)).map(({ lease }) => lease))
+      same([...new Set(await queues.ackMany(leases))], ['acked'])
+      same([await counts(queues, 'a'), (await queues.stats('a')).acked], [[0, 0, 0], 1_000])
+    },
+  },
   nack: {
     'puts the message in front again at once, and ends the lease': async ({ queues }) => {
       await queues.create('a')

@@ -211,6 +211,24 @@ export class LocalEngine implements QueueEngine {
     return this.#leased('ack', lease, (queue, of) => queue.state.ack(of))
   }
 
+  async ackMany(leases: readonly string[]): Promise<AckOutcome[]> {
+    check.checkLeases(leases)
+    const all = leases.map((lease) => leaseOf('ackMany', lease))
+    this.#checkWritable()
+    this.#queues.bringUp()
+    const touched = new Set<LocalQueue>()
+    const outcomes = all.map((lease) => {
+      const queue = this.#queues.byNumber(lease.queue)
+      if (queue === undefined) return 'missing'
+      touched.add(queue)
+      return queue.state.ack(lease)
+    })
+    for (const queue of touched) this.#queues.changed(queue)
+    const safe = this.#journal.safe()
+    if (safe !== undefined) await safe
+    return outcomes
+  }
+
   async nack(lease: string, options?: { readonly delayMs?: number | undefined }): Promise<LeaseOutcome> {
     check.checkOptions('nack', options, ['delayMs'])
     check.checkMs('nack: delayMs', options?.delayMs)

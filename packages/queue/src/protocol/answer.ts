@@ -14,6 +14,7 @@ import type { Writer } from './writer.ts'
  *     ids                 count: u32 │ ids: text
  *     messages            isMore: u8 │ count: u32 │ messages
  *     outcome             u8: acked, held, requeued, missing
+ *     outcomes            count: u32 │ outcomes
  *     value               JSON, or nothing; infinite numbers as text
  *     failure, goodbye    0 │ code: text │ reason: text       a QueueError
  *                         1, 2 │ reason: text                 a TypeError, a RangeError
@@ -30,6 +31,8 @@ export type Answer =
   | { readonly kind: 'messages'; readonly messages: readonly Message[]; readonly isMore: boolean }
   /** To `ack`, `nack`, `extend`. */
   | { readonly kind: 'outcome'; readonly outcome: AckOutcome | LeaseOutcome }
+  /** To `ackMany`: as many as there were leases. */
+  | { readonly kind: 'outcomes'; readonly outcomes: readonly AckOutcome[] }
   /** To `create`, `delete`, `list`, `stats`, `purge`, `redrive`: what the method gives; to `pause` and `resume`: undefined. */
   | { readonly kind: 'value'; readonly value: unknown }
   /** What the method rejects with, but for the bodies. */
@@ -48,6 +51,12 @@ export function writeIds(writer: Writer, ids: readonly string[]): void {
 /** Writes the payload of `outcome`. */
 export function writeOutcome(writer: Writer, outcome: AckOutcome | LeaseOutcome): void {
   writer.u8(OUTCOMES.indexOf(outcome))
+}
+
+/** Writes the payload of `outcomes`. */
+export function writeOutcomes(writer: Writer, outcomes: readonly AckOutcome[]): void {
+  writer.u32(outcomes.length)
+  for (const outcome of outcomes) writeOutcome(writer, outcome)
 }
 
 /** Writes the payload of `value`. */
@@ -82,6 +91,8 @@ export function readAnswer(kind: number, reader: Reader): Answer | undefined {
       return { kind: 'messages', isMore: reader.u8() === 1, messages: readMessages(reader) }
     case Kind.outcome:
       return { kind: 'outcome', outcome: readOutcome(reader) }
+    case Kind.outcomes:
+      return { kind: 'outcomes', outcomes: readOutcomes(reader) }
     case Kind.value:
       return { kind: 'value', value: reader.left === 0 ? undefined : fromJson(reader.rest()) }
     case Kind.failure:
@@ -112,4 +123,15 @@ function readOutcome(reader: Reader): AckOutcome | LeaseOutcome {
   const outcome = OUTCOMES[number]
   if (outcome === undefined) throw malformed(`outcome ${number}`)
   return outcome
+}
+
+function readOutcomes(reader: Reader): AckOutcome[] {
+  const count = reader.u32()
+  const outcomes: AckOutcome[] = []
+  while (outcomes.length < count) {
+    const outcome = readOutcome(reader)
+    if (outcome === 'held') throw malformed('an acknowledgement that is held')
+    outcomes.push(outcome)
+  }
+  return outcomes
 }

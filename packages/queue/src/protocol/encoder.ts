@@ -1,6 +1,6 @@
 import type { AckOutcome, LeaseOutcome } from '../api.ts'
 import type { MessageFields } from '../message.ts'
-import { writeIds, writeMessages, writeOutcome, writeValue } from './answer.ts'
+import { writeIds, writeMessages, writeOutcome, writeOutcomes, writeValue } from './answer.ts'
 import { writeFailure } from './failure.ts'
 import { Kind } from './frame.ts'
 import { type Hello, type Welcome, writeHello, writeWelcome } from './greeting.ts'
@@ -115,6 +115,10 @@ export class ServerEncoder extends Encoder {
       this.frame(Kind.messages, request, (writer) => writeMessages(writer, [], 0, 0))
     }
     return next
+  }
+
+  outcomes(request: number, outcomes: readonly AckOutcome[]): void {
+    this.frame(Kind.outcomes, request, (writer) => writeOutcomes(writer, outcomes))
   }
 
   outcome(request: number, outcome: AckOutcome | LeaseOutcome): void {

@@ -31,6 +31,7 @@ export const Kind = {
   ack: 20,
   nack: 21,
   extend: 22,
+  ackMany: 23,
 
   create: 32,
   delete: 33,
@@ -49,6 +50,7 @@ export const Kind = {
   value: 132,
   failure: 133,
   cancelled: 134,
+  outcomes: 135,
 } as const
 
 /** Bytes of the length. */

@@ -17,6 +17,7 @@ type Maybe<T> = T | undefined
  *     sendMany   name: text │ timeoutMs: ms? │ count: u32 │ messages
  *     receive    name: text │ flags: u8 │ max: u32 │ timeoutMs: f64, leaseMs: f64, maxBytes: u32, maxMessageBytes: u32, each if its flag is set
  *     ack        lease: text
+ *     ackMany    count: u32 │ leases: text
  *     nack       lease: text │ delayMs: ms?
  *     extend     lease: text │ ms: f64
  *     cancel, ping, pong: nothing
@@ -43,6 +44,7 @@ export type HotRequest =
     }
   | ReceiveRequest
   | { readonly kind: 'ack'; readonly lease: string }
+  | { readonly kind: 'ackMany'; readonly leases: readonly string[] }
   | { readonly kind: 'nack'; readonly lease: string; readonly delayMs?: Maybe<number> }
   | { readonly kind: 'extend'; readonly lease: string; readonly ms: number }
 
@@ -116,6 +118,11 @@ export function writeRequest(writer: Writer, request: Request): void {
     case 'ack':
       writer.text('lease', request.lease)
       break
+    case 'ackMany':
+      if (request.leases.length > MAX_BATCH) throw tooMany(request.leases.length)
+      writer.u32(request.leases.length)
+      for (const lease of request.leases) writer.text('lease', lease)
+      break
     case 'nack':
       writer.text('lease', request.lease)
       writeTime(writer, request.delayMs)
@@ -144,6 +151,8 @@ export function readRequest(kind: number, reader: Reader): Request | undefined {
       return readReceive(reader)
     case Kind.ack:
       return { kind: 'ack', lease: reader.text() }
+    case Kind.ackMany:
+      return { kind: 'ackMany', leases: readLeases(reader) }
     case Kind.nack:
       return { kind: 'nack', lease: reader.text(), delayMs: readTime(reader) }
     case Kind.extend:
@@ -189,6 +198,14 @@ function readBatch(reader: Reader): OutgoingMessage[] {
   const messages: OutgoingMessage[] = []
   while (messages.length < count) messages.push(readOutgoing(reader))
   return messages
+}
+
+function readLeases(reader: Reader): string[] {
+  const count = reader.u32()
+  if (count > MAX_BATCH) throw tooMany(count)
+  const leases: string[] = []
+  while (leases.length < count) leases.push(reader.text())
+  return leases
 }
 
 function readManagement(kind: number, reader: Reader): ManagementRequest | undefined {

@@ -43,7 +43,7 @@ function connection(queues: Awaited<ReturnType<typeof connectQueues>>): Connecti
     ack: ({ ack }) => queues.ack(ack),
     sendAll: (bodies) => Promise.all(bodies.map((body) => queues.send(QUEUE, body))),
     receiveAll: take,
-    ackAll: (received) => Promise.all(received.map(({ ack }) => queues.ack(ack))),
+    ackAll: (received) => queues.ackMany(received.map(({ ack }) => ack)),
     close: () => queues.close(),
   }
 }
