@@ -28,7 +28,7 @@ export function testExamples(documents: string, packageDir: string): void {
   })
   describe('the documentation', () => {
     test('has examples', () => expect(programs).not.toHaveLength(0))
-    test('type-checks', () => typecheck(folder))
+    test('type-checks', { timeout: 120_000 }, () => typecheck(folder))
     for (const program of programs) test.concurrent(program.title, () => runProgram(program))
   })
 }

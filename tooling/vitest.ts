@@ -11,7 +11,9 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     execArgv: ['--conditions=@millrace/source', '--expose-gc'],
     pool: 'forks',
     typecheck: { enabled: true, include: ['test/**/*.types.test.ts'] },
-    testTimeout: 20_000,
+    // No test takes so long: this is for machines that are slow, and busy with others.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Names of tests are claims, and claims are read whole.
     taskTitleValueFormatTruncate: 0,
   },

@@ -25,7 +25,8 @@ export default defineConfig({
   test: {
     include: ['packages/browser/test/**/*.test.ts', ...suites],
     setupFiles: ['packages/browser/test/setup.ts'],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     browser: {
       enabled: true,
       headless: true,

@@ -47,7 +47,7 @@ function writeProgram(example: Example, folder: string): Program {
 }
 
 /** Runs one program by itself; rejects with what it printed if it fails, or does not end in time. */
-export function runProgram(program: Program, timeoutMs = 10_000): Promise<void> {
+export function runProgram(program: Program, timeoutMs = 50_000): Promise<void> {
   const command = ['--conditions=@millrace/source', '--disable-warning=ExperimentalWarning', program.path]
   return execute(process.execPath, command, timeoutMs).catch((error: unknown) => {
     throw new Error(`${program.title}: ${error instanceof Error ? error.message : error}`)
@@ -56,7 +56,7 @@ export function runProgram(program: Program, timeoutMs = 10_000): Promise<void> 
 
 /** Compiles the programs of a folder, strictly, against the sources of the workspace. */
 export function typecheck(folder: string): Promise<void> {
-  return execute(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], 60_000)
+  return execute(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], 100_000)
 }
 
 function execute(command: string, args: readonly string[], timeoutMs: number): Promise<void> {
