@@ -1,4 +1,4 @@
-import { checkCount, refusal, resolveInTurn, Waiter, WaitList, type WaitOptions } from '@millrace/notify'
+import { checkCount, refusal, resolveInTurn, WAIT_OPTIONS, Waiter, WaitList, type WaitOptions } from '@millrace/notify'
 import { refuseUndefined, type Value } from '@millrace/ring'
 import { iterate } from './endpoint/iterate.ts'
 import { tell } from './endpoint/report.ts'
@@ -140,7 +140,7 @@ class LocalSubscription<T extends Value> implements Subscription<T> {
   }
 
   receive(options?: WaitOptions): Promise<T | undefined> {
-    const refused = refusal(options)
+    const refused = refusal(options, WAIT_OPTIONS)
     if (refused !== undefined) return refused
     const value = this.#take()
     return value === undefined ? this.#wait(options).promise : resolveInTurn(value)

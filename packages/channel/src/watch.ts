@@ -1,4 +1,4 @@
-import { notify, refusal, resolveInTurn, type WaitOptions } from '@millrace/notify'
+import { notify, refusal, resolveInTurn, WAIT_OPTIONS, type WaitOptions } from '@millrace/notify'
 import { refuseUndefined, type Value } from '@millrace/ring'
 import { inTurn } from './in-turn.ts'
 
@@ -85,7 +85,7 @@ class LocalWatchReceiver<T extends Value> implements WatchReceiver<T> {
   }
 
   changed(options?: WaitOptions): Promise<T | undefined> {
-    const refused = refusal(options)
+    const refused = refusal(options, WAIT_OPTIONS)
     if (refused !== undefined) return refused
     const watch = this.#watch
     const seen = this.#seen

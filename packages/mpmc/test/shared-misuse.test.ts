@@ -58,3 +58,18 @@ test('who borrows with what is no function borrows nothing', () => {
   expect(() => receiver.borrowSync(undefined as never)).toThrow(new TypeError(message))
   expect(receiver.length).toBe(1)
 })
+
+test.each(['timeoutMS', 'signal'])('a call that blocks takes no option %s', (name) => {
+  const { sender, receiver } = sharedChannel({ capacity: 1, codec: u32 })
+  const options = { [name]: undefined } as never
+  for (const call of [
+    () => sender.sendSync(1, options),
+    () => receiver.receiveSync(options),
+    () => receiver.receiveManySync(1, options),
+    () => receiver.receiveIntoSync(new Uint32Array(1), options),
+    () => receiver.borrowSync(() => 1, options),
+  ]) {
+    expect(call).toThrow(new TypeError(`${name}: no such option; there are timeoutMs`))
+  }
+  expect(sender.length).toBe(0)
+})

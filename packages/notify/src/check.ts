@@ -1,11 +1,18 @@
 import type { WaitOptions } from './api.ts'
 import { rejectInTurn } from './turn.ts'
 
-/** Throws for options no wait can have, naming the option and the value. */
-export function checkWaitOptions(options: WaitOptions): void {
+/** The names of what a wait can be given. */
+export const WAIT_OPTIONS: readonly string[] = ['signal', 'timeoutMs']
+
+/**
+ * Throws for options no wait can have, naming the option and the value. Given the names of all the options there are, as
+ * `WAIT_OPTIONS`, it throws `TypeError` for any other too: a misspelled option is an error, not a wait without it.
+ */
+export function checkWaitOptions(options: WaitOptions, names?: readonly string[]): void {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`options: expected { signal, timeoutMs }, got ${describe(options)}`)
   }
+  if (names !== undefined) checkNames(options, names)
   const { signal, timeoutMs } = options
   if (timeoutMs !== undefined) checkTimeout(timeoutMs)
   if (signal === undefined) return
@@ -14,10 +21,13 @@ export function checkWaitOptions(options: WaitOptions): void {
   }
 }
 
-/** Checks the options of a wait that is about to begin. Answers its rejection if the signal is aborted already, else `undefined`. */
-export function refusal(options: WaitOptions | undefined): Promise<never> | undefined {
+/**
+ * Checks the options of a wait that is about to begin, as `checkWaitOptions`. Answers its rejection if the signal is aborted
+ * already, else `undefined`.
+ */
+export function refusal(options: WaitOptions | undefined, names?: readonly string[]): Promise<never> | undefined {
   if (options === undefined) return undefined
-  checkWaitOptions(options)
+  checkWaitOptions(options, names)
   return options.signal?.aborted ? rejectInTurn(options.signal.reason) : undefined
 }
 
@@ -26,6 +36,13 @@ export function checkCount(name: string, value: number, most: number = Number.PO
   if (Number.isInteger(value) && value >= 1 && value <= most) return
   const range = most === Number.POSITIVE_INFINITY ? 'from 1' : `from 1 to ${most}`
   throw new RangeError(`${name}: expected an integer ${range}, got ${describe(value)}`)
+}
+
+/** Inherited ones count, so a signal that is given in place of the options is found. */
+function checkNames(options: object, names: readonly string[]): void {
+  for (const name in options) {
+    if (!names.includes(name)) throw new TypeError(`${name}: no such option; there are ${names.join(', ')}`)
+  }
 }
 
 function checkTimeout(timeoutMs: number): void {

@@ -273,6 +273,8 @@ describe.each(Object.entries(kinds))('in %s', (_, notify) => {
         TypeError,
         'signal: expected an AbortSignal, got [object AbortController]',
       ],
+      [{ timeoutMS: 5 } as never, TypeError, 'timeoutMS: no such option; there are signal, timeoutMs'],
+      [AbortSignal.abort() as never, TypeError, 'aborted: no such option; there are signal, timeoutMs'],
     ])('refuses %o at once', (options, kind, message) => {
       expect(() => notify().wait(options)).toThrow(kind)
       expect(() => notify().wait(options)).toThrow(message)

@@ -49,6 +49,7 @@ describe.each(Object.entries(things))('abort and timeout of %s', (_, make) => {
   test('are refused at once when no wait can have them', () => {
     const { wait } = make()
     expect(() => wait({ timeoutMs: -1 })).toThrow('timeoutMs: expected 0 or more, got -1')
+    expect(() => wait({ timeoutMS: 5 } as never)).toThrow('timeoutMS: no such option; there are signal, timeoutMs')
   })
 })
 

@@ -149,6 +149,7 @@ export const holding: Claims = {
       const all = fill()
       await rejects(sender.reserve({ timeoutMs: 1 }), { code: 'timeout' })
       await rejects(sender.reserve({ signal: AbortSignal.abort('enough') }), { reason: 'enough' })
+      throws(() => sender.reserve({ timeoutMS: 1 } as never), 'TypeError', 'timeoutMS: no such option')
       same(await take(all.length), all)
       await handOver('x')
     }),

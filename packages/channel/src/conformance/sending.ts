@@ -64,6 +64,11 @@ export const sending: Claims = {
         throws(() => call(null as never), 'TypeError', 'options: ')
         throws(() => call({ timeoutMs: -1 } as never), 'RangeError', 'timeoutMs: expected 0 or more, got -1')
         throws(() => call({ signal: 5 } as never), 'TypeError', 'signal: expected an AbortSignal, got 5')
+        throws(
+          () => call({ timeoutMS: 5 } as never),
+          'TypeError',
+          'timeoutMS: no such option; there are signal, timeoutMs',
+        )
       }
       same([sender.length, sender.closed], [0, false])
     },

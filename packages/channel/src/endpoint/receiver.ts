@@ -1,4 +1,4 @@
-import { checkCount, refusal, resolveInTurn, type Waiter, type WaitOptions } from '@millrace/notify'
+import { checkCount, refusal, resolveInTurn, WAIT_OPTIONS, type Waiter, type WaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Receiver } from '../api.ts'
 import type { SelectCase } from '../select/api.ts'
@@ -16,7 +16,7 @@ export class ChannelReceiver<T extends Value> extends ChannelEndpoint<T> impleme
 
   receive(options?: WaitOptions): Promise<T | undefined> {
     if (options !== undefined) {
-      const refused = refusal(options)
+      const refused = refusal(options, WAIT_OPTIONS)
       if (refused !== undefined) return refused
     }
     const value = this.#take()
@@ -35,7 +35,7 @@ export class ChannelReceiver<T extends Value> extends ChannelEndpoint<T> impleme
   receiveMany(max: number, options?: WaitOptions): Promise<T[]> {
     checkCount('max', max)
     if (options !== undefined) {
-      const refused = refusal(options)
+      const refused = refusal(options, WAIT_OPTIONS)
       if (refused !== undefined) return refused
     }
     const values = this.#takeMany(max)

@@ -1,4 +1,4 @@
-import { refusal, turn, type WaitOptions } from '@millrace/notify'
+import { refusal, turn, WAIT_OPTIONS, type WaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Sender } from '../api.ts'
 import { CutShortError } from '../errors.ts'
@@ -22,10 +22,10 @@ export function sendMany<T extends Value>(
     throw new TypeError(`values: expected an iterable, got ${String(values)}`)
   }
   if (Array.isArray(values) || ArrayBuffer.isView(values)) {
-    return sendArray(sender, values as readonly T[], options, refusal(options))
+    return sendArray(sender, values as readonly T[], options, refusal(options, WAIT_OPTIONS))
   }
   const iterator = values[Symbol.iterator]()
-  return sendEach(sender, iterator, options, refusal(options))
+  return sendEach(sender, iterator, options, refusal(options, WAIT_OPTIONS))
 }
 
 async function sendArray<T extends Value>(

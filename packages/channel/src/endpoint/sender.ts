@@ -1,4 +1,12 @@
-import { checkCount, refusal, rejectInTurn, resolveInTurn, turn, type WaitOptions } from '@millrace/notify'
+import {
+  checkCount,
+  refusal,
+  rejectInTurn,
+  resolveInTurn,
+  turn,
+  WAIT_OPTIONS,
+  type WaitOptions,
+} from '@millrace/notify'
 import { refuseUndefined, type Value } from '@millrace/ring'
 import type { Permit, Sender, SendOutcome, WeakSender } from '../api.ts'
 import { ClosedError } from '../errors.ts'
@@ -22,7 +30,7 @@ export class ChannelSender<T extends Value> extends ChannelEndpoint<T> implement
   send(value: T, options?: WaitOptions): Promise<void> {
     if (value === undefined) refuseUndefined()
     if (options !== undefined) {
-      const refused = refusal(options)
+      const refused = refusal(options, WAIT_OPTIONS)
       if (refused !== undefined) return refused
     }
     const outcome = this.disposed ? 'closed' : this.channel.trySend(value)
@@ -53,7 +61,7 @@ export class ChannelSender<T extends Value> extends ChannelEndpoint<T> implement
     const { channel } = this
     if (channel.capacity === 0) throw new TypeError('reserve: a rendezvous has no room to hold')
     checkCount('count', count, channel.capacity)
-    const refused = refusal(options)
+    const refused = refusal(options, WAIT_OPTIONS)
     if (refused !== undefined) return refused
     if (this.closed) return rejectInTurn(new ClosedError(undefined))
     const permits = () => Array.from({ length: count }, () => new ChannelPermit(channel))

@@ -1,4 +1,4 @@
-import { refusal, rejectInTurn, resolveInTurn, TimeoutError, type WaitOptions } from '@millrace/notify'
+import { refusal, rejectInTurn, resolveInTurn, TimeoutError, WAIT_OPTIONS, type WaitOptions } from '@millrace/notify'
 import type { FullError } from '../errors.ts'
 import type { Race, SelectCase, Withdraw } from './api.ts'
 import { promiseCase } from './promise-case.ts'
@@ -50,7 +50,7 @@ export function select<const Cases extends readonly Selectable[]>(
   if (!Array.isArray(cases)) throw new TypeError(`cases: expected an array, got ${String(cases)}`)
   if (cases.length === 0) throw new TypeError('cases: expected at least one, got none')
   const list = cases.map(toCase)
-  const refused = refusal(options)
+  const refused = refusal(options, WAIT_OPTIONS)
   if (refused !== undefined) return refused
   try {
     const done = attemptOne(list)

@@ -1,7 +1,16 @@
-import { checkCount, checkWaitOptions, refusal, rejectInTurn, TimeoutError, type WaitOptions } from '@millrace/notify'
+import {
+  checkCount,
+  checkWaitOptions,
+  refusal,
+  rejectInTurn,
+  TimeoutError,
+  WAIT_OPTIONS,
+  type WaitOptions,
+} from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import { ChannelReceiver } from '../endpoint/receiver.ts'
 import type { BlockOptions, SharedReceiver, WordArray } from './api.ts'
+import { checkBlockOptions } from './block-options.ts'
 import type { SharedChannel } from './channel.ts'
 
 /** Of the codecs whose values are numbers, the array they are elements of. */
@@ -23,7 +32,7 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
 
   /** A value that cannot be decoded rejects its receive. */
   override receive(options?: WaitOptions): Promise<T | undefined> {
-    if (options !== undefined) checkWaitOptions(options)
+    if (options !== undefined) checkWaitOptions(options, WAIT_OPTIONS)
     try {
       return super.receive(options)
     } catch (error) {
@@ -33,7 +42,7 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
 
   override receiveMany(max: number, options?: WaitOptions): Promise<T[]> {
     checkCount('max', max)
-    if (options !== undefined) checkWaitOptions(options)
+    if (options !== undefined) checkWaitOptions(options, WAIT_OPTIONS)
     try {
       return super.receiveMany(max, options)
     } catch (error) {
@@ -62,7 +71,7 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
 
   async receiveInto(array: WordArray, options?: WaitOptions): Promise<number> {
     this.#checkInto(array)
-    const refused = refusal(options)
+    const refused = refusal(options, WAIT_OPTIONS)
     if (refused !== undefined) return refused
     if (array.length === 0) return 0
     const taken = this.tryReceiveInto(array)
@@ -72,9 +81,9 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
     return values.length
   }
 
-  receiveIntoSync(array: WordArray, options: BlockOptions = {}): number {
+  receiveIntoSync(array: WordArray, options?: BlockOptions): number {
     this.#checkInto(array)
-    checkWaitOptions(options)
+    checkBlockOptions(options)
     if (array.length === 0) return 0
     return this.#block(() => this.shared.store.popInto(array) || undefined, options) ?? 0
   }
@@ -92,7 +101,7 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
 
   /** Whether it may be tried without blocking first, which spares what blocking allocates. */
   #tries(options: BlockOptions | undefined): boolean {
-    if (options !== undefined) checkWaitOptions(options)
+    checkBlockOptions(options)
     return !this.disposed
   }
 
@@ -109,7 +118,7 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
 
   /** What `attempt` answers as soon as that is not `undefined`; `undefined` once the channel is closed and drained. */
   #block<R>(attempt: () => R | undefined, options: BlockOptions = {}): R | undefined {
-    checkWaitOptions(options)
+    checkBlockOptions(options)
     if (this.disposed) return undefined
     let result: R | undefined
     const isOver = this.shared.receiverBlocker.until(() => {

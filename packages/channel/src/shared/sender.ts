@@ -1,9 +1,10 @@
-import { checkWaitOptions, rejectInTurn, TimeoutError, type WaitOptions } from '@millrace/notify'
+import { checkWaitOptions, rejectInTurn, TimeoutError, WAIT_OPTIONS, type WaitOptions } from '@millrace/notify'
 import { refuseUndefined, type Value } from '@millrace/ring'
 import type { SendOutcome } from '../api.ts'
 import { ChannelSender } from '../endpoint/sender.ts'
 import { ClosedError } from '../errors.ts'
 import type { BlockOptions, SharedSender } from './api.ts'
+import { checkBlockOptions } from './block-options.ts'
 import type { SharedChannel } from './channel.ts'
 
 /** The sending end of a shared channel. Contract and costs: `SharedSender`. */
@@ -18,7 +19,7 @@ export class SharedChannelSender<T extends Value> extends ChannelSender<T> imple
   /** A value that cannot be encoded rejects its send. */
   override send(value: T, options?: WaitOptions): Promise<void> {
     if (value === undefined) refuseUndefined()
-    if (options !== undefined) checkWaitOptions(options)
+    if (options !== undefined) checkWaitOptions(options, WAIT_OPTIONS)
     try {
       return super.send(value, options)
     } catch (error) {
@@ -28,7 +29,7 @@ export class SharedChannelSender<T extends Value> extends ChannelSender<T> imple
 
   sendSync(value: T, options?: BlockOptions): void {
     if (value === undefined) refuseUndefined()
-    if (options !== undefined) checkWaitOptions(options)
+    checkBlockOptions(options)
     const outcome = this.disposed ? 'closed' : this.#channel.sendNow(value)
     if (outcome === 'full') this.#sendFullSync(value, options?.timeoutMs)
     else if (outcome === 'closed') throw new ClosedError(value)

@@ -1,5 +1,5 @@
 import type { Latch, WaitOptions } from '../api.ts'
-import { refusal } from '../check.ts'
+import { refusal, WAIT_OPTIONS } from '../check.ts'
 import { resolveInTurn } from '../turn.ts'
 import { WaitList } from './wait-list.ts'
 import { Waiter } from './waiter.ts'
@@ -23,7 +23,7 @@ class LocalLatch implements Latch {
   }
 
   wait(options?: WaitOptions): Promise<void> {
-    const refused = refusal(options)
+    const refused = refusal(options, WAIT_OPTIONS)
     if (refused !== undefined) return refused
     if (this.#isOpen) return resolveInTurn(undefined)
     const waiter = new Waiter<void>()

@@ -1,5 +1,5 @@
 import type { Listener, Notify, WaitOptions } from '../api.ts'
-import { refusal } from '../check.ts'
+import { refusal, WAIT_OPTIONS } from '../check.ts'
 import { WaitList } from './wait-list.ts'
 import { Waiter } from './waiter.ts'
 
@@ -34,7 +34,7 @@ class LocalNotify implements Notify {
   }
 
   wait(options?: WaitOptions): Promise<void> {
-    return refusal(options) ?? this.#register().wait(options)
+    return refusal(options, WAIT_OPTIONS) ?? this.#register().wait(options)
   }
 
   /** Gives a wake that its listener did not use to the next one, in the order it was meant for. */
@@ -83,7 +83,7 @@ class LocalListener extends Waiter<void> implements Listener {
 
   wait(options?: WaitOptions): Promise<void> {
     if (this.#used) throw new TypeError('wait: this listener has waited or was disposed; listen again')
-    const refused = refusal(options)
+    const refused = refusal(options, WAIT_OPTIONS)
     if (refused !== undefined) {
       this[Symbol.dispose]()
       return refused

@@ -1,5 +1,5 @@
 import type { Semaphore, SemaphorePermit, WaitOptions } from '../api.ts'
-import { checkCount, refusal } from '../check.ts'
+import { checkCount, refusal, WAIT_OPTIONS } from '../check.ts'
 import { resolveInTurn } from '../turn.ts'
 import { WaitList } from './wait-list.ts'
 import { Waiter } from './waiter.ts'
@@ -33,7 +33,7 @@ class LocalSemaphore implements Semaphore {
 
   acquireMany(count: number, options?: WaitOptions): Promise<SemaphorePermit> {
     checkCount('count', count, this.capacity)
-    const refused = refusal(options)
+    const refused = refusal(options, WAIT_OPTIONS)
     if (refused !== undefined) return refused
     const permit = this.tryAcquire(count)
     if (permit !== undefined) return resolveInTurn(permit)

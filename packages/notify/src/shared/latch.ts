@@ -1,6 +1,6 @@
 import { arenaOf, bareObject } from '@millrace/atomics'
 import type { WaitOptions } from '../api.ts'
-import { checkWaitOptions, refusal } from '../check.ts'
+import { checkWaitOptions, refusal, WAIT_OPTIONS } from '../check.ts'
 import { resolveInTurn } from '../turn.ts'
 import type { LatchHandle, SharedLatch, SharedOptions } from './api.ts'
 import { ThreadLatch } from './thread-latch.ts'
@@ -26,7 +26,7 @@ class LatchView extends View<'millrace.latch', ThreadLatch> implements SharedLat
 
   wait(options?: WaitOptions): Promise<void> {
     const here = this.use('wait')
-    const refused = refusal(options)
+    const refused = refusal(options, WAIT_OPTIONS)
     if (refused !== undefined) return refused
     return here.isOpen ? resolveInTurn(undefined) : here.wait(options, this)
   }

@@ -1,5 +1,5 @@
 import type { Listener, WaitOptions } from '../api.ts'
-import { refusal } from '../check.ts'
+import { refusal, WAIT_OPTIONS } from '../check.ts'
 import { Waiter } from '../local/waiter.ts'
 import { disposed } from './view.ts'
 
@@ -39,7 +39,7 @@ export class SharedListener extends Waiter<void> implements Listener {
 
   wait(options?: WaitOptions): Promise<void> {
     if (this.#isUsed) throw new TypeError('wait: this listener has waited or was disposed; listen again')
-    const refused = refusal(options)
+    const refused = refusal(options, WAIT_OPTIONS)
     if (refused !== undefined) {
       this[Symbol.dispose]()
       return refused

@@ -1,6 +1,6 @@
 import { arenaOf, notifyObject } from '@millrace/atomics'
 import type { Listener, WaitOptions } from '../api.ts'
-import { checkWaitOptions, refusal } from '../check.ts'
+import { checkWaitOptions, refusal, WAIT_OPTIONS } from '../check.ts'
 import type { NotifyHandle, SharedNotify, SharedOptions } from './api.ts'
 import { ThreadNotify } from './thread-notify.ts'
 import { View } from './view.ts'
@@ -29,7 +29,7 @@ class NotifyView extends View<'millrace.notify', ThreadNotify> implements Shared
 
   wait(options?: WaitOptions): Promise<void> {
     const here = this.use('wait')
-    return refusal(options) ?? here.listen(this).wait(options)
+    return refusal(options, WAIT_OPTIONS) ?? here.listen(this).wait(options)
   }
 
   waitSync(timeoutMs?: number): void {

@@ -1,6 +1,6 @@
 import { arenaOf, bareObject } from '@millrace/atomics'
 import type { SemaphorePermit, WaitOptions } from '../api.ts'
-import { checkCount, checkWaitOptions, refusal } from '../check.ts'
+import { checkCount, checkWaitOptions, refusal, WAIT_OPTIONS } from '../check.ts'
 import { resolveInTurn } from '../turn.ts'
 import type { SemaphoreHandle, SharedOptions, SharedSemaphore } from './api.ts'
 import { ThreadSemaphore } from './thread-semaphore.ts'
@@ -33,7 +33,7 @@ class SemaphoreView extends View<'millrace.semaphore', ThreadSemaphore> implemen
   acquireMany(count: number, options?: WaitOptions): Promise<SemaphorePermit> {
     const here = this.use('acquireMany')
     checkCount('count', count, here.capacity)
-    const refused = refusal(options)
+    const refused = refusal(options, WAIT_OPTIONS)
     if (refused !== undefined) return refused
     const permit = here.tryAcquire(count)
     return permit === undefined ? here.wait(count, options, this) : resolveInTurn(permit)
