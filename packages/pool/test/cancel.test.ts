@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { busy, changed, open, pool, rejection, shared, warmPool } from './support.ts'
+import { blockUntilChanged, busy, changed, open, pool, rejection, shared, warmPool } from './support.ts'
 
 describe('abort', () => {
   test('before the submit rejects at once and submits nothing', async () => {
@@ -151,16 +151,17 @@ describe('abort', () => {
     const task = await tasks.submit('noteAbort', [words])
     await changed(words, 0)
     task.cancel()
-    await busy(300)
+    await busy(300, words, 2) // it has stopped, and that is not heard yet
     await rejection(task.result)
     expect(await tasks.run('wasWarm', [])).toBe(true)
   })
 
   test('that meets the answer starts nothing on the thread it ends', async () => {
     const tasks = await warmPool({ threads: 1, cancelGraceMs: 0 })
-    const task = await tasks.submit('echo', [1])
+    const words = shared()
+    const task = await tasks.submit('answerAndNote', [words])
     const next = tasks.run('add', [1, 2])
-    Atomics.wait(shared(), 0, 0, 50) // the answer has come, and is not heard yet
+    blockUntilChanged(words, 0) // the answer has come, and is not heard yet
     task.cancel('late')
     expect(await rejection(task.result)).toBe('late')
     expect(await next).toBe(3)
@@ -168,8 +169,9 @@ describe('abort', () => {
 
   test('that comes after the answer aborts nothing the task left behind', async () => {
     const tasks = await warmPool({ threads: 1, cancelGraceMs: 10_000 })
-    const task = await tasks.submit('keepSignal', [])
-    Atomics.wait(shared(), 0, 0, 50) // the answer has come, and is not heard yet
+    const words = shared()
+    const task = await tasks.submit('keepSignal', [words])
+    blockUntilChanged(words, 0) // the answer has come, and is not heard yet
     task.cancel('late')
     expect(await rejection(task.result)).toBe('late')
     expect(await tasks.run('isKeptAborted', [])).toBe(false)
@@ -217,8 +219,8 @@ describe('runTimeoutMs', () => {
     const tasks = await warmPool({ threads: 1 })
     const gate = shared()
     await tasks.submit('hold', [gate])
-    const task = await tasks.submit('nap', [1], { runTimeoutMs: 500 })
-    await new Promise((resolve) => setTimeout(resolve, 600))
+    const task = await tasks.submit('echo', [1], { runTimeoutMs: 1_000 })
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
     open(gate)
     expect(await task.result).toBe(1)
   })
@@ -231,9 +233,10 @@ describe('runTimeoutMs', () => {
 
   test('spares a task that ended in time, also if this thread was too busy to hear of it', async () => {
     const tasks = await warmPool({ threads: 1 })
-    const answer = tasks.run('echo', [1], { runTimeoutMs: 200 })
-    await busy(300)
-    expect(await answer).toBe(1)
+    const words = shared()
+    const answer = tasks.run('answerAndNote', [words], { runTimeoutMs: 200 })
+    await busy(300, words)
+    expect(await answer).toBe('answered')
     expect(tasks.metrics()).toMatchObject({ done: 2, cancelled: 0 })
   })
 
@@ -244,7 +247,7 @@ describe('runTimeoutMs', () => {
   })
 
   test('tells the task why', async () => {
-    const tasks = await warmPool({ threads: 1 })
+    const tasks = await warmPool({ threads: 1, cancelGraceMs: 10_000 })
     const words = shared()
     const task = await tasks.submit('noteAbort', [words], { runTimeoutMs: 20 })
     expect(await rejection(task.result)).toMatchObject({ code: 'timeout' })

@@ -9,7 +9,7 @@ describe('a thread that dies', () => {
     const tasks = await warmPool({ threads: 1 })
     const began = performance.now()
     expect(await rejection(tasks.run('exit', [7]))).toMatchObject({ name: 'PoolError', code: 'crashed', exitCode: 7 })
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(performance.now() - began).toBeLessThan(10_000)
     const sums = await Promise.all(Array.from({ length: 100 }, (_, i) => tasks.run('add', [i, 1])))
     expect(sums).toEqual(Array.from({ length: 100 }, (_, i) => i + 1))
     expect(tasks.metrics()).toMatchObject({ crashes: 1, failed: 1, liveThreads: 1 })
@@ -54,7 +54,8 @@ describe('a thread that dies', () => {
   })
 
   test('is ended when something that a task left behind keeps it from the next, which runs in another', async () => {
-    const tasks = pool({ threads: 1, runTimeoutMs: 300 }, moreTasksUrl) as unknown as ThreadPool<MoreTasks>
+    // Less than it takes to find out that a thread is kept: those that wait meanwhile do not run.
+    const tasks = pool({ threads: 1, runTimeoutMs: 900 }, moreTasksUrl) as unknown as ThreadPool<MoreTasks>
     const warned = once(process, 'warning')
     for (let i = 0; i < 2; i++) {
       const words = shared()
@@ -178,7 +179,7 @@ describe('a module that does not load', () => {
     await rejection(tasks.run('echo', [1]))
     process.env['POOL_TEST_READY'] = '1'
     try {
-      await expect.poll(() => tasks.run('echo', [2]).catch(() => 0), { timeout: 5_000, interval: 50 }).toBe(2)
+      await expect.poll(() => tasks.run('echo', [2]).catch(() => 0), { timeout: 30_000, interval: 50 }).toBe(2)
     } finally {
       delete process.env['POOL_TEST_READY']
     }

@@ -9,7 +9,7 @@ export interface Ended {
   readonly code: number
 }
 
-/** Runs code as a process of its own, which has 15 s, in the folder of this package. */
+/** Runs code as a process of its own, which has 50 s, in the folder of this package. */
 export async function runCode(code: string, flags: string[] = [], options = ''): Promise<Ended> {
   const args = [
     '--conditions=@millrace/source',
@@ -20,7 +20,7 @@ export async function runCode(code: string, flags: string[] = [], options = ''):
   ]
   const ended = promisify(execFile)(process.execPath, args, {
     cwd: fileURLToPath(new URL('..', import.meta.url)),
-    timeout: 15_000,
+    timeout: 50_000,
     maxBuffer: 2 ** 24,
     env: { ...process.env, NODE_OPTIONS: options },
   })

@@ -34,7 +34,7 @@ describe('shutdown', () => {
   })
 
   test('at the deadline cancels what pends, tells what runs, and kills what does not stop', async () => {
-    const tasks = await warmPool({ threads: 2, cancelGraceMs: 500 })
+    const tasks = await warmPool({ threads: 2, cancelGraceMs: 2_000 })
     const words = shared()
     const stubbornWords = shared()
     const polite = rejection(tasks.run('noteAbort', [words]))
@@ -71,11 +71,12 @@ describe('shutdown', () => {
 
   test('is on time when everything ended before the deadline, also if this thread was too busy to hear of it', async () => {
     const tasks = await warmPool({ threads: 1, cancelGraceMs: 0 })
-    const results = [tasks.run('nap', [1])]
+    const words = shared()
+    const results = [tasks.run('answerAndNote', [words])]
     const report = tasks.shutdown({ timeoutMs: 300 })
-    await busy(400)
+    await busy(400, words)
     expect(await report).toEqual({ onTime: true, finished: 1, cancelled: 0, killed: 0 })
-    expect(await Promise.all(results)).toEqual([1])
+    expect(await Promise.all(results)).toEqual(['answered'])
   })
 
   test('is on time when nothing is left, whatever the deadline', async () => {

@@ -24,7 +24,7 @@ export async function warmPool(options: ThreadPoolOptions & { readonly threads: 
 
 /** Words that every thread sees. */
 export function shared(): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(new SharedArrayBuffer(8))
+  return new Int32Array(new SharedArrayBuffer(12))
 }
 
 /** Lets every `hold` of the gate return. */
@@ -39,14 +39,20 @@ export async function changed(words: Int32Array<SharedArrayBuffer>, index: numbe
   while (Atomics.load(words, index) === from) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Keeps this thread busy so long, in a phase of the event loop after which timers come before messages. */
-export function busy(ms: number): Promise<void> {
+/** Keeps this thread busy so long, in a phase of the event loop after which timers come before messages; first of all until a word is changed. */
+export function busy(ms: number, words?: Int32Array<SharedArrayBuffer>, index = 0): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(() => {
+      if (words !== undefined) blockUntilChanged(words, index)
       Atomics.wait(shared(), 0, 0, ms)
       resolve()
     })
   })
+}
+
+/** Returns once a thread has changed the word. This one hears of nothing meanwhile. */
+export function blockUntilChanged(words: Int32Array<SharedArrayBuffer>, index: number): void {
+  Atomics.wait(words, index, 0)
 }
 
 /** The rejection of a promise. */

@@ -35,7 +35,9 @@ describe('a shared priority pool', () => {
     const last = start({ act: 'hold', handle, taken })
     await once(last, 'message')
     await last.terminate()
-    await expect.poll(() => pool.stats()).toMatchObject({ held: 0, waitingDrains: 0, waitingSubmits: 0 })
+    await expect
+      .poll(() => pool.stats(), { timeout: 30_000 })
+      .toMatchObject({ held: 0, waitingDrains: 0, waitingSubmits: 0 })
     for (const item of pool.tryDrain(1000)) taken[item] = (taken[item] as number) + 1
     let [lost, twice] = [0, 0]
     for (let item = 0; item < taken.length; item++) {
@@ -48,7 +50,7 @@ describe('a shared priority pool', () => {
     expect(pool.length).toBe(0)
     pool.close()
     await pool.whenClosed()
-  }, 60_000)
+  }, 120_000)
 
   test('whose owner dies rejects all calls with code crashed, also those of ends it had not heard of', async () => {
     const owner = start({ act: 'own' })

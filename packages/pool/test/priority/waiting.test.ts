@@ -178,16 +178,18 @@ describe('submit', () => {
     const pool = poolOf({ ...options, capacity: 1_000 })
     let ticks = 0
     const timer = setInterval(() => ticks++, 10)
-    const end = performance.now() + 300
+    const end = performance.now() + 15_000
+    let producers = 2
     const produce = async () => {
-      while (performance.now() < end) await pool.submit({ priority: 3, name: '' })
+      while (ticks < 20 && performance.now() < end) await pool.submit({ priority: 3, name: '' })
+      producers--
     }
     const consume = async () => {
-      while (performance.now() < end) await pool.drain(100, { timeoutMs: 50 })
+      while (producers > 0) await pool.drain(100, { timeoutMs: 50 })
     }
     await Promise.all([produce(), produce(), consume()])
     clearInterval(timer)
-    expect(ticks).toBeGreaterThan(10)
+    expect(ticks).toBeGreaterThanOrEqual(20)
   })
 })
 

@@ -161,7 +161,7 @@ describe('a task pool', () => {
             const body = ({ signal: own }: { signal: AbortSignal }) =>
               meter.run(async () => {
                 if (kind === 'fail') throw i
-                if (kind === 'timeout') await untilAborted(own)
+                if (kind === 'timeout' || kind === 'cancel') await untilAborted(own)
                 return later(ms, i)
               })
             const task = await pool.submit(body, { priority, key, signal, retry, runTimeoutMs })

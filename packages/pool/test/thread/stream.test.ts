@@ -32,7 +32,7 @@ describe('stream', () => {
     })
 
     test(`runs the finally of a generator that is left, ${where}`, async () => {
-      const tasks = pool({ threads: 1, inThread })
+      const tasks = pool({ threads: 1, inThread, cancelGraceMs: 10_000 })
       const words = shared()
       for await (const item of tasks.stream('watched', [words, 1_000_000])) if (item === 20) break
       expect(Atomics.load(words, 1)).toBe(1)
@@ -69,7 +69,7 @@ describe('stream', () => {
     })
 
     test(`rejects the leaving with what the generator throws then, ${where}`, async () => {
-      const stream = pool({ threads: 1, inThread }).stream('failWhenLeft', [])
+      const stream = pool({ threads: 1, inThread, cancelGraceMs: 10_000 }).stream('failWhenLeft', [])
       await stream.next()
       expect(await rejection(stream.return?.() as Promise<unknown>)).toMatchObject({ message: 'left' })
     })
@@ -84,7 +84,7 @@ describe('stream', () => {
 
     test.each([
       ['aborted', { signal: true }, { message: 'stop' }],
-      ['out of time', { runTimeoutMs: 50 }, { code: 'timeout' }],
+      ['out of time', { runTimeoutMs: 1_000 }, { code: 'timeout' }],
     ])(`runs the finally of a generator that waits for its consumer when it is %s, ${where}`, async (_, how, error) => {
       const tasks = pool({ threads: 1, inThread, cancelGraceMs: 10_000 })
       const controller = new AbortController()
@@ -114,7 +114,7 @@ describe('stream', () => {
     })
 
     test(`is left when the first and every other return resolves, ${where}`, async () => {
-      const tasks = pool({ threads: 1, inThread })
+      const tasks = pool({ threads: 1, inThread, cancelGraceMs: 10_000 })
       const words = shared()
       const stream = tasks.stream('watched', [words, 1_000_000])
       await stream.next()

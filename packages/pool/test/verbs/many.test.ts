@@ -239,7 +239,8 @@ describe('stream', () => {
       return n
     })
     const first = stream.next()
-    await later(20, 0)
+    while (begun < 4) await turn()
+    for (let turns = 0; turns < 5; turns++) await turn()
     expect(begun).toBe(4)
     gate.open()
     expect((await first).value).toBe(0)
