@@ -6,6 +6,9 @@ import { type OpenOptions, openQueues, type QueueEngine } from '../src/index.ts'
 import { remote, shared } from './conformance-shared.ts'
 import { HandClock } from './support.ts'
 
+/** More than a slow machine takes for a claim. */
+const deadlineMs = 50_000
+
 /** An engine whose clock is wound by hand; what is due happens when somebody looks. */
 export const wound: Make = async () => {
   const clock = new HandClock()
@@ -36,25 +39,26 @@ const disk =
 
 /** The engines in memory. */
 export const kinds: Record<string, Kind> = {
-  'in memory, whose clock is wound': { make: wound, windsClock: true },
-  'in memory': { make: real },
-  'shared by connections': { make: shared, windsClock: true, connects: true, reopens: true },
-  'shared by connections from afar': { make: remote, windsClock: true, connects: true, reopens: true },
+  'in memory, whose clock is wound': { make: wound, windsClock: true, deadlineMs },
+  'in memory': { make: real, deadlineMs },
+  'shared by connections': { make: shared, windsClock: true, connects: true, reopens: true, deadlineMs },
+  'shared by connections from afar': { make: remote, windsClock: true, connects: true, reopens: true, deadlineMs },
 }
 
 /** The engines on disk. */
 export const diskKinds: Record<string, Kind> = {
-  'on disk': { make: disk({ sync: 'always' }), reopens: true },
+  'on disk': { make: disk({ sync: 'always' }), reopens: true, deadlineMs },
   'on disk, whose clock is wound, in small segments and little memory': {
     make: () => disk({ sync: 'never', segmentBytes: 4_096, memoryBytes: 64 }, new HandClock())(),
     windsClock: true,
     reopens: true,
+    deadlineMs,
   },
   'on disk, whose clock is wound, with a file for each frame and no body in memory': {
     make: () => disk({ sync: 'always', segmentBytes: 1, memoryBytes: 0 }, new HandClock())(),
     windsClock: true,
     reopens: true,
-    deadlineMs: 60_000,
+    deadlineMs,
   },
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openQueues } from '../src/index.ts'
 import { lockFolder } from '../src/log/lock.ts'
 import { newOwner } from '../src/log/owner.ts'
@@ -60,6 +60,8 @@ describe('a lock that was left', () => {
   })
 
   test('by a process of another place is taken only when it has been silent for long', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
     await stale({ place: 'elsewhere x', pid: NOBODY })
     expect(await tried()).toMatchObject({ code: 'locked', message: expect.stringContaining(`${NOBODY} at elsewhere;`) })
     await stale({ place: 'elsewhere x', pid: NOBODY }, 14_000)
@@ -97,7 +99,7 @@ describe('a lock that was left', () => {
     expect(await tried()).toMatchObject({ code: 'locked', message: expect.stringContaining(`process ${process.pid} `) })
   })
 
-  test('is taken by one of many who try at the same moment, whoever left it', { timeout: 60_000 }, async () => {
+  test('is taken by one of many who try at the same moment, whoever left it', { timeout: 180_000 }, async () => {
     const racers = Array.from({ length: 3 }, () => new Worker(new URL('./lock-racer.ts', import.meta.url)))
     const answers = (message: object) =>
       Promise.all(

@@ -180,9 +180,10 @@ export const leasing: Claims = {
       for (const name of ['a', 'b']) await queues.create(name)
       await queues.sendMany('a', bodies('1', '2', '3'))
       await queues.send('b', '4')
-      const { lease: late } = await one(queues, 'a', { leaseMs: SHORT })
-      const [second, third] = await queues.receive('a', { max: 2 })
+      const [first, second, third] = await queues.receive('a', { max: 3 })
       const { lease: other } = await one(queues, 'b')
+      const late = first?.lease ?? ''
+      same(await queues.extend(late, SHORT), 'held')
       await pass(SHORT)
       same(await queues.ackMany([third?.lease ?? '', late, other, third?.lease ?? '']), [
         'acked',
