@@ -129,11 +129,12 @@ describe('TLS', () => {
 
   test('is cut when its greeting is none, or takes too long', async () => {
     const { at, server } = await serve({ tls, limits: { greetingMs: 100 } })
-    const garbage = await rawPeer(at)
-    garbage.resume().write('hello, is this a queue? '.repeat(5))
-    const silent = await rawPeer(at)
-    silent.resume()
-    await Promise.all([once(garbage, 'close'), once(silent, 'close')])
+    const garbage = (await rawPeer(at)).resume()
+    const closed = [once(garbage, 'close')]
+    garbage.write('hello, is this a queue? '.repeat(5))
+    const silent = (await rawPeer(at)).resume()
+    closed.push(once(silent, 'close'))
+    await Promise.all(closed)
     await until(() => server.stats().connections === 0)
     expect(server.stats().cut.greeting).toBe(2)
   })

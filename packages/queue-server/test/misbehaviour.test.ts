@@ -95,7 +95,7 @@ describe('a peer', () => {
 
 describe('a slow reader', () => {
   test('is not read from, and cut after a while; what it did not get goes back, and others go on', async () => {
-    const { at, engine, server } = await serve({ limits: { slowMs: 300, maxUnreadBytes: 1_000_000 } })
+    const { at, engine, server } = await serve({ limits: { slowMs: 1_000, maxUnreadBytes: 1_000_000 } })
     await engine.create('q')
     const other = await greeted(at)
     const peer = await greeted(at)

@@ -13,7 +13,7 @@ describe('a server', () => {
     await peer.ask({ kind: 'send', name: 'q', message: { body: 'tea', headers: { a: 'b' } } })
     const [tea] = await received(peer, 'q')
     expect(tea?.text()).toBe('tea')
-    expect(await peer.ask({ kind: 'extend', lease: tea?.lease ?? '', ms: 5 })).toEqual({
+    expect(await peer.ask({ kind: 'extend', lease: tea?.lease ?? '', ms: 60_000 })).toEqual({
       kind: 'outcome',
       outcome: 'held',
     })
