@@ -1,4 +1,4 @@
-import type { AckOutcome, LeaseOutcome, QueueEngine, WaitOptions } from '@millrace/queue'
+import type { PeekedMessage, QueueEngine, WaitOptions } from '@millrace/queue'
 import { QueueError } from '@millrace/queue'
 import {
   type HotRequest,
@@ -10,16 +10,7 @@ import {
 } from '@millrace/queue/protocol'
 import type { Right } from './api.ts'
 import type { Access } from './rights.ts'
-import { type AnswerLimits, mostBytes, mostMessages, take } from './take.ts'
-
-/** What has been done, to be answered. Leases of messages are as the engine knows them. */
-export type Done =
-  | { readonly kind: 'outcome'; readonly outcome: AckOutcome | LeaseOutcome }
-  | { readonly kind: 'outcomes'; readonly outcomes: readonly AckOutcome[] }
-  | { readonly kind: 'ids'; readonly ids: readonly string[] }
-  | { readonly kind: 'full' }
-  | { readonly kind: 'messages'; readonly messages: readonly MessageFields[] }
-  | { readonly kind: 'value'; readonly value: unknown }
+import { type AnswerLimits, mostBytes, mostMessages, wantedOf } from './take.ts'
 
 /** For whom something is done. */
 export interface Client extends AnswerLimits {
@@ -27,81 +18,78 @@ export interface Client extends AnswerLimits {
   readonly access: Access
 }
 
-const NOW = { timeoutMs: 0 } as const
+const NOW: WaitOptions = { timeoutMs: 0 }
 
 /**
- * Does what is asked for, if it may. It tries without waiting first: a signal costs more than a message. `waiting` is called when it has to
- * wait: it gives the signal that ends that, or throws.
+ * Has the engine do what is asked for, and gives what it says; without a signal that ends a wait it does not wait. Throws, or rejects, if it may
+ * not be done.
  */
-export function perform(client: Client, request: Request, waiting: () => AbortSignal): Promise<Done> {
-  return isManagement(request) ? manage(client, request) : handle(client, request, waiting)
+export function perform(client: Client, request: Request, signal?: AbortSignal): Promise<unknown> {
+  return isManagement(request) ? manage(client, request) : handle(client, request, signal)
 }
 
-async function handle(client: Client, request: HotRequest, waiting: () => AbortSignal): Promise<Done> {
-  const { engine, access } = client
+/** Whether a request that did not wait has to be done again, and to wait: a signal costs more than a message, so it is tried without. */
+export function hasToWait(request: Request, value: unknown, error?: unknown): boolean {
   switch (request.kind) {
-    case 'ack':
-      return { kind: 'outcome', outcome: await engine.ack(access.unseal(request.lease)) }
-    case 'ackMany': {
-      const leases = request.leases.map((lease) => access.unseal(lease))
-      return { kind: 'outcomes', outcomes: await engine.ackMany(leases) }
-    }
-    case 'nack': {
-      const { lease, delayMs } = request
-      const options = delayMs === undefined ? undefined : { delayMs }
-      return { kind: 'outcome', outcome: await engine.nack(access.unseal(lease), options) }
-    }
-    case 'extend':
-      return { kind: 'outcome', outcome: await engine.extend(access.unseal(request.lease), request.ms) }
     case 'receive':
-      check(access, 'receive', request.name)
-      return { kind: 'messages', messages: await take(engine, request, client, waiting) }
-    case 'trySend': {
-      check(access, 'send', request.name)
-      const { body, ...options } = request.message
-      const answer = await engine.trySend(request.name, body, options)
-      return answer.outcome === 'full' ? { kind: 'full' } : sent(answer.id)
-    }
+      return request.timeoutMs !== 0 && (value as readonly unknown[] | undefined)?.length === 0
     case 'send':
     case 'sendMany':
-      check(access, 'send', request.name)
-      try {
-        return sent(await send(engine, request, NOW))
-      } catch (error) {
-        // Only in a queue where senders wait the second attempt does something else.
-        if (request.timeoutMs === 0 || !(isQueueError(error) && error.code === 'full')) throw error
-        return sent(await send(engine, request, { signal: waiting(), timeoutMs: request.timeoutMs }))
-      }
+      // Only in a queue where senders wait the second attempt does something else.
+      return request.timeoutMs !== 0 && isQueueError(error) && error.code === 'full'
+    default:
+      return false
   }
 }
 
-/** Gives one id, or several. */
-function send(
-  engine: QueueEngine,
-  request: HotRequest & { readonly kind: 'send' | 'sendMany' },
-  wait: WaitOptions,
-): Promise<string | readonly string[]> {
-  if (request.kind === 'sendMany') return engine.sendMany(request.name, request.messages, wait)
-  const { body, ...options } = request.message
-  return engine.send(request.name, body, { ...options, ...wait })
-}
-
-async function manage(client: Client, request: ManagementRequest): Promise<Done> {
+function handle(client: Client, request: HotRequest, signal: AbortSignal | undefined): Promise<unknown> {
   const { engine, access } = client
-  if (request.kind !== 'peek') return { kind: 'value', value: await value(engine, access, request) }
-  check(access, 'receive', request.name)
-  const { name, max = 1, maxBytes } = request
-  const limits = { max: mostMessages(max, client), maxBytes: mostBytes(maxBytes, client) }
-  const messages = await engine.peek(name, limits)
-  return { kind: 'messages', messages: messages.map((message) => ({ ...message, lease: '' })) }
+  switch (request.kind) {
+    case 'ack':
+      return engine.ack(access.unseal(request.lease))
+    case 'ackMany':
+      return engine.ackMany(request.leases.map((lease) => access.unseal(lease)))
+    case 'nack': {
+      const { lease, delayMs } = request
+      return engine.nack(access.unseal(lease), delayMs === undefined ? undefined : { delayMs })
+    }
+    case 'extend':
+      return engine.extend(access.unseal(request.lease), request.ms)
+    case 'receive':
+      check(access, 'receive', request.name)
+      return engine.receive(request.name, { ...wantedOf(request, client), ...waitOf(request, signal) })
+    case 'trySend': {
+      check(access, 'send', request.name)
+      const { body, ...options } = request.message
+      return engine.trySend(request.name, body, options)
+    }
+    case 'send': {
+      check(access, 'send', request.name)
+      const { body, ...options } = request.message
+      return engine.send(request.name, body, Object.assign(options, waitOf(request, signal)))
+    }
+    case 'sendMany':
+      check(access, 'send', request.name)
+      return engine.sendMany(request.name, request.messages, waitOf(request, signal))
+  }
 }
 
-async function value(engine: QueueEngine, access: Access, request: ManagementRequest): Promise<unknown> {
+function waitOf({ timeoutMs }: { readonly timeoutMs?: number | undefined }, signal?: AbortSignal): WaitOptions {
+  return signal === undefined ? NOW : { signal, timeoutMs }
+}
+
+async function manage({ engine, access, ...limits }: Client, request: ManagementRequest): Promise<unknown> {
   if (request.kind === 'list') return (await engine.list()).filter((name) => access.sees(name))
   const { kind, name } = request
   if (kind === 'stats') {
     if (!access.sees(name)) throw refused('see', name)
     return engine.stats(name)
+  }
+  if (kind === 'peek') {
+    check(access, 'receive', name)
+    const { max = 1, maxBytes } = request
+    const messages = await engine.peek(name, { max: mostMessages(max, limits), maxBytes: mostBytes(maxBytes, limits) })
+    return messages.map(withoutLease)
   }
   check(access, 'manage', name)
   if (kind === 'create') {
@@ -114,8 +102,8 @@ async function value(engine: QueueEngine, access: Access, request: ManagementReq
   return engine[kind as 'pause' | 'resume' | 'purge'](name)
 }
 
-function sent(ids: string | readonly string[]): Done {
-  return { kind: 'ids', ids: typeof ids === 'string' ? [ids] : ids }
+function withoutLease(message: PeekedMessage): MessageFields {
+  return { ...message, lease: '' }
 }
 
 function check(access: Access, right: Right, queue: string): void {

@@ -1,4 +1,4 @@
-import { QueueError } from '@millrace/queue'
+import { type AckOutcome, type LeaseOutcome, type Message, QueueError } from '@millrace/queue'
 import {
   Credit,
   isQueueError,
@@ -9,7 +9,7 @@ import {
 } from '@millrace/queue/protocol'
 import type { Share } from './memory.ts'
 import type { Outbox } from './outbox.ts'
-import { type Client, type Done, perform } from './perform.ts'
+import { type Client, hasToWait, perform } from './perform.ts'
 import type { Access } from './rights.ts'
 import type { Served } from './served.ts'
 import { Turns } from './turns.ts'
@@ -131,20 +131,32 @@ export class Requests {
     this.#turns.leave()
   }
 
-  #run(pending: Pending, request: Request): void {
-    perform(this.#client, request, () => this.#waiting(pending)).then(
-      (done) => this.#succeeded(pending, done),
-      (error) => this.#failed(pending, error),
-    )
+  /** Does what is asked for: at once, or with a signal that ends the wait. */
+  #run(pending: Pending, request: Request, signal?: AbortSignal): void {
+    try {
+      perform(this.#client, request, signal).then(
+        (value) => {
+          if (signal === undefined && hasToWait(request, value)) this.#wait(pending, request)
+          else this.#succeeded(pending, request, value)
+        },
+        (error) => {
+          if (signal === undefined && hasToWait(request, undefined, error)) this.#wait(pending, request)
+          else this.#failed(pending, error)
+        },
+      )
+    } catch (error) {
+      this.#failed(pending, error)
+    }
   }
 
-  /** The signal of a request that begins to wait. Throws what ends the wait if that is so already. */
-  #waiting(pending: Pending): AbortSignal {
-    if (pending.isCancelled) throw CANCELLED
-    if (this.#closing !== undefined) throw this.#closing
-    this.#leaveTurn(pending)
-    pending.abort = new AbortController()
-    return pending.abort.signal
+  #wait(pending: Pending, request: Request): void {
+    if (pending.isCancelled) this.#failed(pending, CANCELLED)
+    else if (this.#closing !== undefined) this.#failed(pending, this.#closing)
+    else {
+      this.#leaveTurn(pending)
+      pending.abort = new AbortController()
+      this.#run(pending, request, pending.abort.signal)
+    }
   }
 
   #refusal(): QueueError | undefined {
@@ -157,14 +169,14 @@ export class Requests {
     )
   }
 
-  #succeeded(pending: Pending, done: Done): void {
+  #succeeded(pending: Pending, request: Request, value: unknown): void {
     this.#leave(pending)
     if (this.#hasEnded) {
-      if (done.kind === 'messages') this.#giveBack(done.messages.map(leaseOf))
+      if (request.kind === 'receive') this.#giveBack((value as readonly Message[]).map(leaseOf))
       return
     }
     try {
-      this.#answer(pending.number, done)
+      this.#answer(pending.number, request, value)
     } catch (error) {
       this.#fail(pending.number, error)
     }
@@ -188,27 +200,36 @@ export class Requests {
     this.#onAnswered()
   }
 
-  #answer(number: number, done: Done): void {
+  /** Encodes what the engine has said to a request. */
+  #answer(number: number, { kind }: Request, value: unknown): void {
     const { encoder } = this.#outbox
-    switch (done.kind) {
-      case 'outcome':
-        encoder.outcome(number, done.outcome)
+    switch (kind) {
+      case 'ack':
+      case 'nack':
+      case 'extend':
+        encoder.outcome(number, value as AckOutcome | LeaseOutcome)
         break
-      case 'outcomes':
-        encoder.outcomes(number, done.outcomes)
+      case 'ackMany':
+        encoder.outcomes(number, value as readonly AckOutcome[])
         break
-      case 'ids':
-        encoder.ids(number, done.ids)
+      case 'send':
+        encoder.ids(number, [value as string])
         break
-      case 'full':
-        encoder.full(number)
+      case 'sendMany':
+        encoder.ids(number, value as readonly string[])
         break
-      case 'value':
-        encoder.value(number, done.value)
+      case 'trySend': {
+        const { id } = value as { readonly id?: string }
+        if (id === undefined) encoder.full(number)
+        else encoder.ids(number, [id])
         break
-      case 'messages':
-        this.#deliver(number, done.messages)
+      }
+      case 'receive':
+      case 'peek':
+        this.#deliver(number, value as readonly MessageFields[])
         break
+      default:
+        encoder.value(number, value)
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Message, QueueEngine } from '@millrace/queue'
+import type { ReceiveOptions } from '@millrace/queue'
 import { MAX_BATCH, type ReceiveRequest } from '@millrace/queue/protocol'
 
 /** A message without a body takes about so many bytes of an answer. */
@@ -23,25 +23,18 @@ export function mostBytes(maxBytes: number | undefined, { maxAnswerBytes }: Answ
 }
 
 /**
- * Takes messages that are ready, or waits for some; as many as the client is ready to take, and the server to give, but one message. None that is
- * too large for the client: once taken it could only go back, as if it had been delivered.
- *
- * It asks without waiting first: a signal costs more than a message. `waiting` gives one, or throws if it is not wanted any more.
+ * What a receive asks the engine for: as many as the client is ready to take, and the server to give, but one message. None that is too large for the
+ * client: once taken it could only go back, as if it had been delivered.
  */
-export async function take(
-  engine: QueueEngine,
-  { name, max, leaseMs, timeoutMs, maxBytes, maxMessageBytes: largest }: ReceiveRequest,
+export function wantedOf(
+  { max, leaseMs, maxBytes, maxMessageBytes: largest }: ReceiveRequest,
   limits: AnswerLimits,
-  waiting: () => AbortSignal,
-): Promise<Message[]> {
+): ReceiveOptions {
   const { maxMessageBytes } = limits
-  const wanted = {
+  return {
     max: mostMessages(max, limits),
     leaseMs,
     maxBytes: mostBytes(maxBytes, limits),
     maxMessageBytes: largest === undefined ? maxMessageBytes : Math.min(largest, maxMessageBytes),
   }
-  const messages = await engine.receive(name, { ...wanted, timeoutMs: 0 })
-  if (messages.length > 0 || timeoutMs === 0) return messages
-  return engine.receive(name, { ...wanted, timeoutMs, signal: waiting() })
 }

@@ -66,7 +66,7 @@ export async function openQueues(options: OpenOptions): Promise<OpenQueues> {
     return Object.assign(engine, { recovery })
   }
   const beginning = freshBeginning()
-  const engine = new LocalEngine(clock, new LocalQueues(clock, beginning), beginning.journal)
+  const engine = new LocalEngine(new LocalQueues(clock, beginning), beginning.journal)
   return Object.assign(engine, { recovery: NOTHING })
 }
 

@@ -25,10 +25,15 @@ import * as check from '../options.ts'
 import type { LeaseOf } from '../state/changes.ts'
 import type { Journal } from './journal.ts'
 import { leaseOf } from './lease.ts'
-import { isSame, type LocalQueue, withDefaults } from './local-queue.ts'
-import type { Clock, LocalQueues } from './local-queues.ts'
+import { type Batch, isSame, type LocalQueue, withDefaults } from './local-queue.ts'
+import type { LocalQueues } from './local-queues.ts'
 import { toNewMessage } from './new-message.ts'
 import { inSlices } from './slices.ts'
+
+/** Messages on their way into a queue. */
+interface Sending extends Batch {
+  readonly queue: LocalQueue
+}
 
 /**
  * An engine in this process. All of its queues are in memory; a journal may remember them.
@@ -38,7 +43,6 @@ import { inSlices } from './slices.ts'
  *            changed any more, and nobody waits.
  */
 export class LocalEngine implements QueueEngine {
-  readonly #clock: Clock
   readonly #queues: LocalQueues
   readonly #journal: Journal
   #closing: Promise<void> | undefined
@@ -46,8 +50,7 @@ export class LocalEngine implements QueueEngine {
   readonly #onClose: () => void
 
   /** Calls back when it has been closed. */
-  constructor(clock: Clock, queues: LocalQueues, journal: Journal, onClose: () => void = () => {}) {
-    this.#clock = clock
+  constructor(queues: LocalQueues, journal: Journal, onClose: () => void = () => {}) {
     this.#queues = queues
     this.#journal = journal
     this.#onClose = onClose
@@ -110,7 +113,7 @@ export class LocalEngine implements QueueEngine {
 
   async stats(name: string): Promise<QueueStats> {
     await turn()
-    return this.#settled(name).stats(this.#clock.now())
+    return this.#settled(name).stats(this.#queues.nowMs)
   }
 
   pause(name: string): Promise<void> {
@@ -150,20 +153,19 @@ export class LocalEngine implements QueueEngine {
     return count
   }
 
-  async send(name: string, body: Body, options: SendOptions & WaitOptions = {}): Promise<string> {
-    check.checkSend('send', body, options, true)
-    const [id] = await this.#send(name, [body], [options], options)
-    return id as string
+  send(name: string, body: Body, options: SendOptions & WaitOptions = {}): Promise<string> {
+    try {
+      check.checkSend('send', body, options, true)
+      return this.#send(this.#batch(name, [body], [options]), options, idOf)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async sendMany(name: string, messages: readonly OutgoingMessage[], options: WaitOptions = {}): Promise<string[]> {
     check.checkMessages(messages, options)
-    return this.#send(
-      name,
-      messages.map(({ body }) => body),
-      messages,
-      options,
-    )
+    const bodies = messages.map(({ body }) => body)
+    return this.#send(this.#batch(name, bodies, messages), options, (ids) => ids)
   }
 
   async trySend(
@@ -172,17 +174,12 @@ export class LocalEngine implements QueueEngine {
     options: SendOptions = {},
   ): Promise<{ readonly outcome: 'sent'; readonly id: string } | { readonly outcome: 'full' }> {
     check.checkSend('trySend', body, options, false)
-    this.#checkWritable([body])
-    const queue = this.#settled(name)
-    const [id] = queue.trySend([toNewMessage(body, options, queue.options)], this.#clock.now()) ?? []
-    if (id === undefined) {
-      await turn()
-      return { outcome: 'full' }
+    const batch = this.#batch(name, [body], [options])
+    if (batch.queue.hasRoom(batch.messages, this.#queues.nowMs)) {
+      return this.#send(batch, {}, (ids) => ({ outcome: 'sent', id: idOf(ids) }))
     }
-    this.#queues.changed(queue)
-    const safe = this.#journal.safe()
-    if (safe !== undefined) await this.#sent(safe, [body])
-    return { outcome: 'sent', id }
+    await turn()
+    return { outcome: 'full' }
   }
 
   async receive(name: string, options: ReceiveOptions = {}): Promise<Message[]> {
@@ -192,7 +189,7 @@ export class LocalEngine implements QueueEngine {
     options.signal?.throwIfAborted()
     const wanted = queue.wanted(options)
     const { leaseMs } = wanted
-    const messages = queue.tryReceive(wanted, this.#clock.now())
+    const messages = queue.tryReceive(wanted, this.#queues.nowMs)
     if (messages.length > 0 || options.timeoutMs === 0) {
       this.#queues.changed(queue)
       const due = this.#delivered(messages, leaseMs)
@@ -232,12 +229,12 @@ export class LocalEngine implements QueueEngine {
   async nack(lease: string, options?: { readonly delayMs?: number | undefined }): Promise<LeaseOutcome> {
     check.checkOptions('nack', options, ['delayMs'])
     check.checkMs('nack: delayMs', options?.delayMs)
-    return this.#leased('nack', lease, (queue, of) => queue.state.nack(of, options?.delayMs ?? 0, this.#clock.now()))
+    return this.#leased('nack', lease, (queue, of) => queue.state.nack(of, options?.delayMs ?? 0, this.#queues.nowMs))
   }
 
   async extend(lease: string, ms: number): Promise<LeaseOutcome> {
     check.checkMs('extend: ms', ms, false)
-    return this.#leased('extend', lease, (queue, of) => queue.state.extend(of, ms, this.#clock.now()))
+    return this.#leased('extend', lease, (queue, of) => queue.state.extend(of, ms, this.#queues.nowMs))
   }
 
   consume(name: string, handler: Handler, options?: ConsumeOptions): Consumer {
@@ -286,35 +283,34 @@ export class LocalEngine implements QueueEngine {
     return leaseMs === 0 ? this.#journal.safe() : this.#journal.written()
   }
 
-  /** Waits until what was sent is safe; if it is not to be, the error carries it. */
-  async #sent(safe: Promise<void>, bodies: readonly Body[]): Promise<void> {
-    try {
-      await safe
-    } catch (error) {
-      const { code, message, cause } = error as QueueError
-      throw new QueueError(code, message, { bodies, cause })
-    }
-  }
-
-  async #send(
-    name: string,
-    bodies: readonly Body[],
-    each: readonly SendOptions[],
-    options: WaitOptions,
-  ): Promise<string[]> {
+  /** Messages that are to go into a queue together, if nothing is in the way. */
+  #batch(name: string, bodies: readonly Body[], each: readonly SendOptions[]): Sending {
     this.#checkWritable(bodies)
     const queue = this.#settled(name)
+    const messages = bodies.map((body, index) => toNewMessage(body, each[index] as SendOptions, queue.options))
+    return { queue, messages, bodies }
+  }
+
+  /** Sends, and gives what is told of the ids when that is safe. All in one: another function that awaits costs each message a promise. */
+  async #send<R>(batch: Sending, options: WaitOptions, told: (ids: string[]) => R): Promise<R> {
     options.signal?.throwIfAborted()
-    const all = bodies.map((body, index) => toNewMessage(body, each[index] as SendOptions, queue.options))
-    const ids = queue.trySend(all, this.#clock.now())
-    if (ids !== undefined) {
-      this.#queues.changed(queue)
+    const { queue, messages, bodies } = batch
+    let ids = queue.trySend(messages, this.#queues.nowMs)
+    if (ids === undefined) ids = await this.#sendLate(batch, options)
+    else this.#queues.changed(queue)
+    try {
       const safe = this.#journal.safe()
-      if (safe !== undefined) await this.#sent(safe, bodies)
-      return ids
+      if (safe !== undefined) await safe
+    } catch (error) {
+      throw carrying(error as QueueError, bodies)
     }
-    const batch = { messages: all, bodies }
-    const isInVain = queue.canNeverHold(all, this.#clock.now())
+    return told(ids)
+  }
+
+  /** There is no room: waits for some, if it may. */
+  async #sendLate(batch: Sending, options: WaitOptions): Promise<string[]> {
+    const { queue, messages } = batch
+    const isInVain = queue.canNeverHold(messages, this.#queues.nowMs)
     if (isInVain || queue.options.overflow === 'reject' || options.timeoutMs === 0) {
       await turn()
       throw queue.full(batch, isInVain)
@@ -322,10 +318,7 @@ export class LocalEngine implements QueueEngine {
     const waiting = queue.send(batch, options)
     this.#queues.await(queue)
     this.#queues.changed(queue)
-    const late = await waiting
-    const safe = this.#journal.safe()
-    if (safe !== undefined) await this.#sent(safe, bodies)
-    return late
+    return waiting
   }
 
   async #leased<R>(where: string, text: string, act: (queue: LocalQueue, lease: LeaseOf) => R): Promise<R | 'missing'> {
@@ -357,6 +350,15 @@ export class LocalEngine implements QueueEngine {
     this.#checkOpen()
     const { failure } = this.#journal
     if (failure === undefined) return
-    throw new QueueError(failure.code, failure.message, { bodies, cause: failure.cause })
+    throw carrying(failure, bodies)
   }
+}
+
+function idOf([id]: readonly string[]): string {
+  return id as string
+}
+
+/** The same error, which carries what was not sent. */
+function carrying({ code, message, cause }: QueueError, bodies: readonly Body[] | undefined): QueueError {
+  return new QueueError(code, message, { bodies, cause })
 }

@@ -38,7 +38,7 @@ export function isSame(a: object, b: object): boolean {
 }
 
 /** Messages that go in together, and their bodies as the sender has them. */
-interface Batch {
+export interface Batch {
   readonly messages: readonly NewMessage[]
   readonly bodies: readonly Body[]
 }
@@ -107,11 +107,15 @@ export class LocalQueue {
     return this.#receives.length + this.#sends.length
   }
 
-  /** Takes all of the messages in, or none. Those that wait for room came first; what needs none does not wait. */
-  trySend(messages: readonly NewMessage[], nowMs: number): string[] | undefined {
+  /** Whether all of the messages can go in now. Those that wait for room came first; what needs none does not wait. */
+  hasRoom(messages: readonly NewMessage[], nowMs: number): boolean {
     const { count, bytes, keys } = this.#roomFor(messages, nowMs)
-    if (count > 0 && (this.#sends.length > 0 || !this.state.hasRoom(count, bytes, keys))) return undefined
-    return this.#add(messages, nowMs)
+    return count === 0 || (this.#sends.length === 0 && this.state.hasRoom(count, bytes, keys))
+  }
+
+  /** Takes all of the messages in, or none. */
+  trySend(messages: readonly NewMessage[], nowMs: number): string[] | undefined {
+    return this.hasRoom(messages, nowMs) ? this.#add(messages, nowMs) : undefined
   }
 
   /** Whether waiting for room is in vain. */

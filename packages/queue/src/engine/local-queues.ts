@@ -50,6 +50,7 @@ export class LocalQueues {
   /** Those that somebody waits for, and perhaps some for which nobody does any more. */
   readonly #awaited = new Set<LocalQueue>()
   #nextNumber: number
+  #nowMs: number
   /** Those that something happens to by itself, the next one first. It may be too early: what was due then may be gone. */
   readonly #due = new Heap<LocalQueue>((a, b) => a.dueMs < b.dueMs)
   #timer: { readonly atMs: number; readonly stop: () => void } | undefined
@@ -60,6 +61,7 @@ export class LocalQueues {
     this.#journal = journal
     this.#deadLetters = new DeadLetters(clock, this, journal)
     this.#nextNumber = nextNumber
+    this.#nowMs = clock.now()
     for (const { identity, isPaused, state } of queues) {
       const queue = this.#put(identity)
       queue.isPaused = isPaused
@@ -107,10 +109,16 @@ export class LocalQueues {
     this.#awaited.add(queue)
   }
 
+  /** The time they are brought up to. */
+  get nowMs(): number {
+    return this.#nowMs
+  }
+
   /** What time has brought, to any queue: one may hold the dead letters of another. */
   bringUp(): void {
-    if (this.#journal.failure !== undefined) return
     const nowMs = this.#clock.now()
+    this.#nowMs = nowMs
+    if (this.#journal.failure !== undefined) return
     for (let { first } = this.#due; first !== undefined && first.dueMs <= nowMs; { first } = this.#due) {
       first.state.settle(nowMs)
       this.changed(first)

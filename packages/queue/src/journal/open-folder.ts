@@ -60,7 +60,7 @@ export async function openDisk(
   if (lock.loss !== undefined) {
     lock.loss.tell = () => journal.log.fail(new Error(`${path} has been taken by another process`))
   }
-  const engine = new LocalEngine(onwards, queues, journal, () => lock.release())
+  const engine = new LocalEngine(queues, journal, () => lock.release())
   return { engine, recovery }
 }
 
