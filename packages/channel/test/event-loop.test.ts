@@ -87,7 +87,7 @@ describe('the event loop', () => {
     setTimeout(() => {
       turned = true
     }, 2)
-    const deadline = performance.now() + 5_000
+    const deadline = performance.now() + 30_000
     while (!turned && performance.now() < deadline) await operation()
     expect(turned).toBe(true)
   })
@@ -113,7 +113,7 @@ describe('the event loop', () => {
 describe('turn', () => {
   test('answers a promise about once a millisecond, the same for everybody until the loop has turned', async () => {
     let due = turn()
-    const deadline = performance.now() + 1000
+    const deadline = performance.now() + 30_000
     while (due === undefined && performance.now() < deadline) due = turn()
     expect(due).toBeInstanceOf(Promise)
     expect(turn()).toBe(due)

@@ -66,6 +66,21 @@ describe('the ends of a shared channel', () => {
     next.receiver[Symbol.dispose]()
   })
 
+  test('one producer that awaits each send shows each at once, and a row of them at its end', async () => {
+    const { sender, receiver } = sharedChannel({ capacity: 1024, codec: u32, producers: 1 })
+    for (let i = 0; i < 20; i++) await sender.send(i)
+    sender.trySend(20)
+    expect(sender.length).toBe(21)
+    for (let i = 21; i < 200; i++) sender.trySend(i)
+    await null
+    sender.trySend(200)
+    expect(sender.length).toBe(200)
+    expect(await receiver.receiveMany(1024)).toEqual(Array.from({ length: 200 }, (_, i) => i))
+    sender[Symbol.dispose]()
+    expect(await receiver.receiveMany(1024)).toEqual([200])
+    receiver[Symbol.dispose]()
+  })
+
   test('there is one sender at a time where one producer was declared', () => {
     const { sender, handle } = sharedChannel({ capacity: 1, codec: u32, producers: 1 })
     expect(() => sender.clone()).toThrow('sender: this channel has its one sender already')

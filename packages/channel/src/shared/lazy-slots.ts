@@ -1,8 +1,9 @@
-import { type Arena, beforeBlocking, ENDED, HEAD, LAZY_TAIL, NONE, words } from '@millrace/atomics'
+import { type Arena, beforeBlocking, ENDED, HEAD, type Kernel, LAZY_TAIL, NONE, words } from '@millrace/atomics'
 import type { Value } from '@millrace/ring'
 import type { PairCodec, WordCodec } from '@millrace/ring/codec'
 import type { WordArray } from './api.ts'
 import { type Numbers, numbersOf } from './numbers.ts'
+import { Pace } from './pace.ts'
 import { type Scratch, scratchOf } from './scratch.ts'
 import type { Slots } from './slots.ts'
 
@@ -10,10 +11,11 @@ import type { Slots } from './slots.ts'
 const BATCH_BYTES = 8192
 
 /**
- * Numbers in the kernel's lazy ring, between one producer and one consumer. Each side shows the other what it did every few
- * values, when it finds no room or no value, when its synchronous code has run, and before it blocks in any call of ours.
+ * Numbers in the kernel's lazy ring, between one producer and one consumer. Each side shows the other a batch at once; of values
+ * one by one it shows what it did every few, when it finds no room or no value, when its synchronous code has run, and before
+ * it blocks in any call of ours.
  *
- * INVARIANT  after a push or a pop a flush is to come in the next microtask or before this thread blocks, so a side that stops hides nothing.
+ * INVARIANT  what a push or a pop has not shown is to be shown in the next microtask or before this thread blocks, so a side that stops hides nothing.
  * INVARIANT  a thread shows only what it did itself, once: the tail is the producer's to write, the head the consumer's.
  */
 export class LazySlots<T extends Value> implements Slots<T> {
@@ -23,8 +25,14 @@ export class LazySlots<T extends Value> implements Slots<T> {
   readonly #capacity: number
   readonly #numbers: Numbers<T>
   readonly #scratch: Scratch
-  readonly #flushLater = (): void => {
+  readonly #pushOne: (value: T) => number
+  readonly #pushes = new Pace()
+  readonly #pops = new Pace()
+  readonly #endRun = (): void => {
     this.#isFlushComing = false
+    beforeBlocking.delete(this.#showNow)
+    this.#pushes.endRun()
+    this.#pops.endRun()
     this.flush()
   }
   readonly #showNow = (): void => this.flush()
@@ -38,6 +46,7 @@ export class LazySlots<T extends Value> implements Slots<T> {
     this.#capacity = capacity
     this.#scratch = scratchOf(arena, BATCH_BYTES)
     this.#numbers = numbersOf(codec, arena.views())
+    this.#pushOne = pusher(arena.kernel, ring, codec)
   }
 
   /** There is no one but this thread who could take the room, so it is only looked whether it is there. */
@@ -50,9 +59,14 @@ export class LazySlots<T extends Value> implements Slots<T> {
   release(): void {}
 
   push(value: T): number {
-    const at = this.#scratch.top
-    this.#numbers.write(value, at)
-    return this.#pushed(this.#arena.kernel.lazyPush(this.#ring, at, 1))
+    const answer = this.#pushOne(value)
+    if (answer <= 0) return answer
+    if (this.#pushes.isShownAtOnce()) this.#arena.kernel.lazyFlush(this.#ring)
+    else {
+      this.#hasPushed = true
+      this.#flushSoon()
+    }
+    return answer
   }
 
   pushHeld(value: T): number {
@@ -68,11 +82,22 @@ export class LazySlots<T extends Value> implements Slots<T> {
     const count = Math.min(to - from, BATCH_BYTES / this.#numbers.bytes)
     const at = this.#scratch.top
     this.#numbers.writeMany(values, from, count, at)
-    return this.#pushed(this.#arena.kernel.lazyPush(this.#ring, at, count))
+    const { kernel } = this.#arena
+    const answer = kernel.lazyPush(this.#ring, at, count)
+    if (answer > 0) kernel.lazyFlush(this.#ring)
+    return answer
   }
 
   pop(): number {
-    return this.#popped(this.#arena.kernel.lazyPop(this.#ring, this.#scratch.top, 1))
+    const { kernel } = this.#arena
+    const answer = kernel.lazyPop(this.#ring, this.#scratch.top, 1)
+    if (answer <= 0) return answer
+    if (this.#pops.isShownAtOnce()) kernel.lazyGiveBack(this.#ring)
+    else {
+      this.#hasPopped = true
+      this.#flushSoon()
+    }
+    return answer
   }
 
   take(): T {
@@ -92,45 +117,44 @@ export class LazySlots<T extends Value> implements Slots<T> {
   popMany(max: number, into: T[]): number {
     const { bytes } = this.#numbers
     const at = this.#scratch.top
-    const count = this.#popped(this.#arena.kernel.lazyPop(this.#ring, at, Math.min(max, BATCH_BYTES / bytes)))
+    const count = this.#popBatch(at, Math.min(max, BATCH_BYTES / bytes))
     for (let i = 0; i < count; i++) into.push(this.#numbers.read(at + i * bytes))
     return count
   }
 
   popInto(array: WordArray, from: number): number {
     const at = this.#scratch.top
-    const most = Math.min(array.length - from, BATCH_BYTES / this.#numbers.bytes)
-    const count = this.#popped(this.#arena.kernel.lazyPop(this.#ring, at, most))
+    const count = this.#popBatch(at, Math.min(array.length - from, BATCH_BYTES / this.#numbers.bytes))
     this.#numbers.readInto(array, from, count, at)
     return count
   }
 
   flush(): void {
-    if (!this.#hasPushed && !this.#hasPopped) return
-    beforeBlocking.delete(this.#showNow)
     if (this.#hasPushed) this.#arena.kernel.lazyFlush(this.#ring)
     if (this.#hasPopped) this.#arena.kernel.lazyGiveBack(this.#ring)
     this.#hasPushed = this.#hasPopped = false
   }
 
-  #pushed(answer: number): number {
-    if (answer <= 0) return answer
-    if (!this.#hasPushed) this.#flushSoon()
-    this.#hasPushed = true
-    return answer
-  }
-
-  #popped(answer: number): number {
-    if (answer <= 0) return answer
-    if (!this.#hasPopped) this.#flushSoon()
-    this.#hasPopped = true
-    return answer
+  #popBatch(at: number, most: number): number {
+    const { kernel } = this.#arena
+    const count = kernel.lazyPop(this.#ring, at, most)
+    if (count > 0) kernel.lazyGiveBack(this.#ring)
+    return count
   }
 
   #flushSoon(): void {
-    beforeBlocking.add(this.#showNow)
     if (this.#isFlushComing) return
     this.#isFlushComing = true
-    queueMicrotask(this.#flushLater)
+    beforeBlocking.add(this.#showNow)
+    queueMicrotask(this.#endRun)
+  }
+}
+
+/** Pushes a value as its words. */
+function pusher<T>(kernel: Kernel, ring: number, codec: WordCodec<T> | PairCodec<T>): (value: T) => number {
+  if (codec.words === 1) return (value) => kernel.lazyPushWords(ring, codec.toWord(value), 0)
+  return (value) => {
+    const words = codec.toPair(value)
+    return kernel.lazyPushWords(ring, words[0] as number, words[1] as number)
   }
 }
