@@ -48,9 +48,18 @@ const memory: Make = async () => {
 
 const disk = over(async () => ({ path: await mkdtemp(join(tmpdir(), 'millrace-queue-client-')), sync: 'never' }))
 
+/** More than a slow machine takes for a claim. */
+const deadlineMs = 50_000
+
 const kinds: Record<string, Kind> = {
-  'of queues in memory, whose clock is wound': { make: memory, windsClock: true, connects: true, reopens: true },
-  'of queues on disk': { make: disk, connects: true, reopens: true },
+  'of queues in memory, whose clock is wound': {
+    make: memory,
+    windsClock: true,
+    connects: true,
+    reopens: true,
+    deadlineMs,
+  },
+  'of queues on disk': { make: disk, connects: true, reopens: true, deadlineMs },
 }
 
 describe.each(Object.entries(kinds))('a client %s', (_, kind) => {

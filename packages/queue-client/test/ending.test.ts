@@ -138,10 +138,9 @@ describe('close', () => {
     await client.create('full', { capacity: 1, overflow: 'wait' })
     await client.send('full', '0')
     const sending = Array.from({ length: 50 }, (_, i) => rejection(client.send('full', String(i))))
-    const began = performance.now()
-    await client.close()
+    // None of them is waited for.
+    await client.close({ timeoutMs: 3_600_000 })
     for (const each of await Promise.all(sending)) expect(each).toMatchObject({ code: 'closed' })
-    expect(performance.now() - began).toBeLessThan(4_000)
   })
 
   test('does not wait for a server that does not answer longer than it is told', async () => {
@@ -184,7 +183,7 @@ describe('a process', () => {
       ${body}
     `,
       ],
-      { timeout: 10_000 },
+      { timeout: 50_000 },
     )
 
   test('ends when nobody waits for its client, closed or not', async () => {

@@ -189,16 +189,16 @@ describe('when the connection is lost', () => {
 
   test('a time to wait ends it: unreachable, or unknown if it was written before', async () => {
     const { cable, client, engine } = await cabled()
-    const written = client.send('a', '1', { dedupKey: 'k', timeoutMs: 60 })
+    const written = rejection(client.send('a', '1', { dedupKey: 'k', timeoutMs: 500 }))
     await unanswered(cable, async () => (await engine.stats('a')).ready === 1)
     await cable.close()
-    const all = [
-      written,
+    await until(() => client.state === 'reconnecting')
+    const others = [
       client.receive('a', { timeoutMs: 20 }),
       client.receive('a', now),
       client.send('a', '2', { timeoutMs: 20 }),
     ]
-    expect(await Promise.all(all.map(rejection))).toMatchObject([
+    expect(await Promise.all([written, ...others.map(rejection)])).toMatchObject([
       { code: 'unknown', bodies: ['1'], dedupKeys: ['k'] },
       { code: 'unreachable' },
       { code: 'unreachable' },
