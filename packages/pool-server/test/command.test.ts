@@ -109,7 +109,8 @@ describe('millrace-pool', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('ends well by %s when nothing is left', async (signal) => {
     const { child, url, end } = await listening()
     const waiting = fetch(`${url}/drain/5/60000`)
-    await fetch(`${url}/health`)
+    const stats = async () => (await (await fetch(`${url}/stats`)).json()) as { waitingDrains: number }
+    while ((await stats()).waitingDrains === 0);
     child.kill(signal)
     expect((await waiting).status).toBe(410)
     expect(await end).toEqual({ err: '', code: 0, signal: null })
@@ -122,7 +123,7 @@ describe('millrace-pool', () => {
     while ((await submit('{"item":3}')).status === 200);
     expect((await submit('{"item":3}')).status).toBe(410)
     expect((await fetch(`${url}/health`)).status).toBe(503)
-    const items = (await (await fetch(`${url}/drain/100/0`)).json()) as unknown[]
+    const items = (await (await fetch(`${url}/drain/10000/0`)).json()) as unknown[]
     expect(items.slice(0, 2)).toMatchObject([{ item: 1 }, { item: 2 }])
     expect(await end).toEqual({ err: '', code: 0, signal: null })
   })
