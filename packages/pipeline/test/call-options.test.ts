@@ -93,7 +93,7 @@ describe('timeoutMs', () => {
       { timeoutMs: 20, concurrency: 2 },
     )
     const failed = rejection(run.toArray())
-    await expect.poll(() => signals[0]?.aborted).toBe(true)
+    await expect.poll(() => signals[0]?.aborted, { timeout: 30_000 }).toBe(true)
     expect(signals[1]?.aborted).toBe(false)
     late.resolve(1)
     expect((await failed).error).toMatchObject({ name: 'TimeoutError', code: 'timeout', timeoutMs: 20 })
