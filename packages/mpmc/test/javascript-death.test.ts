@@ -104,7 +104,7 @@ describe('without WebAssembly, where a thread died over a value and is not repai
     const repair = deadReader(own, handle)
     expect(() => sender.sendSync(5, { timeoutMs: 5 })).toThrow('5 ms')
     repair()
-    sender.sendSync(6, { timeoutMs: 5 })
+    sender.sendSync(6, { timeoutMs: 5_000 })
     expect(receiver.receiveManySync(9)).toEqual([2, 3, 4, 6])
   })
 })

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 async function run(program: URL): Promise<string> {
   const file = fileURLToPath(program)
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@millrace/source', file], {
-    timeout: 15_000,
+    timeout: 50_000,
   })
   return stdout.trim().replaceAll('\n', ' ')
 }
