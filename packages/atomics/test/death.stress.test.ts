@@ -20,7 +20,7 @@ const shapes: readonly Pick<Kills, 'kind' | 'slotBytes' | 'capacity' | 'batch'>[
 for (const execution of ['wasm', 'javascript'] as const) {
   test.each(shapes)(
     `threads of the ${execution} kernel, terminated anywhere, wedge nobody and lose nothing: $kind of $slotBytes bytes, batches up to $batch`,
-    { timeout: 20_000 + rounds * 2000 },
+    { timeout: 100_000 + rounds * 2000 },
     async (shape) => {
       const report = await killThreads({ ...shape, execution, seed, rounds })
       expect(report.received).toBeGreaterThan(rounds)

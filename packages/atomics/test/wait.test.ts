@@ -87,7 +87,7 @@ describe('waiting', () => {
   ])('%s', async (_, mode, output) => {
     const file = fileURLToPath(new URL('./workers/alive.ts', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@millrace/source', file, mode], {
-      timeout: 15_000,
+      timeout: 50_000,
     })
     expect(stdout.trim()).toBe(output)
   })
