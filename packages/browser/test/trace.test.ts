@@ -13,7 +13,7 @@ beforeAll(async () => {
     const traced = trace()
     await from(Array.from({ length: 60 }, (_, n) => n))
       .map((n) => wait(1, n), { name: 'quick', concurrency: 4 })
-      .map((n) => wait(6, n), { name: 'slow', concurrency: 4 })
+      .map((n) => wait(30, n), { name: 'slow', concurrency: 4 })
       .forEach(undefined, { trace: traced })
     return traced.toHtml('Two stages')`)) as string
 })
