@@ -1,9 +1,11 @@
+import type { ChildProcess } from 'node:child_process'
 import { chmodSync } from 'node:fs'
+import { readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { generate } from './generate.ts'
-import { folderOf, line, naive, outcome, run, start } from './support.ts'
+import { folderOf, line, naive, type Outcome, outcome, run, start } from './support.ts'
 
 const isRoot = process.getuid?.() === 0
 // The escape character is what is looked for.
@@ -88,18 +90,17 @@ describe('logs', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s ends a run within three seconds', async (signal, expected) => {
+  ] as const)('%s ends a run in the middle of it, at once', async (signal, expected) => {
     const folder = folderOf()
     generate(folder, { bytes: 3e7, files: 4, seed: 4, gzipEvery: 0 })
-    const child = start([folder, '--threads', '2'])
-    const ended = outcome(child)
-    // Threads hold the files open once they read.
-    await reading(child.pid ?? 0, folder)
+    const { child, ended } = await stoppedInRun(folder)
     const began = performance.now()
     child.kill(signal)
+    child.kill('SIGCONT')
     const { code, stdout, stderr } = await ended
     expect([code, stdout, stderr]).toEqual([expected, '', `logs: interrupted by ${signal}\n`])
-    expect(performance.now() - began).toBeLessThan(3000)
+    // At once, on a machine that is slow and has others to serve.
+    expect(performance.now() - began).toBeLessThan(10_000)
   })
 
   it('ends quietly when nobody reads its output', async () => {
@@ -110,13 +111,24 @@ describe('logs', () => {
   })
 })
 
-/** Waits until a process has a file of this folder open. */
-async function reading(pid: number, folder: string): Promise<void> {
-  const { readdir, readlink } = await import('node:fs/promises')
+/** A run that reads this folder, and stands still in the middle of that. */
+async function stoppedInRun(folder: string): Promise<{ child: ChildProcess; ended: Promise<Outcome> }> {
   for (;;) {
-    const names = await readdir(`/proc/${pid}/fd`).catch(() => [])
-    const targets = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')))
-    if (targets.some((target) => target.startsWith(folder))) return
-    await after(2)
+    const child = start([folder, '--threads', '2'])
+    const ended = outcome(child)
+    onTestFinished(() => void child.kill('SIGKILL'))
+    while (child.exitCode === null && !(await reads(child, folder))) await after(2)
+    child.kill('SIGSTOP')
+    if (await reads(child, folder)) return { child, ended }
+    // It was over before it could be stopped.
+    child.kill('SIGKILL')
+    await ended
   }
+}
+
+/** Whether a process has a file of this folder open: threads hold them open once they read. */
+async function reads({ pid }: ChildProcess, folder: string): Promise<boolean> {
+  const names = await readdir(`/proc/${pid}/fd`).catch(() => [])
+  const targets = await Promise.all(names.map((name) => readlink(`/proc/${pid}/fd/${name}`).catch(() => '')))
+  return targets.some((target) => target.startsWith(folder))
 }
