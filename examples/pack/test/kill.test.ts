@@ -49,7 +49,7 @@ describe('SIGKILL', () => {
       expect(contents(store)).toEqual(complete)
     }
     expect(await verify({ store: join(base, 'store-same') })).toMatchObject({ files: 400, problems: [] })
-  }, 90_000) // Some twenty processes, on a machine that may be busy.
+  }, 300_000) // Some twenty processes, on a machine that may be busy.
 })
 
 function isLocked(store: string, pid: number | undefined): boolean {
