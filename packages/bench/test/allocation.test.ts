@@ -4,7 +4,7 @@ import { LostValuesError } from '../src/child.ts'
 import { type Contender, loadContenders } from '../src/contender.ts'
 
 const [spsc = expect.unreachable()] = ALLOCATION_SCENARIOS
-const options = { rounds: 1, timeoutMs: 15_000 }
+const options = { rounds: 1, timeoutMs: 50_000 }
 
 async function entriesOf(...names: string[]) {
   return (await loadContenders()).filter(({ contender }) => names.includes(contender.name))

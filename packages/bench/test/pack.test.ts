@@ -78,7 +78,7 @@ describe('runPack', () => {
     mkdirSync(stores)
     vi.stubEnv('TMPDIR', stores)
     const packers = PACKERS.filter(({ name }) => name !== 'sequential')
-    const { rows } = await runPack(packers, { folder, rounds: 1, timeoutMs: 15_000 })
+    const { rows } = await runPack(packers, { folder, rounds: 1, timeoutMs: 50_000 })
     expect(rows.map(({ failure }) => failure)).toEqual([undefined, undefined, undefined])
     for (const { metrics } of rows) {
       expect(metrics['time']?.count).toBe(1)
@@ -91,7 +91,7 @@ describe('runPack', () => {
   test('counts a different store as lost', async () => {
     const forger = { name: 'forger', kind: 'peer', module: new URL('./fixtures/forger.ts', import.meta.url) } as const
     const honest = PACKERS.filter(({ name }) => name === 'sequential-sync')
-    const { rows } = await runPack([...honest, forger], { folder, rounds: 1, timeoutMs: 15_000 })
+    const { rows } = await runPack([...honest, forger], { folder, rounds: 1, timeoutMs: 50_000 })
     expect(rows[1]?.failure).toMatchObject({ kind: 'lost', message: expect.stringContaining('objects') })
   })
 })

@@ -11,7 +11,7 @@ afterAll(() => rmSync(temporary, { recursive: true }))
 afterEach(() => vi.unstubAllEnvs())
 
 const smoke = { sampleMs: 1, samples: 2 }
-const LONG_MS = 30_000
+const LONG_MS = 100_000
 
 function emptyFolder(name: string): string {
   const folder = join(temporary, name)

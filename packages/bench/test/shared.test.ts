@@ -8,7 +8,7 @@ import { runShared } from '../src/shared/suite.ts'
 import { SUITES } from '../src/suites.ts'
 import type { Delivered, RoutesJob } from './fixtures/shared-routes.ts'
 
-const LONG_MS = 30_000
+const LONG_MS = 100_000
 const routes = new URL('./fixtures/shared-routes.ts', import.meta.url)
 const smoke = { rounds: 1, samples: 1, sampleMs: 1, timeoutMs: LONG_MS }
 const entries = await loadSharedContenders()

@@ -60,7 +60,7 @@ describe('stress pool', () => {
     const output = text(child.stdout)
     const ended = once(child, 'exit')
     const [line] = await once(child.stderr, 'data')
-    expect(String(line)).toMatch(/^1 s {2}submitted .* drained .* errors 0 \+ 0 {2}p50 .*\n$/)
+    expect(String(line)).toMatch(/^\d s {2}submitted .* drained .* errors 0 \+ 0 {2}p50 .*\n$/)
     child.kill('SIGINT')
     expect(await ended).toEqual([0, null])
     expect(await output).toMatch(/, interrupted\n[\s\S]* items\/s\n[\s\S]*submit → drain[\s\S]*each once\n$/)
