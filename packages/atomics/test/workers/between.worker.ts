@@ -11,5 +11,6 @@ if (knows !== 'nothing') {
 const below = new Worker(new URL('./dying.worker.ts', import.meta.url), { workerData: { handle, end: 'exits' } })
 await once(below, 'message')
 parentPort?.postMessage('both run')
-parentPort?.once('message', () => below.postMessage('end'))
+// Not once: it lives on when the one below has ended.
+parentPort?.on('message', () => below.postMessage('end'))
 below.once('exit', () => parentPort?.postMessage('the one below has ended'))
