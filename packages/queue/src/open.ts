@@ -31,11 +31,11 @@ export interface OpenQueues extends QueueEngine {
   readonly recovery: Recovery
 }
 
-/** Milliseconds since 1970, that never go back. */
 /** Of a timer. */
 const LONGEST_MS = 2 ** 31 - 1
 
 const originMs = performance.timeOrigin
+/** Milliseconds since 1970, that never go back. */
 const machine: Clock = { now: () => originMs + performance.now() }
 
 const NOTHING: Recovery = { messages: 0, tornBytes: 0, damages: [], durationMs: 0 }

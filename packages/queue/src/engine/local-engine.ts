@@ -38,7 +38,8 @@ interface Sending extends Batch {
 /**
  * An engine in this process. All of its queues are in memory; a journal may remember them.
  *
- * INVARIANT  each method brings the state of all queues up to the time it is called at, and serves those who wait before it is done.
+ * INVARIANT  each method brings the state of all queues up to the time it is called at, before anything else, and serves those who wait before it is
+ *            done. Time may bring so much that this takes several turns of the event loop.
  * INVARIANT  a change is answered when the journal has it safe, a delivery when it outlives the process. Once the journal has failed nothing is
  *            changed any more, and nobody waits.
  */
@@ -89,15 +90,17 @@ export class LocalEngine implements QueueEngine {
   async delete(name: string, options?: { readonly force?: boolean | undefined }): Promise<Deleted> {
     check.checkOptions('delete', options, ['force'])
     check.checkBoolean('delete: force', options?.force)
+    const late = this.#queues.bringUp()
+    if (late !== undefined) await late
     this.#checkWritable()
-    const queue = this.#settled(name)
+    const queue = this.#queues.get(name)
     const user = [...this.#queues.all].find(({ options: { deadLetterQueue } }) => deadLetterQueue === name)
     if (user !== undefined) throw new QueueError('conflict', `queue ${name} is the dead-letter queue of ${user.name}`)
     if (queue.state.inFlight > 0 && !options?.force) {
       throw new QueueError('in-flight', `${queue.state.inFlight} messages of queue ${name} are in flight`)
     }
     this.#queues.remove(queue)
-    const deleted = queue.close(new QueueError('closed', `queue ${name} has been deleted`))
+    const deleted = queue.close(queue.deleted())
     this.#queues.changed(queue) // Nobody waits for it any more.
     this.#journal.deleted(queue)
     this.#journal.end()
@@ -113,7 +116,9 @@ export class LocalEngine implements QueueEngine {
 
   async stats(name: string): Promise<QueueStats> {
     await turn()
-    return this.#settled(name).stats(this.#queues.nowMs)
+    await this.#queues.bringUp()
+    this.#checkOpen()
+    return this.#queues.get(name).stats(this.#queues.nowMs)
   }
 
   pause(name: string): Promise<void> {
@@ -127,12 +132,16 @@ export class LocalEngine implements QueueEngine {
   async peek(name: string, options?: PeekOptions): Promise<PeekedMessage[]> {
     check.checkPeek(options)
     await turn()
-    return this.#settled(name).peek(options?.max ?? 1, options?.maxBytes)
+    await this.#queues.bringUp()
+    this.#checkOpen()
+    return this.#queues.get(name).peek(options?.max ?? 1, options?.maxBytes)
   }
 
   async purge(name: string): Promise<number> {
+    const late = this.#queues.bringUp()
+    if (late !== undefined) await late
     this.#checkWritable()
-    const queue = this.#settled(name)
+    const queue = this.#queues.get(name)
     const { ready, delayed } = queue.state
     const count = await inSlices(ready + delayed, (most) => {
       const done = this.#isThere(queue) ? queue.state.purge(most) : 0
@@ -146,8 +155,10 @@ export class LocalEngine implements QueueEngine {
   async redrive(name: string, options?: { readonly max?: number | undefined }): Promise<number> {
     check.checkOptions('redrive', options, ['max'])
     check.checkCount('redrive: max', options?.max, 1)
+    const late = this.#queues.bringUp()
+    if (late !== undefined) await late
     this.#checkWritable()
-    const dead = this.#settled(name)
+    const dead = this.#queues.get(name)
     const count = await this.#queues.deadLetters.redrive(dead, options?.max, () => this.#isThere(dead))
     await this.#journal.safe()
     return count
@@ -175,6 +186,8 @@ export class LocalEngine implements QueueEngine {
   ): Promise<{ readonly outcome: 'sent'; readonly id: string } | { readonly outcome: 'full' }> {
     check.checkSend('trySend', body, options, false)
     const batch = this.#batch(name, [body], [options])
+    const late = this.#queues.bringUp()
+    if (late !== undefined) await this.#after(late, batch)
     if (batch.queue.hasRoom(batch.messages, this.#queues.nowMs)) {
       return this.#send(batch, {}, (ids) => ({ outcome: 'sent', id: idOf(ids) }))
     }
@@ -184,8 +197,10 @@ export class LocalEngine implements QueueEngine {
 
   async receive(name: string, options: ReceiveOptions = {}): Promise<Message[]> {
     check.checkReceive(options)
+    const late = this.#queues.bringUp()
+    if (late !== undefined) await late
     this.#checkWritable()
-    const queue = this.#settled(name)
+    const queue = this.#queues.get(name)
     options.signal?.throwIfAborted()
     const wanted = queue.wanted(options)
     const { leaseMs } = wanted
@@ -199,9 +214,9 @@ export class LocalEngine implements QueueEngine {
     const waiting = queue.receive(wanted, options)
     this.#queues.await(queue)
     this.#queues.changed(queue)
-    const late = await waiting
-    await this.#delivered(late, leaseMs)
-    return late
+    const given = await waiting
+    await this.#delivered(given, leaseMs)
+    return given
   }
 
   ack(lease: string): Promise<AckOutcome> {
@@ -211,8 +226,9 @@ export class LocalEngine implements QueueEngine {
   async ackMany(leases: readonly string[]): Promise<AckOutcome[]> {
     check.checkLeases(leases)
     const all = leases.map((lease) => leaseOf('ackMany', lease))
+    const late = this.#queues.bringUp()
+    if (late !== undefined) await late
     this.#checkWritable()
-    this.#queues.bringUp()
     const touched = new Set<LocalQueue>()
     const outcomes = all.map((lease) => {
       const queue = this.#queues.byNumber(lease.queue)
@@ -268,8 +284,10 @@ export class LocalEngine implements QueueEngine {
   }
 
   async #setPaused(name: string, isPaused: boolean): Promise<void> {
+    const late = this.#queues.bringUp()
+    if (late !== undefined) await late
     this.#checkWritable()
-    const queue = this.#settled(name)
+    const queue = this.#queues.get(name)
     queue.isPaused = isPaused
     this.#journal.queue(queue)
     this.#queues.changed(queue)
@@ -286,7 +304,7 @@ export class LocalEngine implements QueueEngine {
   /** Messages that are to go into a queue together, if nothing is in the way. */
   #batch(name: string, bodies: readonly Body[], each: readonly SendOptions[]): Sending {
     this.#checkWritable(bodies)
-    const queue = this.#settled(name)
+    const queue = this.#queues.get(name)
     const messages = bodies.map((body, index) => toNewMessage(body, each[index] as SendOptions, queue.options))
     return { queue, messages, bodies }
   }
@@ -295,6 +313,8 @@ export class LocalEngine implements QueueEngine {
   async #send<R>(batch: Sending, options: WaitOptions, told: (ids: string[]) => R): Promise<R> {
     options.signal?.throwIfAborted()
     const { queue, messages, bodies } = batch
+    const late = this.#queues.bringUp()
+    if (late !== undefined) await this.#after(late, batch)
     let ids = queue.trySend(messages, this.#queues.nowMs)
     if (ids === undefined) ids = await this.#sendLate(batch, options)
     else this.#queues.changed(queue)
@@ -305,6 +325,13 @@ export class LocalEngine implements QueueEngine {
       throw carrying(error as QueueError, bodies)
     }
     return told(ids)
+  }
+
+  /** The time is waited for that others take; what was to be sent has been copied before. */
+  async #after(late: Promise<void>, { queue, bodies }: Sending): Promise<void> {
+    await late
+    this.#checkWritable(bodies)
+    if (this.#queues.find(queue.name) !== queue) throw queue.deleted(bodies)
   }
 
   /** There is no room: waits for some, if it may. */
@@ -323,23 +350,16 @@ export class LocalEngine implements QueueEngine {
 
   async #leased<R>(where: string, text: string, act: (queue: LocalQueue, lease: LeaseOf) => R): Promise<R | 'missing'> {
     const lease = leaseOf(where, text)
+    const late = this.#queues.bringUp()
+    if (late !== undefined) await late
     this.#checkWritable()
     const queue = this.#queues.byNumber(lease.queue)
     if (queue === undefined) return 'missing'
-    this.#queues.bringUp()
     const outcome = act(queue, lease)
     this.#queues.changed(queue)
     const safe = this.#journal.safe()
     if (safe !== undefined) await safe
     return outcome
-  }
-
-  /** A queue, as it is now. */
-  #settled(name: string): LocalQueue {
-    this.#checkOpen()
-    const queue = this.#queues.get(name)
-    this.#queues.bringUp()
-    return queue
   }
 
   #checkOpen(): void {

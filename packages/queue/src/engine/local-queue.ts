@@ -146,6 +146,11 @@ export class LocalQueue {
     })
   }
 
+  /** What those are told who wait when it is deleted. */
+  deleted(bodies?: readonly Body[]): QueueError {
+    return new QueueError('closed', `queue ${this.name} has been deleted`, { bodies })
+  }
+
   /** When something happens by itself that may concern somebody. */
   get nextDueMs(): number {
     const { nextDueMs, nextForgottenMs } = this.state

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { startTimer } from '@millrace/notify'
 import { QueueError } from '../errors.ts'
 import type { Remembered } from '../state/changes.ts'
@@ -6,6 +7,7 @@ import { DeadLetters } from './dead-letters.ts'
 import { type Journal, noJournal } from './journal.ts'
 import { newEpoch } from './lease.ts'
 import { LocalQueue, type QueueIdentity } from './local-queue.ts'
+import { SLICE } from './slices.ts'
 
 /** Tells the time in milliseconds, and never goes back. */
 export interface Clock {
@@ -37,7 +39,8 @@ export function freshBeginning(): Beginning {
 /**
  * The queues of an engine, and what time brings to them.
  *
- * INVARIANT  `bringUp` comes before anything that is done to a queue, `changed` after it: then nobody waits who could be served.
+ * INVARIANT  `bringUp` comes before anything that is done to a queue, `changed` after it: then nobody waits who could be served. Nobody is served while
+ *            it goes on over several turns, since what time brings next may change who gets what.
  * INVARIANT  a timer runs exactly while somebody waits and time may bring what they wait for.
  */
 export class LocalQueues {
@@ -53,6 +56,8 @@ export class LocalQueues {
   #nowMs: number
   /** Those that something happens to by itself, the next one first. It may be too early: what was due then may be gone. */
   readonly #due = new Heap<LocalQueue>((a, b) => a.dueMs < b.dueMs)
+  #catchingUp: Promise<void> | undefined
+  #isClosed = false
   #timer: { readonly atMs: number; readonly stop: () => void } | undefined
 
   constructor(clock: Clock, { epoch, journal, queues, nextNumber }: Beginning) {
@@ -114,19 +119,47 @@ export class LocalQueues {
     return this.#nowMs
   }
 
-  /** What time has brought, to any queue: one may hold the dead letters of another. */
-  bringUp(): void {
+  /**
+   * Does what time has brought, to any queue: one may hold the dead letters of another. Undefined when it is done; else it goes on in the next turns
+   * of the event loop, and nobody does anything before it resolves.
+   */
+  bringUp(): Promise<void> | undefined {
+    if (this.#isClosed) return undefined
+    if (this.#catchingUp === undefined && !this.#settle()) this.#catchingUp = this.#catchUp()
+    return this.#catchingUp
+  }
+
+  async #catchUp(): Promise<void> {
+    try {
+      do await nextTurn()
+      while (!this.#isClosed && !this.#settle())
+    } finally {
+      this.#catchingUp = undefined
+    }
+    for (const queue of [...this.#awaited]) this.changed(queue)
+    this.#arm()
+  }
+
+  /** Whether everything is done that time has brought; if it is much, a part of it is. */
+  #settle(): boolean {
     const nowMs = this.#clock.now()
     this.#nowMs = nowMs
-    if (this.#journal.failure !== undefined) return
+    if (this.#journal.failure !== undefined) return true
+    let left = SLICE
     for (let { first } = this.#due; first !== undefined && first.dueMs <= nowMs; { first } = this.#due) {
-      first.state.settle(nowMs)
+      left -= first.state.settle(nowMs, left)
+      if (left === 0) {
+        this.#journal.end()
+        this.#noteDue(first)
+        return false
+      }
       this.changed(first)
     }
+    return true
   }
 
   changed(queue: LocalQueue): void {
-    if (queue.waiting > 0) queue.serve(this.#clock.now())
+    if (queue.waiting > 0 && this.#catchingUp === undefined) queue.serve(this.#clock.now())
     if (queue.waiting === 0) this.#awaited.delete(queue)
     this.#journal.end()
     this.#noteDue(queue)
@@ -135,6 +168,7 @@ export class LocalQueues {
 
   /** Ends all waits. */
   close(error: QueueError): void {
+    this.#isClosed = true
     this.#timer?.stop()
     this.#timer = undefined
     for (const queue of this.#byName.values()) queue.close(error)
@@ -165,6 +199,7 @@ export class LocalQueues {
   }
 
   #arm(): void {
+    if (this.#catchingUp !== undefined || this.#isClosed) return
     const next = this.#awaited.size > 0 ? this.#due.first : undefined
     const atMs = next?.dueMs ?? Number.POSITIVE_INFINITY
     if ((this.#timer?.atMs ?? Number.POSITIVE_INFINITY) === atMs) return
@@ -173,7 +208,7 @@ export class LocalQueues {
     if (atMs === Number.POSITIVE_INFINITY) return
     const stop = startTimer(Math.max(0, Math.ceil(atMs - this.#clock.now())), () => {
       this.#timer = undefined
-      this.bringUp()
+      void this.bringUp()
       this.#arm() // It may have been early.
     })
     this.#timer = { atMs, stop }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** So many messages are dealt with before others have their turn. */
-const SLICE = 2_000
+export const SLICE = 2_000
 
 /** What became of a slice. */
 export interface Slice {

@@ -202,22 +202,31 @@ export class QueueState {
     return String(number)
   }
 
-  /** What time brings: messages become ready, come back, or are dropped. */
-  settle(nowMs: number): void {
+  /** What time brings: messages become ready, come back, or are dropped. So many of them at most; tells how many. */
+  settle(nowMs: number, most: number = Number.POSITIVE_INFINITY): number {
+    let count = 0
     this.#dedup.known(nowMs) // Which forgets others.
-    for (let due = this.#leased.first; due !== undefined && due.dueAtMs <= nowMs; due = this.#leased.first) {
+    for (let { first: due } = this.#leased; isDue(due, nowMs) && count < most; { first: due } = this.#leased) {
       this.#leased.remove(due)
       if (this.#giveBack(due, 0, nowMs)) this.#changes.returned(due)
+      count++
     }
-    for (let due = this.#delayed.first; due !== undefined && due.dueAtMs <= nowMs; due = this.#delayed.first) {
+    for (let { first: due } = this.#delayed; isDue(due, nowMs) && count < most; { first: due } = this.#delayed) {
       this.#delayed.remove(due)
       this.#makeReady(due)
+      count++
     }
-    for (let old = this.#expiries.first; old !== undefined && old.atMs <= nowMs; old = this.#expiries.first) {
+    for (
+      let { first: old } = this.#expiries;
+      old !== undefined && old.atMs <= nowMs && count < most;
+      { first: old } = this.#expiries
+    ) {
       this.#ready.remove(old.message) // It was delayed until before that.
       this.#forget(old.message, 'expired')
       this.tallies.expired++
+      count++
     }
+    return count
   }
 
   /** Takes up to `max` messages that are ready, none behind one that is too large, leased for so long; with 0 they are gone. */
@@ -367,6 +376,10 @@ export class QueueState {
     this.#bytes -= message.bytes
     this.#changes.gone(message, why)
   }
+}
+
+function isDue(message: Stored | undefined, nowMs: number): message is Stored {
+  return message !== undefined && message.dueAtMs <= nowMs
 }
 
 /** The same messages, in the order in which they became ready; the same map, if they are, as nearly always. */
