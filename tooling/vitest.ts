@@ -12,7 +12,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     pool: 'forks',
     typecheck: { enabled: true, include: ['test/**/*.types.test.ts'] },
     // No test takes so long: this is for machines that are slow, and busy with others.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     // Names of tests are claims, and claims are read whole.
     taskTitleValueFormatTruncate: 0,

@@ -25,7 +25,7 @@ export default defineConfig({
   test: {
     include: ['packages/browser/test/**/*.test.ts', ...suites],
     setupFiles: ['packages/browser/test/setup.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     browser: {
       enabled: true,

@@ -157,7 +157,7 @@ describe('a thread that is terminated', () => {
         semaphore.tryAcquire(3)?.release()
       }
     },
-    ROUNDS * 10_000,
+    60_000 + ROUNDS * 10_000,
   )
 })
 

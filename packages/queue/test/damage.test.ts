@@ -69,7 +69,7 @@ function reported(recovery: Recovery): number {
   return recovery.tornBytes + recovery.damages.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
-describe('a damaged disk costs no more than the frame that is damaged', { timeout: 60_000 }, () => {
+describe('a damaged disk costs no more than the frame that is damaged', { timeout: 240_000 }, () => {
   test.each([1, 255])('whichever byte is changed by %d, and it is reported', async (mask) => {
     const disk = await store()
     const { contents: whole } = await read(disk)
@@ -159,7 +159,7 @@ describe('a damaged disk costs no more than the frame that is damaged', { timeou
 })
 
 describe('a file that is damaged in a great many places', () => {
-  test('is read all the same, and each is reported', { timeout: 60_000 }, async () => {
+  test('is read all the same, and each is reported', { timeout: 240_000 }, async () => {
     const disk = await store()
     const name = (await disk.names()).sort().at(-1) as string
     const before = disk.bytes(name)

@@ -14,7 +14,7 @@ const resources = () =>
     .filter((name) => !/^(FS|Close)Req/.test(name))
     .sort()
 
-test('queues that are opened and closed two hundred times leave nothing behind', { timeout: 120_000 }, async () => {
+test('queues that are opened and closed two hundred times leave nothing behind', { timeout: 240_000 }, async () => {
   const path = await mkdtemp(join(tmpdir(), 'millrace-leaks-'))
   const cycle = async (sync: 'always' | 'never' | { everyMs: number }): Promise<void> => {
     const queues = await openQueues({ path, sync, segmentBytes: 2_000 })
