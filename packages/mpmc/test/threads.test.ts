@@ -30,6 +30,8 @@ describe('values between threads', () => {
   test('reach one of four receivers each, once, from four senders', async () => {
     const { sender, handle } = sharedChannel({ capacity: 7, codec: u32 })
     const receivers = range(0, 4).map((who) => start({ actor: 'receives', handle, sync: who % 2 === 0 }))
+    // One that comes when the others have received all finds no channel any more.
+    await Promise.all(receivers.map((thread) => thread.says('attached')))
     const senders = range(0, 4).map((who) =>
       start({
         actor: 'sends',
