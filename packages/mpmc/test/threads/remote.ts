@@ -48,7 +48,7 @@ export class Remote {
       const answered = Atomics.load(this.#answered, 0)
       const received = receiveMessageOnPort(this.#port) as { message: Message } | undefined
       if (received === undefined) {
-        if (Atomics.wait(this.#answered, 0, answered, 10_000) === 'timed-out')
+        if (Atomics.wait(this.#answered, 0, answered, 60_000) === 'timed-out')
           throw new Error('the other thread is dead')
         continue
       }
