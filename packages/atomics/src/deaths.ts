@@ -13,7 +13,7 @@ interface Mourner {
 let arenas: ReadonlyMap<string, Mourner> | undefined
 
 // Workers that are started from now on: their first arena may come later than they do, and they tell it which thread they end with.
-nodeProcess()?.on?.('worker', watchWorker)
+nodeProcess()?.on?.('worker', missWorker)
 if (nodeThreads() !== undefined) threadNumber()
 
 /**
@@ -25,20 +25,8 @@ export function listenForDeaths(known: ReadonlyMap<string, Mourner>): void {
   arenas = known
 }
 
-/**
- * Repairs what a worker leaves when it exits, and what the threads leave that it had started, in all arenas that this thread holds then.
- *
- * For workers that were started before this package was loaded; later ones are watched anyway. To watch one twice does
- * nothing more, nor to watch one that has exited.
- *
- * @example
- * import { Worker } from 'node:worker_threads'
- * import { watchWorker } from '@millrace/atomics'
- *
- * const worker = new Worker('', { eval: true })
- * watchWorker(worker)
- */
-export function watchWorker(worker: WorkerLike): void {
+/** Has a worker repaired when it exits, in all arenas that this thread holds then. */
+export function missWorker(worker: WorkerLike): void {
   const thread = worker.threadId + 1
   worker.once('exit', () => {
     for (const arena of arenas?.values() ?? []) arena.threadDied(thread)

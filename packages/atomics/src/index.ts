@@ -1,6 +1,6 @@
 export type { ArenaMemory, ArenaOptions, Kernel, ObjectHandle, Views } from './api.ts'
 export { Arena, arena, arenaOf, attachArena, defaultArena } from './arena.ts'
-export { watchWorker, whenWatched } from './deaths.ts'
+export { whenWatched } from './deaths.ts'
 export { provideKernel } from './execution.ts'
 export { holdProcess, releaseProcess } from './keep-alive.ts'
 export * from './layout.ts'
@@ -22,4 +22,5 @@ export {
 } from './objects.ts'
 export type { WorkerLike } from './thread.ts'
 export { beforeBlocking, napSync, pause, waitForWake, waitSync } from './wait.ts'
+export { watchWorker } from './watch-worker.ts'
 export { words } from './words.ts'

@@ -6,8 +6,7 @@ import { arena } from '../src/arena.ts'
 import { LIFE, PARTICIPANTS, SENDERS } from '../src/kernel/layout.ts'
 import { slotQueue } from '../src/objects.ts'
 import { words } from '../src/words.ts'
-
-type Knows = 'nothing' | 'the package' | 'the arena'
+import type { Knows } from './workers/between.worker.ts'
 
 /** This thread has an arena and starts one that starts another, which attaches two senders. */
 async function started(knows: Knows) {
@@ -26,6 +25,7 @@ async function started(knows: Knows) {
 describe('a thread that was started by one between that knows', () => {
   test.each<[Knows, number]>([
     ['the arena', 0],
+    ['the handle', 0],
     ['the package', 2],
     ['nothing', 2],
   ])('%s and ends alone: %i of its two senders are still counted', async (knows, left) => {

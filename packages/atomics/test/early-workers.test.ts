@@ -8,7 +8,7 @@ async function load() {
   vi.resetModules()
   const [{ arena }, { watchWorker }, { slotQueue }, { words }] = await Promise.all([
     import('../src/arena.ts'),
-    import('../src/deaths.ts'),
+    import('../src/watch-worker.ts'),
     import('../src/objects.ts'),
     import('../src/words.ts'),
   ])
