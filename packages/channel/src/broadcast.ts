@@ -1,8 +1,17 @@
-import { checkCount, refusal, resolveInTurn, WAIT_OPTIONS, Waiter, WaitList, type WaitOptions } from '@millrace/notify'
+import {
+  checkCount,
+  checkNames,
+  refusal,
+  resolveInTurn,
+  WAIT_OPTIONS,
+  Waiter,
+  WaitList,
+  type WaitOptions,
+} from '@millrace/notify'
 import { refuseUndefined, type Value } from '@millrace/ring'
 import { iterate } from './endpoint/iterate.ts'
 import { tell } from './endpoint/report.ts'
-import { checkCallback, checkNames, LARGEST_CAPACITY } from './options.ts'
+import { checkCallback, LARGEST_CAPACITY } from './options.ts'
 
 /** The end that every subscription hears. */
 export interface BroadcastSender<T extends Value> extends Disposable {

@@ -1,7 +1,6 @@
-import { checkCount, checkWaitOptions } from '@millrace/notify'
+import { checkCount, checkNames, checkWaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Receiver } from './api.ts'
-import { checkNames } from './options.ts'
 
 /** How a consumer works. */
 export interface ConsumeOptions {

@@ -1,11 +1,11 @@
-import { checkCount, checkWaitOptions } from '@millrace/notify'
+import { checkCount, checkNames, checkWaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Overflow, OverflowOptions, Receiver } from './api.ts'
 import { ChannelReceiver } from './endpoint/receiver.ts'
 import { ChannelSender } from './endpoint/sender.ts'
 import { failureOf } from './failure.ts'
 import { boundedChannel } from './local/make.ts'
-import { checkNames, LARGEST_CAPACITY } from './options.ts'
+import { LARGEST_CAPACITY } from './options.ts'
 
 /** What events come from: Node's EventEmitter, or an EventTarget. */
 export type EventSource =

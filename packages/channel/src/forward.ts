@@ -1,9 +1,8 @@
-import { checkWaitOptions } from '@millrace/notify'
+import { checkNames, checkWaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Sender } from './api.ts'
 import { CutShortError } from './errors.ts'
 import { failureOf } from './failure.ts'
-import { checkNames } from './options.ts'
 
 /** How a source is forwarded. */
 export interface ForwardOptions {

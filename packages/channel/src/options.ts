@@ -4,16 +4,6 @@ export const LARGEST_CAPACITY: number = 2 ** 30
 /** What a full channel may do, in the order in which shared memory numbers them. */
 export const OVERFLOWS = ['wait', 'drop-oldest', 'drop-newest', 'reject'] as const
 
-/** Throws `TypeError` unless the options are an object with no names but these. */
-export function checkNames(options: object, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options: expected { ${names.join(', ')} }, got ${String(options)}`)
-  }
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) throw new TypeError(`${name}: no such option; there are ${names.join(', ')}`)
-  }
-}
-
 /** Throws `RangeError` unless it is one of the overflows that this kind of channel has. */
 export function checkOverflow(overflow: unknown, allowed: readonly string[] = OVERFLOWS): void {
   if (allowed.includes(overflow as string)) return

@@ -1,5 +1,6 @@
 export type { BlockOptions, SharedHandle, SharedReceiver, SharedSender, WordArray } from './shared/api.ts'
 export { SharedChannel } from './shared/channel.ts'
+export { type DeclaredProducer, declaredProducer } from './shared/declared-producer.ts'
 export { type SharedEnds, sharedEnds } from './shared/ends.ts'
 export { attachShared, openShared, type SharedChannelOptions } from './shared/open.ts'
 export { SharedChannelReceiver } from './shared/receiver.ts'

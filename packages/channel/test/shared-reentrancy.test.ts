@@ -1,7 +1,15 @@
-import { attachArena } from '@millrace/atomics'
-import { customCodec, u32 } from '@millrace/ring/codec'
+import { attachArena, defaultArena, USER, words } from '@millrace/atomics'
+import { customCodec, layoutHash, u32 } from '@millrace/ring/codec'
 import { describe, expect, test } from 'vitest'
-import { attachShared, openShared, SharedChannelReceiver, SharedChannelSender } from '../src/shared.ts'
+import {
+  attachShared,
+  declaredProducer,
+  openShared,
+  SharedChannelReceiver,
+  SharedChannelSender,
+} from '../src/shared.ts'
+
+const declaring = { receivers: 1, declared: declaredProducer }
 
 function made(options: Parameters<typeof openShared<number>>[0]) {
   const { channel, handle } = openShared<number>(options)
@@ -100,7 +108,7 @@ describe('code of the user that disposes both ends and opens another channel', (
 
 describe('a channel of one declared producer', () => {
   test('its receiver shows none of what the sender has not shown', async () => {
-    const { channel, handle } = openShared<number>({ capacity: 64, codec: u32, producers: 1 }, { receivers: 1 })
+    const { channel, handle } = openShared<number>({ capacity: 64, codec: u32, producers: 1 }, declaring)
     const receiver = new SharedChannelReceiver(channel)
     const { kernel } = attachArena(handle.memory)
     // Another thread pushes as its part of the ring allows: one value shown, one not yet.
@@ -117,7 +125,7 @@ describe('a channel of one declared producer', () => {
 
 describe('a receiver of a declared producer that drops what is left', () => {
   test('has shown all it did when the memory is another channel of this turn', async () => {
-    const { channel, handle } = openShared<number>({ capacity: 4, codec: u32, producers: 1 }, { receivers: 1 })
+    const { channel, handle } = openShared<number>({ capacity: 4, codec: u32, producers: 1 }, declaring)
     const [sender, receiver] = [new SharedChannelSender(channel), new SharedChannelReceiver(channel)]
     for (const value of [1, 2, 3]) sender.trySend(value)
     sender[Symbol.dispose]()
@@ -132,6 +140,17 @@ describe('a receiver of a declared producer that drops what is left', () => {
 })
 
 describe('attaching', () => {
+  test('refuses a declared producer where none can be, and keeps nothing of it', () => {
+    const arena = defaultArena()
+    const object = declaredProducer.make(arena, { capacity: 4, slotBytes: u32.maxBytes, dataBytes: 512 })
+    words.store(arena, object + USER, layoutHash(u32))
+    const handle = { ...arena.handle(object), kind: 'millrace.channel', codec: 'u32' } as const
+    expect(() => attachShared(handle)).toThrow(
+      new TypeError('handle: this channel has one declared producer: attach to it by mpsc, as it was made'),
+    )
+    expect(arena.attach(handle)).toBe(false)
+  })
+
   test('takes one onDrop in a thread, and tells it', () => {
     const drops: number[] = []
     const { sender, receiver, handle } = made({ capacity: 1, codec: u32, overflow: 'drop-newest' })

@@ -1,6 +1,7 @@
 import type { OverflowOptions, Value } from '@millrace/channel'
 import {
   attachShared,
+  declaredProducer,
   openShared,
   type SharedChannelOptions,
   SharedChannelReceiver,
@@ -44,7 +45,11 @@ export type {
  * await receiver.receive() // => 42
  */
 export function sharedChannel<T extends Value>(options: SharedChannelOptions<T>): SharedEnds<T> {
-  const { channel, handle } = openShared(options, { overflows: ['wait', 'drop-newest', 'reject'], receivers: 1 })
+  const { channel, handle } = openShared(options, {
+    overflows: ['wait', 'drop-newest', 'reject'],
+    receivers: 1,
+    declared: declaredProducer,
+  })
   return sharedEnds(
     handle,
     () => new SharedChannelSender(channel),
@@ -63,7 +68,7 @@ export function attachSender<T extends Value>(
   codec?: Codec<T>,
   options?: Pick<OverflowOptions<T>, 'onDrop'>,
 ): SharedSender<T> {
-  return new SharedChannelSender(attachShared(handle, codec, options))
+  return new SharedChannelSender(attachShared(handle, codec, options, declaredProducer))
 }
 
 /** The receiver of the channel that a handle leads to, in this thread. Throws `TypeError` while there is another one. Otherwise as `attachSender`. */
@@ -72,5 +77,5 @@ export function attachReceiver<T extends Value>(
   codec?: Codec<T>,
   options?: Pick<OverflowOptions<T>, 'onDrop'>,
 ): SharedReceiver<T> {
-  return new SharedChannelReceiver(attachShared(handle, codec, options))
+  return new SharedChannelReceiver(attachShared(handle, codec, options, declaredProducer))
 }

@@ -9,10 +9,8 @@ export const WAIT_OPTIONS: readonly string[] = ['signal', 'timeoutMs']
  * `WAIT_OPTIONS`, it throws `TypeError` for any other too: a misspelled option is an error, not a wait without it.
  */
 export function checkWaitOptions(options: WaitOptions, names?: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options: expected { signal, timeoutMs }, got ${describe(options)}`)
-  }
-  if (names !== undefined) checkNames(options, names)
+  if (names === undefined) checkObject(options, WAIT_OPTIONS)
+  else checkNames(options, names)
   const { signal, timeoutMs } = options
   if (timeoutMs !== undefined) checkTimeout(timeoutMs)
   if (signal === undefined) return
@@ -31,6 +29,17 @@ export function refusal(options: WaitOptions | undefined, names?: readonly strin
   return options.signal?.aborted ? rejectInTurn(options.signal.reason) : undefined
 }
 
+/**
+ * Throws `TypeError` unless the options are an object with no names but these. Inherited ones count, so a signal that is given
+ * in place of the options is found.
+ */
+export function checkNames(options: object, names: readonly string[]): void {
+  checkObject(options, names)
+  for (const name in options) {
+    if (!names.includes(name)) throw new TypeError(`${name}: no such option; there are ${names.join(', ')}`)
+  }
+}
+
 /** Throws `RangeError` naming the option unless the value is an integer from 1 to `most`. */
 export function checkCount(name: string, value: number, most: number = Number.POSITIVE_INFINITY): void {
   if (Number.isInteger(value) && value >= 1 && value <= most) return
@@ -38,11 +47,9 @@ export function checkCount(name: string, value: number, most: number = Number.PO
   throw new RangeError(`${name}: expected an integer ${range}, got ${describe(value)}`)
 }
 
-/** Inherited ones count, so a signal that is given in place of the options is found. */
-function checkNames(options: object, names: readonly string[]): void {
-  for (const name in options) {
-    if (!names.includes(name)) throw new TypeError(`${name}: no such option; there are ${names.join(', ')}`)
-  }
+function checkObject(options: object, names: readonly string[]): void {
+  if (typeof options === 'object' && options !== null) return
+  throw new TypeError(`options: expected { ${names.join(', ')} }, got ${describe(options)}`)
 }
 
 function checkTimeout(timeoutMs: number): void {

@@ -1,6 +1,7 @@
+import { checkNames } from '@millrace/notify'
 import { arrayRing, segmentRing, type Value } from '@millrace/ring'
 import type { OverflowOptions } from '../api.ts'
-import { checkNames, checkOnDrop, checkOverflow, LARGEST_CAPACITY } from '../options.ts'
+import { checkOnDrop, checkOverflow, LARGEST_CAPACITY } from '../options.ts'
 import { LocalChannel } from './channel.ts'
 
 /** What a bounded channel is made with. */

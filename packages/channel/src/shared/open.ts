@@ -2,18 +2,21 @@ import {
   type Arena,
   arenaOf,
   attachArena,
-  lazyRing,
+  KIND,
+  KIND_LAZY,
   type ObjectHandle,
   slotQueue,
   USER,
   words,
 } from '@millrace/atomics'
+import { checkNames } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import { type Codec, checkCodec, codecOf, layoutHash } from '@millrace/ring/codec'
 import type { Overflow, OverflowOptions } from '../api.ts'
-import { checkNames, checkOnDrop, checkOverflow, OVERFLOWS } from '../options.ts'
+import { checkOnDrop, checkOverflow, OVERFLOWS } from '../options.ts'
 import type { SharedHandle } from './api.ts'
 import { SharedChannel } from './channel.ts'
+import type { DeclaredProducer } from './declared-producer.ts'
 import { gone, MOST_RECEIVERS, MOST_SENDERS, Place } from './place.ts'
 import { REASON_BYTES } from './reason.ts'
 import { slotBytesOf, slotsOf } from './slots-of.ts'
@@ -41,6 +44,8 @@ interface Restrictions {
   readonly overflows?: readonly Overflow[]
   /** How many receivers there may be at the same time; by default any number. */
   readonly receivers?: number
+  /** How one producer may be declared; by default it may not. */
+  readonly declared?: DeclaredProducer
 }
 
 /** Words of the object that say what it is: of its codec the hash, of its options the number of the overflow. */
@@ -53,7 +58,7 @@ const open = new Map<string, SharedChannel<Value>>()
 /** Makes a shared channel. Throws `TypeError` or `RangeError` for options that make none, naming the option and the value. */
 export function openShared<T extends Value>(
   options: SharedChannelOptions<T>,
-  { overflows, receivers }: Restrictions = {},
+  { overflows, receivers, declared }: Restrictions = {},
 ): { channel: SharedChannel<T>; handle: SharedHandle<T> } {
   checkNames(options, ['capacity', 'codec', 'overflow', 'onDrop', 'producers', 'arena'])
   const { capacity, codec, overflow = 'wait', onDrop, producers } = options
@@ -63,30 +68,31 @@ export function openShared<T extends Value>(
   checkCodec('codec', codec)
   checkOverflow(overflow, overflows)
   checkOnDrop(onDrop)
-  checkProducers(producers, codec, receivers)
+  checkProducers(producers, codec, declared)
   const arena = arenaOf(options)
   const object =
-    producers === undefined
+    declared === undefined || producers === undefined
       ? slotQueue(arena, { capacity, slotBytes: slotBytesOf(codec), dataBytes: REASON_BYTES })
-      : lazyRing(arena, { capacity, slotBytes: codec.maxBytes, dataBytes: REASON_BYTES })
+      : declared.make(arena, { capacity, slotBytes: codec.maxBytes, dataBytes: REASON_BYTES })
   words.store(arena, object + HASH, layoutHash(codec))
   words.store(arena, object + OVERFLOW, OVERFLOWS.indexOf(overflow))
   words.store(arena, object + MOST_SENDERS, producers ?? 0)
   words.store(arena, object + MOST_RECEIVERS, receivers ?? 0)
   const handle: SharedHandle<T> = { ...arena.handle(object), kind: 'millrace.channel', codec: codec.name }
-  const channel = view(arena, handle, codec, onDrop)
+  const channel = view(arena, handle, codec, onDrop, declared)
   channel.lifecycle.leaveOnceClosed()
   return { channel, handle }
 }
 
 /**
  * The channel of a handle in this thread. A codec of the user's own must be given again; an `onDrop` only once in a thread. Throws
- * `TypeError` for what is no handle, carries something else, or no longer leads anywhere.
+ * `TypeError` for what is no handle, carries something else, has a producer declared where none may be, or no longer leads anywhere.
  */
 export function attachShared<T extends Value>(
   handle: SharedHandle<T>,
   codec?: Codec<T>,
   options: Pick<OverflowOptions<T>, 'onDrop'> = {},
+  declared?: DeclaredProducer,
 ): SharedChannel<T> {
   if (handle?.kind !== 'millrace.channel' || typeof handle.codec !== 'string') {
     throw new TypeError(`handle: expected that of a shared channel, got ${String(handle)}`)
@@ -105,7 +111,11 @@ export function attachShared<T extends Value>(
     if (known === undefined) arena.detach(handle.object)
     throw new TypeError(`codec: the channel carries ${handle.codec}, this codec is ${found.name}`)
   }
-  if (known === undefined) return view(arena, handle, found, onDrop)
+  if (known === undefined && declared === undefined && isLazy(arena, handle)) {
+    arena.detach(handle.object)
+    throw new TypeError('handle: this channel has one declared producer: attach to it by mpsc, as it was made')
+  }
+  if (known === undefined) return view(arena, handle, found, onDrop, declared)
   if (onDrop !== undefined) known.store.tellOf(onDrop)
   return known
 }
@@ -113,11 +123,11 @@ export function attachShared<T extends Value>(
 function checkProducers(
   producers: unknown,
   codec: Pick<Codec<unknown>, 'words' | 'name'>,
-  receivers: number | undefined,
+  declared: DeclaredProducer | undefined,
 ): void {
   if (producers === undefined) return
   if (producers !== 1) throw new RangeError(`producers: expected 1 or nothing, got ${String(producers)}`)
-  if (receivers !== 1) throw new TypeError('producers: can be declared where there is one receiver, as in mpsc')
+  if (declared === undefined) throw new TypeError('producers: can be declared where there is one receiver, as in mpsc')
   if (codec.words === undefined)
     throw new TypeError(`producers: can be declared for codecs of numbers, not for ${codec.name}`)
 }
@@ -127,14 +137,23 @@ function view<T extends Value>(
   handle: SharedHandle<T>,
   codec: Codec<T>,
   onDrop: OverflowOptions<T>['onDrop'],
+  declared: DeclaredProducer | undefined,
 ): SharedChannel<T> {
   const { object } = handle
   const key = keyOf(arena, handle)
   const place = new Place(arena, handle, () => open.delete(key))
   const overflow = OVERFLOWS[words.load(arena, object + OVERFLOW)] ?? 'wait'
-  const channel = new SharedChannel(place, new Store(place, slotsOf(arena, object, codec), overflow, onDrop))
+  const slots =
+    declared !== undefined && isLazy(arena, handle)
+      ? declared.slots(arena, object, codec)
+      : slotsOf(arena, object, codec)
+  const channel = new SharedChannel(place, new Store(place, slots, overflow, onDrop))
   open.set(key, channel as unknown as SharedChannel<Value>)
   return channel
+}
+
+function isLazy(arena: Arena, { object }: ObjectHandle): boolean {
+  return words.load(arena, object + KIND) === KIND_LAZY
 }
 
 function keyOf(arena: Arena, { object, generation }: ObjectHandle): string {

@@ -1,9 +1,8 @@
-import { type Arena, CAPACITY, KIND, KIND_LAZY, words } from '@millrace/atomics'
+import type { Arena } from '@millrace/atomics'
 import type { Value } from '@millrace/ring'
 import type { Codec, PairCodec, WordCodec } from '@millrace/ring/codec'
 import { ByteSlots } from './byte-slots.ts'
 import { PAYLOAD, scratchBytes } from './image-slots.ts'
-import { LazySlots } from './lazy-slots.ts'
 import { PairSlots, WordSlots } from './number-slots.ts'
 import { scratchOf } from './scratch.ts'
 import type { Slots } from './slots.ts'
@@ -13,12 +12,9 @@ export function slotBytesOf({ words, maxBytes }: Pick<Codec<unknown>, 'words' | 
   return words === undefined ? Math.max(24, PAYLOAD + Math.ceil(maxBytes / 8) * 8) : PAYLOAD * words
 }
 
-/** The slots of the object at an address, a slot queue or a lazy ring, as values of a codec. */
+/** The slots of the queue at an address, as values of a codec. */
 export function slotsOf<T extends Value>(arena: Arena, object: number, codec: Codec<T>): Slots<T> {
   const { words: count } = codec
-  if (words.load(arena, object + KIND) === KIND_LAZY) {
-    return new LazySlots(arena, object, words.load(arena, object + CAPACITY), codec as WordCodec<T>)
-  }
   const slotBytes = slotBytesOf(codec)
   const scratch = scratchOf(arena, scratchBytes(slotBytes))
   const parts = [
