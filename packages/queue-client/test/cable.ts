@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { listenAtOwn } from './ports.ts'
 
 /** Both halves of one connection through a cable. */
 export interface Pair {
@@ -49,8 +50,11 @@ export class Cable {
   }
 
   async open(): Promise<void> {
-    this.#server.listen({ host: '127.0.0.1', port: this.#port })
-    await once(this.#server, 'listening')
+    const listen = async (port: number): Promise<void> => {
+      this.#server.listen({ host: '127.0.0.1', port })
+      await once(this.#server, 'listening')
+    }
+    await (this.#port === 0 ? listenAtOwn(listen) : listen(this.#port))
     this.#port = (this.#server.address() as AddressInfo).port
   }
 

@@ -6,6 +6,7 @@ import { type Kind, type Make, queueClaims } from '@millrace/queue/conformance'
 import { createServer } from '@millrace/queue-server'
 import { describe, test } from 'vitest'
 import { connectQueues } from '../src/index.ts'
+import { listenAtOwn } from './ports.ts'
 import { HandClock } from './support.ts'
 
 /** A client of a server whose engine is made so; a reopened one is a new client, after the server was started anew on the same engine. */
@@ -15,7 +16,7 @@ const over =
     const options = await open()
     const engine = await openQueues(options)
     let server = createServer({ engine })
-    const { url, port } = await server.listen({ port: 0 })
+    const { url, port } = await listenAtOwn((port) => server.listen({ port }))
     const client = await connectQueues(url)
     let last = client
     return {

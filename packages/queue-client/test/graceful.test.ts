@@ -2,11 +2,12 @@ import { openQueues, type QueueError } from '@millrace/queue'
 import { createServer } from '@millrace/queue-server'
 import { expect, test } from 'vitest'
 import { connectQueues } from '../src/index.ts'
+import { listenAtOwn } from './ports.ts'
 
 test('a server that ends in good order and another in its place leave no send unknown', async () => {
   const engine = await openQueues({ path: ':memory:' })
   const first = createServer({ engine })
-  const { url, port } = await first.listen({ port: 0 })
+  const { url, port } = await listenAtOwn((port) => first.listen({ port }))
   const client = await connectQueues(url)
   await client.create('a')
   const sends: Promise<string>[] = []

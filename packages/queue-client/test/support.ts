@@ -2,6 +2,7 @@ import { openQueues, type QueueEngine } from '@millrace/queue'
 import { createServer, type Listening, type QueueServer, type ServerOptions } from '@millrace/queue-server'
 import { onTestFinished } from 'vitest'
 import { type ConnectOptions, connectQueues, type QueueClient } from '../src/index.ts'
+import { listenAtOwn } from './ports.ts'
 
 /** A clock that is wound by hand. */
 export class HandClock {
@@ -22,12 +23,13 @@ export interface Served {
 export async function serve(
   options: Omit<ServerOptions, 'engine'> = {},
   engine?: QueueEngine,
-  port = 0,
+  port?: number,
 ): Promise<Served> {
   const queues = engine ?? (await openQueues({ path: ':memory:' }))
   const server = createServer({ engine: queues, ...options })
   onTestFinished(() => server.close({ timeoutMs: 0 }))
-  return { engine: queues, server, at: await server.listen({ port }) }
+  const listen = (at: number): Promise<Listening> => server.listen({ port: at })
+  return { engine: queues, server, at: await (port === undefined ? listenAtOwn(listen) : listen(port)) }
 }
 
 /** A client, until the test is over. */
