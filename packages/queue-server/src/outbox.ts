@@ -20,8 +20,8 @@ export class Outbox {
   readonly #onWritten: () => void
   /** Leases of what is in the encoder. */
   #leases: string[] = []
-  /** Leases of what the socket has and the system has not. */
-  readonly #writing = new Set<readonly string[]>()
+  /** Leases of what the socket has and the system has not, in the order in which it is written. */
+  #writing: (readonly string[])[] = []
   #isDue = false
   #writingBytes = 0
   /** Bytes of the encoder that are counted in the share. */
@@ -77,11 +77,11 @@ export class Outbox {
     this.#counted = 0
     this.#writingBytes += bytes.length
     this.#tallies.bytesOut += bytes.length
-    this.#writing.add(leases)
+    this.#writing.push(leases)
     const isTaken = this.#socket.write(bytes, (error) => {
       this.encoder.giveBack(bytes)
       if (error != null) return
-      this.#writing.delete(leases)
+      if (this.#writing[0] === leases) this.#writing.shift()
       this.#writingBytes -= bytes.length
       this.#share.change(-bytes.length)
       this.#onWritten()
@@ -92,8 +92,8 @@ export class Outbox {
 
   /** Takes the leases of messages that are not on their way. */
   takeUndelivered(): string[] {
-    const all = [...this.#writing].flat().concat(this.#leases)
-    this.#writing.clear()
+    const all = this.#writing.flat().concat(this.#leases)
+    this.#writing = []
     this.#leases = []
     return all
   }

@@ -1,5 +1,6 @@
 import { type AckOutcome, type LeaseOutcome, type Message, QueueError } from '@millrace/queue'
 import {
+  ByNumber,
   Credit,
   isQueueError,
   MESSAGE_FRAME_BYTES,
@@ -44,7 +45,7 @@ export class Requests {
   readonly #share: Share
   readonly #credit: Credit
   readonly #turns: Turns
-  readonly #pending = new Map<number, Pending>()
+  readonly #pending = new ByNumber<Pending>()
   readonly #onAnswered: () => void
   #closing: QueueError | undefined
   #hasEnded = false
@@ -71,14 +72,15 @@ export class Requests {
   start(number: number, request: Request, bytes: number): void {
     const { tallies } = this.#served
     tallies.requests[request.kind]++
-    if (number === 0 || this.#pending.has(number)) throw malformed(`${number} is no free number for a request`)
+    if (number === 0 || this.#pending.get(number) !== undefined)
+      throw malformed(`${number} is no free number for a request`)
     const refusal = this.#refusal()
     if (refusal !== undefined) {
       this.#fail(number, refusal)
       return
     }
     const pending: Pending = { number, bytes, abort: undefined, isCancelled: false, hasTurn: false }
-    this.#pending.set(number, pending)
+    this.#pending.add(pending)
     this.#credit.take(bytes)
     this.#share.change(bytes)
     tallies.pending++
@@ -105,7 +107,7 @@ export class Requests {
   /** Takes no requests any more, and ends those that wait. */
   close(error: QueueError): void {
     this.#closing = error
-    for (const { abort } of this.#pending.values()) abort?.abort(error)
+    for (const { abort } of this.#pending) abort?.abort(error)
     this.#turns.letGo()
   }
 
@@ -113,7 +115,7 @@ export class Requests {
   end(): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    for (const number of this.#pending.keys()) this.cancel(number)
+    for (const { number } of this.#pending) this.cancel(number)
     this.#turns.letGo()
     this.#giveBack(this.#outbox.takeUndelivered())
   }
@@ -257,7 +259,7 @@ export class Requests {
   }
 
   #leave(pending: Pending): void {
-    this.#pending.delete(pending.number)
+    this.#pending.remove(pending)
     this.#credit.giveBack(pending.bytes)
     this.#served.tallies.pending--
     if (!this.#hasEnded) this.#share.change(-pending.bytes)

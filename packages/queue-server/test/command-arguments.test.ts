@@ -1,5 +1,6 @@
+import { UsageError } from '@millrace/command'
 import { describe, expect, test } from 'vitest'
-import { parseArguments, UsageError } from '../src/command/arguments.ts'
+import { parseArguments } from '../src/command/arguments.ts'
 import { helpText } from '../src/command/help.ts'
 
 const memory = ['--path', ':memory:']

@@ -1,4 +1,5 @@
 /** The wire protocol, for those who write a client or a server; `protocol/frame.ts` draws it. */
+export { ByNumber, type Numbered } from './by-number.ts'
 export type { MessageFields } from './message.ts'
 export type { Answer } from './protocol/answer.ts'
 export { Credit } from './protocol/credit.ts'

@@ -133,7 +133,7 @@ async function check(queues: QueueEngine, memory: Memory): Promise<void> {
 async function everything(disk: FailingDisk): Promise<Found[]> {
   const { replay } = await recover(disk, 'disk')
   return replay.queues.flatMap(({ identity, state }) =>
-    [...state.messages.values()].map(({ segment, offset, length }) => {
+    [...state.messages].map(({ segment, offset, length }) => {
       const body = disk.bytes(segmentName(segment)).toString('utf8', offset, offset + length)
       return { body, queue: identity.name }
     }),

@@ -34,7 +34,7 @@ async function store(): Promise<FailingDisk> {
 async function read(disk: FailingDisk): Promise<{ contents: Contents; recovery: Recovery }> {
   const { replay, ...recovery } = await recover(disk, 'disk')
   const contents = replay.queues.map(({ identity, state }) => {
-    const bodies = [...state.messages.values()].map(({ segment, offset, length }) =>
+    const bodies = [...state.messages].map(({ segment, offset, length }) =>
       disk.bytes(segmentName(segment)).toString('utf8', offset, offset + length),
     )
     return [identity.name, bodies.sort()] as const

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { createSecureContext } from 'node:tls'
+import { readText, reasonOf } from '@millrace/command'
 import type { TokenRule } from '../api.ts'
 import { checkTokens } from '../options.ts'
-import { reasonOf } from './reason.ts'
 
 /** Key and certificate, in PEM. */
 export interface KeyAndCert {
@@ -38,12 +37,4 @@ export function readTls(files: KeyAndCert): KeyAndCert {
     })
   }
   return tls
-}
-
-function readText(option: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new Error(`${option}: cannot read ${file}: ${reasonOf(error)}`, { cause: error })
-  }
 }

@@ -1,5 +1,5 @@
+import { listed, wrapped } from '@millrace/command'
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts'
-import { listed, wrapped } from './wrap.ts'
 
 /** Where it listens and for how long it ends, if nothing is said. */
 export const DEFAULTS: {

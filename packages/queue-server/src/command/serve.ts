@@ -1,12 +1,11 @@
+import { reasonOf, type Say, signalled } from '@millrace/command'
 import { type Durability, openQueues, type QueueEngine } from '@millrace/queue'
 import type { Listening, QueueServer } from '../api.ts'
 import type { Monitor } from '../http/api.ts'
 import { createMonitor } from '../http/monitor.ts'
 import { createServer } from '../server.ts'
 import type { Place, Settings } from './arguments.ts'
-import { signalled } from './end.ts'
 import { readTls, readTokens } from './files.ts'
-import { reasonOf } from './reason.ts'
 
 /**
  * Serves queues until a signal comes, and answers with the exit code.
@@ -14,7 +13,7 @@ import { reasonOf } from './reason.ts'
  *     opened ──▶ listening ── signal ──▶ requests end, or the grace is over ──▶ queues closed ──▶ end
  *                               └──────────────── another signal ──▶ the process dies of it
  */
-export async function serve(settings: Settings, say: (sentence: string) => void): Promise<number> {
+export async function serve(settings: Settings, say: Say): Promise<number> {
   const tokens = settings.tokenFile === undefined ? undefined : readTokens(settings.tokenFile)
   const tls = settings.tls === undefined ? undefined : readTls(settings.tls)
   const engine = await open(settings, say)
@@ -55,10 +54,7 @@ async function tellWhere(
   if (page !== undefined) process.stdout.write(`page, /metrics and /health at ${page.url}, ${kept}\n`)
 }
 
-async function open(
-  { path, sync, memoryBytes, segmentBytes }: Settings,
-  say: (text: string) => void,
-): Promise<QueueEngine> {
+async function open({ path, sync, memoryBytes, segmentBytes }: Settings, say: Say): Promise<QueueEngine> {
   const opened = await openQueues({ path, sync, memoryBytes, segmentBytes }).catch((error: unknown) => {
     throw new Error(`cannot open ${path}: ${reasonOf(error)}`, { cause: error })
   })

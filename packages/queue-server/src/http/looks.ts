@@ -1,10 +1,10 @@
+import { METRICS_TYPE, metricsText } from '@millrace/command/http'
 import type { FastifyInstance } from 'fastify'
 import type { Door, Permit } from './access.ts'
 import type { MonitoredEngine, MonitoredServer } from './api.ts'
 import { whyReadOnly } from './health.ts'
 import { messageView } from './message-view.ts'
 import { familiesOf } from './metrics.ts'
-import { METRICS_TYPE, metricsText } from './prometheus.ts'
 import { Refusal } from './refusal.ts'
 import { type NamedStats, Snapshots } from './snapshot.ts'
 

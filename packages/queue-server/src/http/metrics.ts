@@ -1,6 +1,6 @@
+import type { Family } from '@millrace/command/http'
 import type { ServerStats } from '../api.ts'
 import type { MonitoredServer } from './api.ts'
-import type { Family } from './prometheus.ts'
 import type { NamedStats } from './snapshot.ts'
 
 const GAUGES = {

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { whyForeign } from '@millrace/command/http'
 import { startTimer } from '@millrace/notify'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { CloseOptions, Listening } from '../api.ts'
@@ -7,7 +8,6 @@ import { Door } from './access.ts'
 import { actionRoutes } from './actions.ts'
 import type { Monitor, MonitorListenOptions, MonitorOptions } from './api.ts'
 import { lookRoutes } from './looks.ts'
-import { refuseOtherNames } from './names.ts'
 import { checkListen, checkMonitor } from './options.ts'
 import { pageRoute } from './page/page.ts'
 import { Refusal, refusalOf } from './refusal.ts'
@@ -58,7 +58,10 @@ class HttpMonitor implements Monitor {
     this.#app.setNotFoundHandler(({ method, url }) => {
       throw new Refusal('not-found', `there is no ${method} ${url}`)
     })
-    refuseOtherNames(this.#app, () => this.#host ?? LOOPBACK, names)
+    this.#app.addHook('onRequest', (request, _, done) => {
+      const reason = whyForeign(request.headers.host, this.#host ?? LOOPBACK, names)
+      done(reason === undefined ? undefined : new Refusal('foreign', reason))
+    })
     sendSafely(this.#app)
     lookRoutes(this.#app, engine, servers, door)
     actionRoutes(this.#app, engine, door)

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isHostName } from '@millrace/command/http'
 import { checkOptions, show } from '@millrace/queue/engine'
 import { checkPlace, checkSafe, checkTokens } from '../options.ts'
 import type { MonitoredEngine, MonitorListenOptions, MonitorOptions } from './api.ts'
@@ -46,11 +46,6 @@ export function checkListen(
   checkPlace(options)
   const { host, unsafe } = options
   if (host !== undefined) checkSafe(host.toLowerCase(), has, unsafe)
-}
-
-/** Whether a value is a name or an address, without a port. */
-export function isHostName(value: unknown): boolean {
-  return typeof value === 'string' && (isIP(value) !== 0 || /^[^:/[\]]+$/.test(value))
 }
 
 function wrong(name: string, what: string, value: unknown): TypeError {

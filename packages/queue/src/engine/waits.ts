@@ -1,21 +1,49 @@
-import { startTimer } from '@millrace/notify'
+import { type Place, startTimer, WaitList } from '@millrace/notify'
 import type { WaitOptions } from '../api.ts'
 
-/** Somebody who waits. */
-export interface Wait<W, R> {
+/**
+ * Somebody who waits.
+ *
+ * INVARIANT  it is in its list until it is served, its time is over, its signal aborts, or all are refused; then its timer and its listener are gone.
+ */
+export class Wait<W, R> implements Place {
+  previous: Place | undefined
+  next: Place | undefined
+  list: { remove(place: Place): void } | undefined
   readonly wants: W
-  readonly resolve: (answer: R) => void
-  readonly reject: (error: unknown) => void
+  readonly promise: Promise<R>
+  readonly #resolve: (answer: R) => void
+  readonly #reject: (error: unknown) => void
+  /** Ends what may end it early. */
+  onLeave: () => void = () => {}
+
+  constructor(wants: W) {
+    const { promise, resolve, reject } = Promise.withResolvers<R>()
+    this.wants = wants
+    this.promise = promise
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  resolve(answer: R): void {
+    this.#leave()
+    this.#resolve(answer)
+  }
+
+  reject(error: unknown): void {
+    this.#leave()
+    this.#reject(error)
+  }
+
+  #leave(): void {
+    this.list?.remove(this)
+    this.onLeave()
+  }
 }
 
-/**
- * Those who wait for the same thing, first come, first served.
- *
- * INVARIANT  a wait is in the list until it is served, its time is over, its signal aborts, or all are refused; then its timer and its
- *            listener are gone.
- */
+/** Those who wait for the same thing, first come, first served. */
 export class Waits<W, R> {
-  readonly #waits = new Set<Wait<W, R>>()
+  readonly #waits = new WaitList<Wait<W, R>>()
   readonly #onLeave: () => void
 
   /** Calls back when somebody has left who was not served: the next one may be. */
@@ -24,48 +52,36 @@ export class Waits<W, R> {
   }
 
   get length(): number {
-    return this.#waits.size
+    return this.#waits.length
   }
 
   /** Who waits longest. */
   get first(): Wait<W, R> | undefined {
-    return this.#waits.values().next().value
+    return this.#waits.first
   }
 
   /** Waits until somebody resolves it; `onTimeout` tells what becomes of it when the time is over. */
   wait(wants: W, { signal, timeoutMs }: WaitOptions, onTimeout: (wait: Wait<W, R>) => void): Promise<R> {
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        this.#waits.delete(wait)
-        stopTimer()
-        signal?.removeEventListener('abort', onAbort)
-      }
-      const wait: Wait<W, R> = {
-        wants,
-        resolve(answer) {
-          leave()
-          resolve(answer)
-        },
-        reject(error) {
-          leave()
-          reject(error)
-        },
-      }
-      const onAbort = (): void => {
-        wait.reject(signal?.reason)
-        this.#onLeave()
-      }
-      const timeIsUp = (): void => {
-        onTimeout(wait)
-        this.#onLeave()
-      }
-      const stopTimer = timeoutMs === undefined ? () => {} : startTimer(timeoutMs, timeIsUp)
-      this.#waits.add(wait)
-      signal?.addEventListener('abort', onAbort)
-    })
+    const wait = new Wait<W, R>(wants)
+    const onAbort = (): void => {
+      wait.reject(signal?.reason)
+      this.#onLeave()
+    }
+    const timeIsUp = (): void => {
+      onTimeout(wait)
+      this.#onLeave()
+    }
+    const stopTimer = timeoutMs === undefined ? undefined : startTimer(timeoutMs, timeIsUp)
+    signal?.addEventListener('abort', onAbort)
+    wait.onLeave = () => {
+      stopTimer?.()
+      signal?.removeEventListener('abort', onAbort)
+    }
+    this.#waits.add(wait)
+    return wait.promise
   }
 
   refuseAll(why: (wants: W) => unknown): void {
-    for (const wait of [...this.#waits]) wait.reject(why(wait.wants))
+    for (const wait of this.#waits.takeWhere(() => true)) wait.reject(why(wait.wants))
   }
 }

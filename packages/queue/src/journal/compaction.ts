@@ -99,8 +99,8 @@ export class Compaction {
     let bytes = 0
     if (!this.#isThere(queue) || !live.isAny(last)) return
     for (const message of state.messages) {
-      if (message.number >= nextNumber) return // It was sent meanwhile, to the newest file.
-      if (message.segment <= last) {
+      if (message.number < nextNumber && message.segment <= last) {
+        // Others were sent meanwhile, to the newest file.
         this.#journal.keep(number, message, state.epochOf(message.number))
         this.#kept += log.frameBytes
         bytes += message.bytes

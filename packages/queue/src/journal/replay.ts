@@ -1,4 +1,5 @@
 import type { QueueOptions } from '../api.ts'
+import { ByNumber } from '../by-number.ts'
 import { withDefaults } from '../engine/local-queue.ts'
 import type { RememberedQueue } from '../engine/local-queues.ts'
 import { bytesOfHeaders } from '../engine/new-message.ts'
@@ -15,7 +16,7 @@ interface Past {
   isPaused: boolean
   nextNumber: number
   readonly tallies: Tallies
-  readonly messages: Map<number, Stored>
+  readonly messages: ByNumber<Stored>
   readonly epochs: Map<number, number>
   readonly keys: Map<string, KnownKey>
 }
@@ -131,7 +132,9 @@ export class Replay {
       crc,
     }
     if (expiresAtMs !== undefined) message.expiry = { atMs: expiresAtMs, message, place: -1 }
-    past.messages.set(number, message)
+    const before = past.messages.get(number)
+    if (before !== undefined) past.messages.remove(before)
+    past.messages.add(message)
     past.nextNumber = Math.max(past.nextNumber, number + 1)
     if (epoch !== undefined) past.epochs.set(number, epoch)
     if (key !== undefined) {
@@ -146,7 +149,8 @@ export class Replay {
     const number = reader.count()
     const why = WHYS[reader.u8()]
     if (past === undefined || why === undefined) return
-    past.messages.delete(number)
+    const message = past.messages.get(number)
+    if (message !== undefined) past.messages.remove(message)
     if (why === 'taken') past.tallies.delivered++
     past.tallies[why === 'taken' || why === 'moved' ? 'acked' : why]++
   }
@@ -187,7 +191,7 @@ export class Replay {
     const past = this.#pasts.get(number) ?? {
       number,
       tallies: noTallies(),
-      messages: new Map(),
+      messages: new ByNumber<Stored>(),
       epochs: new Map(),
       keys: new Map(),
       nextNumber: 1,

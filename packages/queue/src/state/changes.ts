@@ -1,3 +1,4 @@
+import type { ByNumber } from '../by-number.ts'
 import type { KnownKey } from './dedup.ts'
 import type { Stored } from './stored.ts'
 
@@ -42,8 +43,8 @@ export interface Changes {
 
 /** What a state was when it was last heard of. */
 export interface Remembered {
-  /** By their numbers, in no order. They are put in heaps, and have turns, when they are filled in; the map is the state's then. */
-  readonly messages: Map<number, Stored>
+  /** They are put in heaps, and have turns, when they are filled in; this is the state's then. */
+  readonly messages: ByNumber<Stored>
   /** Of those that were leased. */
   readonly epochs: ReadonlyMap<number, number>
   readonly keys: Iterable<KnownKey>

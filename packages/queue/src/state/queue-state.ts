@@ -1,4 +1,5 @@
 import type { AckOutcome, LeaseOutcome } from '../api.ts'
+import { ByNumber } from '../by-number.ts'
 import { type Changes, type LeaseOf, noTallies, type Remembered, type Tallies, type Why } from './changes.ts'
 import { DedupKeys, type KnownKey, type NewKeys, NO_KEYS } from './dedup.ts'
 import { Heap } from './heap.ts'
@@ -31,7 +32,7 @@ export interface QueueRules {
 export class QueueState {
   readonly rules: QueueRules
   readonly tallies: Tallies = noTallies()
-  #messages = new Map<number, Stored>()
+  #messages = new ByNumber<Stored>()
   readonly #ready: Ready
   readonly #delayed = new Heap<Stored>(isDueBefore)
   readonly #leased = new Heap<Stored>(isDueBefore)
@@ -126,8 +127,8 @@ export class QueueState {
     Object.assign(this.tallies, tallies)
     this.#nextNumber = nextNumber
     for (const key of [...keys].sort((a, b) => a.untilMs - b.untilMs)) this.#dedup.add(key)
-    this.#messages = inOrder(messages)
-    for (const message of this.#messages.values()) {
+    this.#messages = messages
+    for (const message of inOrder(messages)) {
       this.#bytes += message.bytes
       if (message.state === 'delayed' && message.deliveries === 0 && message.dueAtMs <= nowMs) message.state = 'ready'
       if (message.state === 'ready' || message.deliveries > 0) message.turn = this.#nextTurn++
@@ -139,9 +140,9 @@ export class QueueState {
     }
   }
 
-  /** All messages, those that were sent first first. */
+  /** All messages, in no order. */
   get messages(): Iterable<Stored> {
-    return this.#messages.values()
+    return this.#messages
   }
 
   /** The number of the next message. */
@@ -187,7 +188,7 @@ export class QueueState {
       offset: 0,
       crc: 0,
     }
-    this.#messages.set(number, message)
+    this.#messages.add(message)
     this.#bytes += bytes
     this.tallies.sent++
     if (ttlMs !== Number.POSITIVE_INFINITY) {
@@ -372,7 +373,7 @@ export class QueueState {
   #forget(message: Stored, why: Why): void {
     this.#neverExpire(message)
     this.#endEpoch(message)
-    this.#messages.delete(message.number)
+    this.#messages.remove(message)
     this.#bytes -= message.bytes
     this.#changes.gone(message, why)
   }
@@ -382,15 +383,11 @@ function isDue(message: Stored | undefined, nowMs: number): message is Stored {
   return message !== undefined && message.dueAtMs <= nowMs
 }
 
-/** The same messages, in the order in which they became ready; the same map, if they are, as nearly always. */
-function inOrder(messages: Map<number, Stored>): Map<number, Stored> {
-  let last: Stored | undefined
-  for (const message of messages.values()) {
-    if (last !== undefined && cameReadyBefore(last, message) > 0) {
-      const sorted = [...messages.values()].sort(cameReadyBefore)
-      return new Map(sorted.map((each) => [each.number, each]))
-    }
-    last = message
-  }
-  return messages
+/** In the order in which they became ready, as nearly always they are. */
+function inOrder(messages: Iterable<Stored>): Iterable<Stored> {
+  const all = [...messages]
+  const isInOrder = all.every(
+    (message, index) => index === 0 || cameReadyBefore(all[index - 1] as Stored, message) <= 0,
+  )
+  return isInOrder ? all : all.sort(cameReadyBefore)
 }

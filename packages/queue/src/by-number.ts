@@ -1,0 +1,65 @@
+/** Whatever has a number, a whole one from 0, that no other one has. */
+export interface Numbered {
+  readonly number: number
+}
+
+/** So many numbers that follow each other have their places together. */
+const PAGE = 32
+
+interface Page<T> {
+  readonly places: (T | undefined)[]
+  count: number
+}
+
+/**
+ * Things by their numbers, where most of these follow each other and most things leave in the order in which they came.
+ *
+ *     pages:  0…31   32…63   96…127          a page is there while something of it is
+ *
+ * Not just a `Map`: whenever that makes room it leaves its old table behind, and each old table keeps the next one alive with all that stood in it
+ * (`OrderedHashTable` of V8). Once one of them has grown old, all that passes through outlives the quick collections. Here the map changes once
+ * for 32 things, and its tables know pages, which are empty by then.
+ */
+export class ByNumber<T extends Numbered> {
+  readonly #pages = new Map<number, Page<T>>()
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  get(number: number): T | undefined {
+    return this.#pages.get(Math.floor(number / PAGE))?.places[number % PAGE]
+  }
+
+  /** Puts in what is not there. */
+  add(thing: T): void {
+    const { number } = thing
+    const at = Math.floor(number / PAGE)
+    let page = this.#pages.get(at)
+    if (page === undefined) {
+      page = { places: new Array<T | undefined>(PAGE).fill(undefined), count: 0 }
+      this.#pages.set(at, page)
+    }
+    page.places[number % PAGE] = thing
+    page.count++
+    this.#size++
+  }
+
+  /** Takes out what is there. */
+  remove({ number }: T): void {
+    const at = Math.floor(number / PAGE)
+    const page = this.#pages.get(at) as Page<T>
+    page.places[number % PAGE] = undefined
+    page.count--
+    this.#size--
+    if (page.count === 0) this.#pages.delete(at)
+  }
+
+  /** All of them, page by page. What is added or taken out meanwhile may be among them or not. */
+  *[Symbol.iterator](): Generator<T> {
+    for (const { places } of this.#pages.values()) {
+      for (const thing of places) if (thing !== undefined) yield thing
+    }
+  }
+}
