@@ -24,7 +24,7 @@ export const QUEUES: readonly QueueMaker[] = [
   {
     name: 'millrace',
     kind: 'ours',
-    note: 'priorityPool: bounded, first in first out among equals, items with a state',
+    note: 'priorityPool: bounded, first in first out among equals',
     make(capacity) {
       const pool = priorityPool<number>({ capacity, priority: (n) => n })
       return { push: (n) => pool.trySubmit(n), pop: () => pool.tryTake() }

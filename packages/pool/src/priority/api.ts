@@ -139,7 +139,7 @@ export interface PriorityPool<T> extends AsyncIterable<T>, AsyncDisposable {
    * Costs O(1) for small integer priorities, else O(log n).
    */
   submit(item: T, options?: ItemOptions & WaitOptions): Promise<Ticket<T>>
-  /** Puts an item in if there is room now and nobody waits for it. */
+  /** Puts an item in if there is room now and nobody waits for it. Costs less than `submit`, which makes a ticket. */
   trySubmit(item: T, options?: ItemOptions): SubmitOutcome
   /**
    * Submits one item after the other and resolves with how many there were. Cut short, it rejects with a `CutShortError`: `sent` of

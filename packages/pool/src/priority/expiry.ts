@@ -22,6 +22,11 @@ export class Expiry<T> {
     this.#onDue = onDue
   }
 
+  /** How many are watched. */
+  get length(): number {
+    return this.#entries.length
+  }
+
   /** Watches an entry. */
   add(entry: Entry<T>, expiresAt: number): void {
     this.#entries.push(entry)
@@ -35,7 +40,7 @@ export class Expiry<T> {
 
   /** Takes out one that is due; undefined if none is. */
   due(): Entry<T> | undefined {
-    if (this.#entries.length === 0) return undefined
+    if (this.length === 0) return undefined
     return this.#firstAt() <= this.#now() ? this.#entries.pop() : undefined
   }
 
@@ -51,7 +56,7 @@ export class Expiry<T> {
   #end(): void {
     this.#endsAt = Number.POSITIVE_INFINITY
     this.#onDue()
-    if (this.#entries.length > 0) this.#start(this.#firstAt())
+    if (this.length > 0) this.#start(this.#firstAt())
   }
 
   #firstAt(): number {

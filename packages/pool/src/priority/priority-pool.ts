@@ -97,15 +97,9 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
 
   trySubmit(item: T, options: ItemOptions = none): SubmitOutcome {
     checkItem(item, options)
-    const priority = this.#priorityOf(item, options)
-    if (this.#isClosed) return 'closed'
-    const entry = this.#offer(item, priority, options)
-    if (entry === undefined) {
-      this.#rejected++
-      return 'full'
-    }
-    if (entry.state === 'duplicate') return 'duplicate'
-    return entry.hasReplaced ? 'replaced' : 'submitted'
+    const outcome = this.#put(item, options)
+    if (outcome === 'full') this.#rejected++
+    return outcome
   }
 
   submitMany(items: Iterable<T>, options: ItemOptions & WaitOptions = none): Promise<number> {
@@ -127,9 +121,9 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
 
   tryTake(): T | undefined {
     this.#expire()
-    const entry = this.#stock.take('drained')
-    if (entry !== undefined) this.#madeRoom()
-    return entry?.item
+    const item = this.#stock.take('drained')
+    if (item !== undefined) this.#madeRoom()
+    return item
   }
 
   hold(n: number, options?: WaitOptions): Promise<Held<T>> {
@@ -144,7 +138,7 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
 
   peek(): T | undefined {
     this.#expire()
-    return this.#stock.first()?.item
+    return this.#stock.first()
   }
 
   remove(which: Ticket<T> | ((item: T, priority: number) => boolean)): T[] {
@@ -165,7 +159,7 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
     this.#expire()
     const items: T[] = []
     // Those that come in meanwhile are not meant.
-    for (let left = this.#stock.length; left > 0; left--) items.push((this.#stock.take('removed') as Entry<T>).item)
+    for (let left = this.#stock.length; left > 0; left--) items.push(this.#stock.take('removed') as T)
     if (items.length > 0) this.#madeRoom()
     return items
   }
@@ -223,12 +217,27 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
     return entry
   }
 
+  /** Puts an item in, without a ticket. */
+  #put(item: T, options: ItemOptions): SubmitOutcome {
+    const priority = this.#priorityOf(item, options)
+    if (this.#isClosed) return 'closed'
+    if (!this.#stock.isBare(options)) {
+      const entry = this.#offer(item, priority, options)
+      if (entry === undefined) return 'full'
+      if (entry.state === 'duplicate') return 'duplicate'
+      return entry.hasReplaced ? 'replaced' : 'submitted'
+    }
+    this.#expire()
+    const isIn = this.#stock.offerBare(item, priority, this.#submits.length === 0)
+    if (this.#drains.length > 0) this.#balance()
+    return isIn ? 'submitted' : 'full'
+  }
+
   /** Puts an item in; answers a promise if that has to wait. */
   #enter(item: T, options: ItemOptions, left: () => ItemOptions & WaitOptions): Promise<unknown> | undefined {
     checkItem(item, none)
     if (this.#isClosed) throw closedError(item)
-    if (this.#offer(item, this.#priorityOf(item, options), options) !== undefined) return undefined
-    return this.submit(item, left())
+    return this.#put(item, options) === 'full' ? this.submit(item, left()) : undefined
   }
 
   #drain(n: number, options: WaitOptions | undefined, take: (most: number) => unknown): Promise<unknown> {
@@ -254,7 +263,7 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
   readonly #takeItems = (most: number): T[] => {
     const items: T[] = []
     for (let left = Math.min(most, this.#stock.length); left > 0; left--) {
-      items.push((this.#stock.take('drained') as Entry<T>).item)
+      items.push(this.#stock.take('drained') as T)
     }
     if (items.length > 0) this.#madeRoom()
     return items
@@ -308,6 +317,7 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
   }
 
   #expire(): void {
+    if (!this.#stock.isTimed) return
     this.#stock.expire(this.#told)
     if (this.#told.length === 0) return
     this.#balance()

@@ -1,7 +1,8 @@
 import type { EvictReason, ItemOptions, PriorityPoolOptions } from './api.ts'
+import { type BareOrder, makeBareOrder, widerBareOrder } from './bare.ts'
 import { Entry, type Order } from './entry.ts'
 import { Expiry } from './expiry.ts'
-import { checkPriority } from './options.ts'
+import { checkPriority, none } from './options.ts'
 import { makeOrder, orderFor } from './order.ts'
 
 /** Items that left without being drained, to be told of once everything is in order again. */
@@ -27,6 +28,7 @@ export interface StockCounts {
  *
  * INVARIANT  length + held <= capacity.
  * INVARIANT  an entry is in the order exactly while it is queued, and of those with the same key one is queued.
+ * INVARIANT  an item without an entry is among the bare ones, from its submit until it is taken or somebody asks for it.
  */
 export class Stock<T> {
   readonly capacity: number
@@ -45,24 +47,28 @@ export class Stock<T> {
   readonly #now: () => number
   readonly #keyed = new Map<string, Entry<T>>()
   readonly #expiry: Expiry<T>
+  readonly #hasBare: boolean
   #order: Order<T>
+  #bare: BareOrder<T>
   #held = 0
   #sequence = 0
 
   /** `onDue` is called when entries have expired that nobody has looked for. */
   constructor(options: PriorityPoolOptions<T>, onDue: () => void) {
-    const { capacity, compare, structure, ageingMs, overflow, clock = performance } = options
+    const { capacity, compare, structure, ageingMs, ttlMs, overflow, clock = performance } = options
     this.capacity = capacity
     this.#options = options
     this.#isEvicting = overflow === 'evict-lowest'
     this.#now = () => clock.now()
     this.#expiry = new Expiry(this.#now, onDue)
     const isAgeing = ageingMs !== undefined
+    this.#hasBare = compare === undefined && !isAgeing && ttlMs === undefined && !this.#isEvicting
     this.#order = makeOrder({ compare, structure, isAgeing, isLastNeeded: this.#isEvicting })
+    this.#bare = makeBareOrder(structure)
   }
 
   get length(): number {
-    return this.#order.length
+    return this.#order.length + this.#bare.length
   }
 
   get held(): number {
@@ -70,7 +76,7 @@ export class Stock<T> {
   }
 
   get free(): number {
-    return this.capacity - this.#order.length - this.#held
+    return this.capacity - this.length - this.#held
   }
 
   /** The priority of an item. Throws if it has none that the pool can order by. */
@@ -107,18 +113,44 @@ export class Stock<T> {
     return entry
   }
 
-  /** The first entry. */
-  first(): Entry<T> | undefined {
-    return this.#order.first()
+  /** Whether the time of an item may be over. */
+  get isTimed(): boolean {
+    return this.#expiry.length > 0
+  }
+
+  /** Whether an item of such options is kept without an entry, unless its submit gives a ticket. */
+  isBare(options: ItemOptions): boolean {
+    return this.#hasBare && (options === none || (options.key === undefined && options.ttlMs === undefined))
+  }
+
+  /** Takes a bare item in, if there is room and nobody is before it who waits for some. */
+  offerBare(item: T, priority: number, isNext: boolean): boolean {
+    const { free } = this
+    if (!isNext || free === 0) return false
+    // While there is nothing to compare it with, numbers may begin anew; bare ones are few enough to be packed.
+    if (free === this.capacity) this.#sequence = 0
+    const sequence = ++this.#sequence
+    if (!this.#bare.push(item, priority, sequence)) this.#pushWider(item, priority, sequence)
+    this.counts.submitted++
+    return true
+  }
+
+  /** The first item. */
+  first(): T | undefined {
+    return this.#isBareFirst() ? this.#bare.first() : this.#order.first()?.item
   }
 
   /** Takes out the first one, for good. */
-  take(state: 'drained' | 'removed'): Entry<T> | undefined {
+  take(state: 'drained' | 'removed'): T | undefined {
+    if (this.#isBareFirst()) {
+      this.counts[state]++
+      return this.#bare.pop()
+    }
     const entry = this.#order.pop(state)
     if (entry === undefined) return undefined
     this.#forget(entry)
     this.counts[state]++
-    return entry
+    return entry.item
   }
 
   /** Whether items have priorities, and are not compared. */
@@ -130,6 +162,12 @@ export class Stock<T> {
   hold(most: number): Entry<T>[] {
     const entries: Entry<T>[] = []
     while (entries.length < most) {
+      if (this.#isBareFirst()) {
+        const entry = this.#dressFirst()
+        entry.leave('held')
+        entries.push(entry)
+        continue
+      }
       const entry = this.#order.pop('held')
       if (entry === undefined) break
       this.#forget(entry)
@@ -168,6 +206,7 @@ export class Stock<T> {
 
   /** Takes out those that are meant, and hands them back in order. */
   remove(isMeant: (entry: Entry<T>) => boolean): Entry<T>[] {
+    while (this.#bare.length > 0) this.#queue(this.#dressFirst())
     // The user's function may call the pool: those it is asked about may have left before, and those it means since.
     const isQueued = ({ state }: Entry<T>): boolean => state === 'queued'
     const meant = this.#order
@@ -195,6 +234,27 @@ export class Stock<T> {
       this.counts.expired++
       told.push([entry, 'expired'])
     }
+  }
+
+  #pushWider(item: T, priority: number, sequence: number): void {
+    const wider = widerBareOrder(this.#bare)
+    this.#bare = wider
+    if (wider.push(item, priority, sequence)) return
+    this.#queue(new Entry(this, item, priority, priority, sequence, undefined, undefined))
+  }
+
+  #isBareFirst(): boolean {
+    const bare = this.#bare
+    if (bare.length === 0) return false
+    const entry = this.#order.length === 0 ? undefined : this.#order.first()
+    if (entry === undefined || bare.firstRank > entry.rank) return true
+    return bare.firstRank === entry.rank && bare.firstSequence < entry.sequence
+  }
+
+  /** Takes out the first bare item, as an entry from now on. */
+  #dressFirst(): Entry<T> {
+    const { firstRank, firstSequence } = this.#bare
+    return new Entry(this, this.#bare.pop() as T, firstRank, firstRank, firstSequence, undefined, undefined)
   }
 
   #entry(item: T, priority: number, { key, ttlMs = this.#options.ttlMs }: ItemOptions): Entry<T> {

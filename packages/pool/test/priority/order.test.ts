@@ -108,6 +108,28 @@ describe('the order', () => {
     ).toBe('fcdbgaeh')
   })
 
+  test.each([
+    ['with a bucket', 5],
+    ['without', 1_000],
+    ['that are no whole numbers', 0.5],
+    ['larger than a heap can pack', 2 ** 40],
+  ])('is one for items with a ticket and items without, of priorities %s', async (_, priority) => {
+    const pool = priorityPool<string>({ capacity: 10, priority: () => priority })
+    await pool.submit('a')
+    pool.trySubmit('b')
+    const ticket = await pool.submit('c')
+    pool.trySubmit('d')
+    pool.trySubmit('first', { priority: priority + 1 })
+    const held = pool.tryHold(2)
+    expect(held.items).toEqual(['first', 'a'])
+    pool.trySubmit('e')
+    held.putBack()
+    expect(pool.remove(ticket)).toEqual(['c'])
+    expect(pool.remove((item) => item === 'b')).toEqual(['b'])
+    pool.trySubmit('f')
+    expect([pool.peek(), pool.tryDrain(10)]).toEqual(['first', ['first', 'a', 'd', 'e', 'f']])
+  })
+
   test('is what the submit says, rather than the pool', async () => {
     const pool = poolOf({ priority: ({ priority }) => priority }, '9a')
     await pool.submit({ priority: 1, name: 'b' }, { priority: 200 })
