@@ -26,7 +26,8 @@ export function numbersOf<T extends Value>(codec: WordCodec<T> | PairCodec<T>, {
     read,
     writeMany(values, from, count, at) {
       if (same?.constructor === values.constructor) {
-        same.set((values as unknown as WordArray).subarray(from, from + count), at / bytes)
+        const whole = values as unknown as WordArray
+        same.set(count === whole.length ? whole : whole.subarray(from, from + count), at / bytes)
       } else for (let i = 0; i < count; i++) write(values[from + i] as T, at + i * bytes)
     },
     readInto(array, from, count, at) {

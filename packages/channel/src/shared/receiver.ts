@@ -3,6 +3,7 @@ import {
   checkWaitOptions,
   refusal,
   rejectInTurn,
+  resolveInTurn,
   TimeoutError,
   WAIT_OPTIONS,
   type WaitOptions,
@@ -69,16 +70,16 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
     return this.disposed ? 0 : this.shared.takeInto(array)
   }
 
-  async receiveInto(array: WordArray, options?: WaitOptions): Promise<number> {
-    this.#checkInto(array)
-    const refused = refusal(options, WAIT_OPTIONS)
-    if (refused !== undefined) return refused
-    if (array.length === 0) return 0
-    const taken = this.tryReceiveInto(array)
-    if (taken > 0) return taken
-    const values = await this.receiveMany(array.length, options)
-    array.set(values as unknown as number[])
-    return values.length
+  receiveInto(array: WordArray, options?: WaitOptions): Promise<number> {
+    try {
+      this.#checkInto(array)
+      const refused = refusal(options, WAIT_OPTIONS)
+      if (refused !== undefined) return refused
+      const taken = this.disposed ? 0 : this.shared.takeInto(array)
+      return taken > 0 || array.length === 0 ? resolveInTurn(taken) : this.#waitInto(array, options)
+    } catch (error) {
+      return rejectInTurn(error)
+    }
   }
 
   receiveIntoSync(array: WordArray, options?: BlockOptions): number {
@@ -103,6 +104,12 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
   #tries(options: BlockOptions | undefined): boolean {
     checkBlockOptions(options)
     return !this.disposed
+  }
+
+  async #waitInto(array: WordArray, options: WaitOptions | undefined): Promise<number> {
+    const values = await this.receiveMany(array.length, options)
+    array.set(values as unknown as number[])
+    return values.length
   }
 
   #blockForOne(options: BlockOptions | undefined): T | undefined {
