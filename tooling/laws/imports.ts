@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
 import { type Breach, lineOf, type Package, type SourceFile } from './tree.ts'
 
-/** The house, ground floor first. A published package imports from the floors below its own. */
+/** The house, ground floor first. A published package, and one that is built into others, imports from the floors below its own. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['@millrace/atomics', '@millrace/interleave'],
+  ['@millrace/atomics', '@millrace/command', '@millrace/interleave'],
   ['@millrace/notify', '@millrace/ring'],
   ['@millrace/channel'],
   ['@millrace/mpsc', '@millrace/mpmc'],
@@ -11,6 +11,9 @@ const FLOORS: readonly (readonly string[])[] = [
   ['@millrace/pool-server', '@millrace/queue-client', '@millrace/queue-server'],
   ['millrace'],
 ]
+
+/** Private packages that are built into those that import them, which so name them in `devDependencies`: no other place can install them. */
+const BUILT_IN: readonly string[] = ['@millrace/command']
 
 /** What a published package may need beside ours. Libraries need nothing; servers speak protocols that others speak better. */
 const STRANGERS: Readonly<Record<string, readonly string[]>> = {
@@ -31,13 +34,17 @@ export function importBreaches(pkg: Package, rootDependencies: ReadonlySet<strin
   const floor = FLOORS.findIndex((names) => names.includes(pkg.name))
   const welcome = STRANGERS[pkg.name] ?? []
   const isStranger = (name: string): boolean => !isOurs(name) && !welcome.includes(name)
-  const strangers = pkg.isPublished ? [...pkg.dependencies].filter(isStranger) : []
+  const strangers = isShipped(pkg) ? [...pkg.dependencies].filter(isStranger) : []
+  const homeless = pkg.isPublished ? [...pkg.dependencies].filter((name) => BUILT_IN.includes(name)) : []
   return [
     ...(pkg.isPublished && floor === -1
       ? [breach(manifest, 1, 'layers', `${pkg.name} has no floor in tooling/laws/imports.ts`)]
       : []),
     ...strangers.map((name) =>
       breach(manifest, 1, 'dependencies', `a published package needs nothing but ours at run time, not ${name}`),
+    ),
+    ...homeless.map((name) =>
+      breach(manifest, 1, 'dependencies', `${name} is built in: it belongs to devDependencies`),
     ),
     ...pkg.files
       .filter(({ path }) => /\.[cm]?ts$/.test(path))
@@ -59,12 +66,18 @@ function fileBreaches(pkg: Package, file: SourceFile, rootDependencies: Readonly
     }
     if (/^(node|file|data|https?):/.test(specifier)) return []
     const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
-    if (isSource && pkg.isPublished && isOurs(name) && floorOf(name) >= floorOf(pkg.name))
+    if (isSource && isShipped(pkg) && isOurs(name) && floorOf(name) >= floorOf(pkg.name))
       return at('layers', `${pkg.name} may not import ${name}: imports go down`)
     if (pkg.dependencies.has(name)) return []
+    if (BUILT_IN.includes(name) && pkg.devDependencies.has(name)) return []
     if (!isSource && (pkg.devDependencies.has(name) || name === pkg.name || rootDependencies.has(name))) return []
     return at('dependencies', `${name} is not a dependency in ${pkg.folder}/package.json`)
   })
+}
+
+/** Whether users of a published package have it too. */
+function isShipped({ name, isPublished }: Package): boolean {
+  return isPublished || BUILT_IN.includes(name)
 }
 
 function isOurs(name: string): boolean {

@@ -65,6 +65,22 @@ describe('the laws', () => {
     expect(breachesWith(library)).toEqual([expect.stringContaining('not fastify')])
   })
 
+  test('let a package have a private one built in, and nobody install it', () => {
+    const command = (more: object, dependencies: string[] = []) => ({
+      'packages/command/package.json': manifest('@millrace/command', dependencies, { private: true }),
+      'packages/mpmc/package.json': manifest('@millrace/mpmc', ['@millrace/channel'], more),
+      'packages/mpmc/src/index.ts': "import '@millrace/command'\n",
+    })
+    const devDependencies = { '@millrace/command': '1' }
+    expect(breachesWith(command({ devDependencies }))).toEqual([])
+    expect(breachesWith(command({}))).toEqual([expect.stringContaining('mpmc/src/index.ts:1 dependencies')])
+    const dependencies = { '@millrace/channel': '1', ...devDependencies }
+    expect(breachesWith(command({ dependencies }))).toEqual([
+      expect.stringContaining('mpmc/package.json:1 dependencies'),
+    ])
+    expect(breachesWith(command({ devDependencies }, ['lodash']))).toEqual([expect.stringContaining('not lodash')])
+  })
+
   test('let a lawful repository pass', () => expect(breachesWith({})).toEqual([]))
 
   for (const [claim, files, sentence] of [

@@ -1,6 +1,6 @@
+import { type Family, METRICS_TYPE, metricsText } from '@millrace/command/http'
 import type { FastifyInstance } from 'fastify'
 import type { Context } from './context.ts'
-import { type Family, METRICS_TYPE, metricsText } from './metrics.ts'
 
 /** `GET /stats`, `/health` and `/metrics`: how the pool and the server are. */
 export function observeRoutes(instance: FastifyInstance, context: Context): void {

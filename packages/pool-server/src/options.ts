@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isHostName } from '@millrace/command/http'
 import type { PoolRoutesOptions, PoolServerOptions, ServedPool, StopOptions } from './api.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { quoted } from './parameters.ts'
@@ -43,11 +43,6 @@ export function checkStop(options: StopOptions): void {
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
     throw new RangeError(`timeoutMs: expected a number of milliseconds from 0, got ${quoted(timeoutMs)}`)
   }
-}
-
-/** Whether a value is a name or an address, without a port. */
-export function isHostName(value: unknown): boolean {
-  return typeof value === 'string' && (isIP(value) !== 0 || /^[^:/[\]]+$/.test(value))
 }
 
 function checkNames(options: object, known: readonly string[]): void {

@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net'
+import { whyForeign } from '@millrace/command/http'
 import { startTimer } from '@millrace/notify'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { PoolServer, PoolServerOptions, ServedPool, StopOptions } from './api.ts'
-import { refuseOtherNames } from './names.ts'
 import { checkServer, checkStop } from './options.ts'
+import { Refusal } from './refusal.ts'
 import { poolRoutes } from './routes.ts'
 import { refuseUnreadable } from './unreadable.ts'
 
@@ -30,7 +31,10 @@ export async function poolServer(pool: ServedPool, options: PoolServerOptions = 
   checkServer(pool, options)
   const { host = LOOPBACK, port = 0, names = [], ...others } = options
   const app = fastify({ return503OnClosing: false, logger: false, clientErrorHandler: refuseUnreadable })
-  refuseOtherNames(app, host, names)
+  app.addHook('onRequest', (request, _, done) => {
+    const reason = whyForeign(request.headers.host, host, names)
+    done(reason === undefined ? undefined : new Refusal('foreign', reason))
+  })
   await app.register(poolRoutes(pool, others))
   try {
     await app.listen({ host, port })

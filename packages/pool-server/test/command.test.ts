@@ -59,12 +59,16 @@ describe('millrace-pool', () => {
     [['--name', 'a:1'], '--name: expected a name without a port, got "a:1"'],
     [['--port', '65536'], '--port: expected a whole number from 0 to 65535, got "65536"'],
     [['--host', ''], '--host: expected an address, got an empty one'],
-    [['--overflow', 'drop'], '--overflow: expected wait, reject, evict-lowest, got "drop"'],
-    [['--hots', '::'], "Unknown option '--hots'"],
+    [['--overflow', 'drop'], '--overflow: expected wait or reject or evict-lowest, got "drop"'],
     [['--port'], "Option '-p, --port <value>' argument missing"],
     [['serve'], 'expected options only, got serve'],
   ])('refuses %j with one sentence and exit code 2', async (args, sentence) => {
     expect(await ended(...args)).toEqual({ code: 2, out: '', err: `millrace-pool: ${sentence}; see --help\n` })
+  })
+
+  test('asks whether another option was meant', async () => {
+    const err = 'millrace-pool: there is no option --hots; did you mean --host?\n'
+    expect(await ended('--hots', '::')).toEqual({ code: 2, out: '', err })
   })
 
   test('says with one sentence and exit code 1 that the port is in use', async () => {

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { openQueues } from '@millrace/queue'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Arrivals, stamp, stampOf } from '../src/command/bench/arrivals.ts'
-import { closest } from '../src/command/closest.ts'
 import { bytes, duration } from '../src/command/figures.ts'
 import { Histogram } from '../src/command/histogram.ts'
 import { linesOfStream } from '../src/command/lines.ts'
@@ -19,27 +16,6 @@ function terminal(columns: number, env: Record<string, string> = {}): Output {
   const stream = { isTTY: true, columns, write() {} }
   return new Output(stream as never, false, env)
 }
-
-describe('closest', () => {
-  test.each([
-    ['recieve', 'receive'],
-    ['RECEIVE', 'receive'],
-    ['sned', 'send'],
-    ['lst', 'list'],
-    ['xyz', undefined],
-    ['', undefined],
-  ])('%j → %j', (typed, meant) => {
-    expect(closest(typed, ['receive', 'send', 'list', 'stats'])).toBe(meant)
-  })
-})
-
-describe('what both commands need', () => {
-  test.each(['closest.ts', 'wrap.ts'])('is the same in millrace-queue-server: %s', (file) => {
-    const source = (name: string): string =>
-      readFileSync(fileURLToPath(new URL(`src/command/${file}`, import.meta.resolve(`${name}/package.json`))), 'utf8')
-    expect(source('@millrace/queue-server')).toBe(source('@millrace/queue-client'))
-  })
-})
 
 describe('histogram', () => {
   test('tells quantiles that are at most 1/32 too high, and never too low', () => {

@@ -1,5 +1,5 @@
+import { UsageError } from '@millrace/command'
 import { describe, expect, test } from 'vitest'
-import { UsageError } from '../src/command/arguments.ts'
 import { requestOf } from '../src/command/request.ts'
 import { ended, folder } from './command-support.ts'
 

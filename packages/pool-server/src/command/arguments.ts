@@ -1,6 +1,7 @@
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import type { ParseArgsOptionsConfig } from 'node:util'
+import { LONGEST_MS, oneOf, quoted, readArguments, UsageError, wholeNumber } from '@millrace/command'
+import { isHostName } from '@millrace/command/http'
 import { DEFAULT_LIMITS } from '../limits.ts'
-import { isHostName } from '../options.ts'
 
 /** What the user asks for. */
 export type Request =
@@ -27,13 +28,8 @@ export interface Settings {
 /** What a full pool does with another item. */
 type Overflow = (typeof OVERFLOWS)[number]
 
-/** The arguments make no sense. Its message is one line for the user. */
-export class UsageError extends Error {
-  override readonly name: string = 'UsageError'
-}
-
 const OVERFLOWS = ['wait', 'reject', 'evict-lowest'] as const
-const MOST = 2 ** 31 - 1
+const MOST = LONGEST_MS
 
 const DEFAULTS: Settings = {
   host: '127.0.0.1',
@@ -93,14 +89,14 @@ Exit codes: 0 ended and nothing was left; 1 it could not listen, or items were l
 
 /** Reads the arguments. Throws `UsageError`. */
 export function parseArguments(args: readonly string[]): Request {
-  const { values, positionals } = read(args)
+  const { values, positionals } = readArguments(args, OPTIONS)
   if (values.help) return { verb: 'help' }
   if (values.version) return { verb: 'version' }
   if (positionals.length > 0) throw new UsageError(`expected options only, got ${positionals[0]}`)
   const { host = DEFAULTS.host, overflow = DEFAULTS.overflow } = values
   if (host === '') throw new UsageError('--host: expected an address, got an empty one')
   const wrong = values.name?.find((name) => !isHostName(name))
-  if (wrong !== undefined) throw new UsageError(`--name: expected a name without a port, got ${JSON.stringify(wrong)}`)
+  if (wrong !== undefined) throw new UsageError(`--name: expected a name without a port, got ${quoted(wrong)}`)
   const whole = (
     name: Exclude<keyof typeof values, 'help' | 'version' | 'name'>,
     least: number,
@@ -112,7 +108,7 @@ export function parseArguments(args: readonly string[]): Request {
     names: values.name ?? DEFAULTS.names,
     port: whole('port', 0, DEFAULTS.port, 65_535),
     capacity: whole('capacity', 1, DEFAULTS.capacity),
-    overflow: overflowOf(overflow),
+    overflow: oneOf('--overflow', overflow, OVERFLOWS),
     maxBodyBytes: whole('max-body-bytes', 1, DEFAULTS.maxBodyBytes),
     maxBatch: whole('max-batch', 1, DEFAULTS.maxBatch),
     maxDrain: whole('max-drain', 1, DEFAULTS.maxDrain),
@@ -122,36 +118,4 @@ export function parseArguments(args: readonly string[]): Request {
     graceMs: whole('grace-ms', 0, DEFAULTS.graceMs),
   }
   return { verb: 'serve', settings }
-}
-
-function read(args: readonly string[]) {
-  try {
-    return parseArgs({ args: withNumbersJoined(args), options: OPTIONS, allowPositionals: true })
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message.split(/[.\n]/, 1)[0] : String(error), { cause: error })
-  }
-}
-
-/** `--port -1` as `--port=-1`: so it is a wrong number, not an option that is missing its value. */
-function withNumbersJoined(args: readonly string[]): string[] {
-  const joined: string[] = []
-  for (const arg of args) {
-    const before = joined.at(-1)
-    if (/^-\d/.test(arg) && before !== undefined && /^--[a-z-]+$/.test(before)) joined.splice(-1, 1, `${before}=${arg}`)
-    else joined.push(arg)
-  }
-  return joined
-}
-
-function wholeNumber(name: string, text: string | undefined, least: number, most: number): number | undefined {
-  if (text === undefined) return undefined
-  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (number >= least && number <= most) return number
-  throw new UsageError(`${name}: expected a whole number from ${least} to ${most}, got ${JSON.stringify(text)}`)
-}
-
-function overflowOf(text: string): Overflow {
-  const overflow = OVERFLOWS.find((one) => one === text)
-  if (overflow !== undefined) return overflow
-  throw new UsageError(`--overflow: expected ${OVERFLOWS.join(', ')}, got ${JSON.stringify(text)}`)
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { signalled } from '@millrace/command'
 import type { PriorityPool } from '@millrace/pool'
 import type { PoolServer } from '../api.ts'
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 const STOP_MS = 1000
 
 /**
@@ -21,15 +21,4 @@ export async function endOf(
   await Promise.race([pool.whenClosed(), delay(graceMs, undefined, { ref: false })])
   await server.stop({ timeoutMs: STOP_MS })
   return pool.length
-}
-
-/** Resolves at the first signal. The next one has the effect that it has on every process. */
-function signalled(): Promise<void> {
-  return new Promise((resolve) => {
-    const hear = (): void => {
-      for (const signal of SIGNALS) process.off(signal, hear)
-      resolve()
-    }
-    for (const signal of SIGNALS) process.on(signal, hear)
-  })
 }

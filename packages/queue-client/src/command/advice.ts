@@ -1,6 +1,7 @@
+import { reasonOf } from '@millrace/command'
 import type { QueueError, QueueErrorCode } from '@millrace/queue'
 import { NO_GREETING } from '../connection.ts'
-import { queueErrorOf, reasonOf } from './reason.ts'
+import { queueErrorOf } from './reason.ts'
 
 /** What can be done about it, by whom typed this verb. */
 type Advice = string | ((error: QueueError, verb: string | undefined) => string)

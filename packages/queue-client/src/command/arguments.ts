@@ -1,6 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
-import { closest } from './closest.ts'
-import { oneLine } from './printable.ts'
+import { LONGEST_MS, oneOf, quoted, readArguments, UsageError, wholeNumber } from '@millrace/command'
 
 /** An option of the command, as it is read and as the help tells of it. */
 export interface Option {
@@ -16,20 +15,13 @@ export interface Option {
   readonly help: string
 }
 
-/** The arguments make no sense. Its message is one line for the user. */
-export class UsageError extends Error {
-  override readonly name: string = 'UsageError'
-}
-
-const LONGEST_MS = 2 ** 31 - 1
-
 /** What was typed after the verb. Its methods throw `UsageError` for what makes no sense. */
 export class Arguments {
   readonly positionals: readonly string[]
   readonly #values: Readonly<Record<string, unknown>>
 
   constructor(args: readonly string[], options: readonly Option[]) {
-    const { values, positionals } = read(args, options)
+    const { values, positionals } = readArguments(args, config(options))
     this.#values = values
     this.positionals = positionals
   }
@@ -63,13 +55,8 @@ export class Arguments {
     return (this.#values[name] ?? []) as string[]
   }
 
-  whole(name: string, least: number, most: number = Number.MAX_SAFE_INTEGER): number | undefined {
-    const text = this.#values[name] as string | undefined
-    if (text === undefined) return undefined
-    const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
-    if (number >= least && number <= most) return number
-    const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`
-    throw new UsageError(`--${name}: expected a whole number ${range}, got ${quoted(text)}`)
+  whole(name: string, least: number, most?: number): number | undefined {
+    return wholeNumber(`--${name}`, this.#values[name] as string | undefined, least, most)
   }
 
   /** A time that is waited for, in milliseconds. */
@@ -86,10 +73,7 @@ export class Arguments {
 
   oneOf<T extends string>(name: string, known: readonly T[]): T | undefined {
     const text = this.#values[name] as string | undefined
-    if (text === undefined) return undefined
-    const found = known.find((one) => one === text)
-    if (found !== undefined) return found
-    throw new UsageError(`--${name}: expected ${known.join(' or ')}, got ${quoted(text)}`)
+    return text === undefined ? undefined : oneOf(`--${name}`, text, known)
   }
 
   #refuseMissing(names: readonly string[]): void {
@@ -99,11 +83,6 @@ export class Arguments {
       if (value === '') throw new UsageError(`expected ${name}, got an empty text`)
     }
   }
-}
-
-/** Something that was typed, as it stands in a sentence. */
-export function quoted(text: string): string {
-  return oneLine(JSON.stringify(text))
 }
 
 /** The verb, which is the first word that is neither an option nor the value of one, and the arguments without it. */
@@ -122,37 +101,6 @@ export function verbOf(
 
 function isKnown({ name }: { name: string }, options: readonly Option[]): boolean {
   return options.some((option) => option.name === name)
-}
-
-function read(args: readonly string[], options: readonly Option[]) {
-  try {
-    return parseArgs({ args: withNumbersJoined(args, options), options: config(options), allowPositionals: true })
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    const unknown = /^Unknown option '(-[^']*)'/.exec(error.message)?.[1]
-    if (unknown === undefined) throw new UsageError(error.message.split(/[.\n]/, 1)[0], { cause: error })
-    const near = closest(
-      unknown.replace(/^-+/, ''),
-      options.map(({ name }) => name),
-    )
-    const hint = near === undefined ? '' : `; did you mean --${near}?`
-    throw new UsageError(`there is no option ${oneLine(unknown)}${hint}`, { cause: error })
-  }
-}
-
-/** `--priority -1` as `--priority=-1`: so it is a number, not an option that is missing its value. */
-function withNumbersJoined(args: readonly string[], options: readonly Option[]): string[] {
-  const takesValue = new Set(options.filter(({ value }) => value !== undefined).map(({ name }) => `--${name}`))
-  const end = args.indexOf('--')
-  const joined: string[] = []
-  for (const [i, arg] of args.entries()) {
-    const before = joined.at(-1)
-    const isOption = end === -1 || i < end
-    if (isOption && /^-[\d.]/.test(arg) && before !== undefined && takesValue.has(before))
-      joined.splice(-1, 1, `${before}=${arg}`)
-    else joined.push(arg)
-  }
-  return joined
 }
 
 function config(options: readonly Option[]): ParseArgsOptionsConfig {

@@ -1,9 +1,7 @@
+import { closest, oneLine, reasonOf, UsageError } from '@millrace/command'
 import type { QueueEngine } from '@millrace/queue'
-import { UsageError } from './arguments.ts'
-import { closest } from './closest.ts'
 import { open, type Place } from './place.ts'
-import { oneLine } from './printable.ts'
-import { codeOf, reasonOf } from './reason.ts'
+import { codeOf } from './reason.ts'
 import type { Context, Run, Verb } from './verb.ts'
 
 /** What is to be done, and where. */

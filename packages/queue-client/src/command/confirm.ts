@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import { UsageError } from './arguments.ts'
+import { UsageError } from '@millrace/command'
 import type { Context } from './verb.ts'
 
 /** Whether a person at a terminal agrees. Where there is none they have to say so before. */

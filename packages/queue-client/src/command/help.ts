@@ -1,7 +1,7 @@
+import { listed, wrapped } from '@millrace/command'
 import type { Option } from './arguments.ts'
 import { COMMON } from './common.ts'
 import type { Verb } from './verb.ts'
-import { listed, wrapped } from './wrap.ts'
 
 const EXITS = `Exit codes: 0 done, also when Ctrl-C ended tail, bench or --follow; 1 refused or failed; 2 the arguments make no sense;
 3 nothing was received; 130 interrupted; 141 nobody read the output any more.`

@@ -1,5 +1,5 @@
+import { UsageError } from '@millrace/command'
 import { sentenceOf } from './advice.ts'
-import { UsageError } from './arguments.ts'
 import { carryOut } from './carry-out.ts'
 import { abortByOutput, abortBySignal, Interrupted } from './interruption.ts'
 import { Output, OutputClosed } from './output.ts'
@@ -42,7 +42,7 @@ function explain(error: unknown, verb: string | undefined): number {
   }
   if (error instanceof Interrupted) return error.exitCode
   const isMisuse = error instanceof UsageError
-  say(isMisuse ? `${error.message}${error.message.endsWith('?') ? '' : '; see --help'}` : sentenceOf(error, verb))
+  say(isMisuse ? error.sentence : sentenceOf(error, verb))
   // An engine refuses an argument that makes no sense in these classes, and changes nothing.
   return isMisuse || error instanceof TypeError || error instanceof RangeError ? EXIT.usage : EXIT.failed
 }

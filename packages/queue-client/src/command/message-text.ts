@@ -1,7 +1,8 @@
+import { oneLine } from '@millrace/command'
 import type { Message, PeekedMessage } from '@millrace/queue'
 import { bytes, duration } from './figures.ts'
 import type { Output } from './output.ts'
-import { decoded, hexLines, linesOf, oneLine, textOf } from './printable.ts'
+import { decoded, hexLines, linesOf, textOf } from './printable.ts'
 
 /** So much of a body is shown to a person. */
 const MOST_LINES = 40

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import { oneLine, reasonOf } from '@millrace/command'
 import type { OutgoingMessage, SendOptions } from '@millrace/queue'
 import { linesOfStream } from './lines.ts'
-import { oneLine } from './printable.ts'
 import { readMessage } from './read-message.ts'
-import { reasonOf } from './reason.ts'
 
 /** Where messages come from. */
 export interface Source {

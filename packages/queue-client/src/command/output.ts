@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
+import { jsonLine } from '@millrace/command'
 import { LiveLines } from './live-lines.ts'
-import { jsonLine } from './printable.ts'
 
 /** What the command needs to know of the stream it writes to. */
 export type Stream = NodeJS.WritableStream & {

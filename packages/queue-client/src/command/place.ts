@@ -1,17 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
+import { oneLine, readText, reasonOf, syncOf, UsageError } from '@millrace/command'
 import { openQueues, type QueueEngine, type QueueError } from '@millrace/queue'
 import { type ClientState, connectQueues } from '../index.ts'
 import { SCHEMES } from '../url.ts'
-import { type Arguments, quoted, UsageError } from './arguments.ts'
-import { oneLine } from './printable.ts'
-import { reasonOf } from './reason.ts'
+import type { Arguments } from './arguments.ts'
 
 /** Variables that stand for options. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** Where the queues are. */
 export type Place =
-  | { readonly kind: 'folder'; readonly path: string; readonly sync: Sync | undefined }
+  | { readonly kind: 'folder'; readonly path: string; readonly sync: ReturnType<typeof syncOf> | undefined }
   | {
       readonly kind: 'server'
       readonly url: string
@@ -19,13 +18,10 @@ export type Place =
       readonly caFile: string | undefined
     }
 
-type Sync = 'always' | 'never' | { readonly everyMs: number }
-
 const DEFAULT_URL = 'millrace://127.0.0.1:7411'
 const LOG_FILE = /^\d{12}\.log$/
 /** A request that has waited so long for a connection is given up. */
 const UNREACHABLE_MS = 30_000
-const LONGEST_MS = 2 ** 31 - 1
 
 /** How queues are opened. */
 export interface Opening {
@@ -41,7 +37,7 @@ export interface Opening {
 export function placeOf(args: Arguments, environment: Environment): Place {
   const path = args.text('path')
   const url = args.text('url')
-  const sync = syncOf(args.text('sync'))
+  const sync = args.text('sync')
   const tokenFile = args.text('token-file')
   const caFile = args.text('ca-file')
   if (path === undefined) {
@@ -53,7 +49,7 @@ export function placeOf(args: Arguments, environment: Environment): Place {
   for (const [name, value] of Object.entries({ url, 'token-file': tokenFile, 'ca-file': caFile })) {
     if (value !== undefined) throw new UsageError(`--path and --${name}: expected one of them`)
   }
-  return { kind: 'folder', path, sync }
+  return { kind: 'folder', path, sync: sync === undefined ? undefined : syncOf(sync) }
 }
 
 /** Opens the queues. What it throws is for the user, and tells no token. */
@@ -81,11 +77,12 @@ export async function open(place: Place, environment: Environment, options: Open
 }
 
 function connection({ tokenFile, caFile }: Place & { kind: 'server' }, environment: Environment) {
-  const token = tokenFile === undefined ? environment['MILLRACE_QUEUE_TOKEN'] : read('--token-file', tokenFile).trim()
+  const token =
+    tokenFile === undefined ? environment['MILLRACE_QUEUE_TOKEN'] : readText('--token-file', tokenFile).trim()
   if (token === '' && tokenFile !== undefined) throw new Error(`--token-file: ${oneLine(tokenFile)} is empty`)
   return {
     token: token || undefined,
-    tls: caFile === undefined ? undefined : { ca: read('--ca-file', caFile) },
+    tls: caFile === undefined ? undefined : { ca: readText('--ca-file', caFile) },
   }
 }
 
@@ -99,12 +96,6 @@ function checkUrl(text: string, from: string): void {
     throw new UsageError('--url: expected no token in it; give it by --token-file or MILLRACE_QUEUE_TOKEN')
 }
 
-function syncOf(text: string | undefined): Sync | undefined {
-  if (text === undefined || text === 'always' || text === 'never') return text
-  if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= LONGEST_MS) return { everyMs: Number(text) }
-  throw new UsageError(`--sync: expected always, never or a number of milliseconds, got ${quoted(text)}`)
-}
-
 /** Whether a log of queues is there: whoever only looks must not make one in a folder that was not meant. */
 function hasQueues(path: string): boolean {
   try {
@@ -112,13 +103,5 @@ function hasQueues(path: string): boolean {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
     throw new Error(`cannot open ${oneLine(path)}: ${reasonOf(error)}`, { cause: error })
-  }
-}
-
-function read(option: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new Error(`${option}: cannot read ${oneLine(file)}: ${reasonOf(error)}`, { cause: error })
   }
 }

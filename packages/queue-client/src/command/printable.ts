@@ -1,26 +1,13 @@
 /** Text and bytes of others, so that they cannot drive the terminal they are shown on. */
-
-// Control characters, halves of pairs, line and paragraph separators, and marks that reverse the direction of what follows.
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\x1b': '\\e' }
+import { oneLine } from '@millrace/command'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
-/** The text in one line. */
-export function oneLine(text: string): string {
-  return text.replace(UNPRINTABLE, escaped)
-}
 
 /** The text line by line. */
 export function linesOf(text: string): string[] {
   const lines = text.split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()
   return lines.map((line) => oneLine(line.replaceAll('\t', '    ')))
-}
-
-/** One line of JSON, which is the same to who parses it and harmless to who looks at it. */
-export function jsonLine(value: unknown): string {
-  return JSON.stringify(value).replace(UNPRINTABLE, unicodeEscape)
 }
 
 /** The text that the bytes are in UTF-8; nothing if they are none, or if no text has such characters. */
@@ -52,12 +39,4 @@ export function hexLines(bytes: Uint8Array, perLine: number): string[] {
     lines.push(`${at.toString(16).padStart(4, '0')}  ${hex}  ${ascii}`)
   }
   return lines
-}
-
-function escaped(character: string): string {
-  return SHORT[character] ?? unicodeEscape(character)
-}
-
-function unicodeEscape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

@@ -1,5 +1,5 @@
+import { quoted } from '@millrace/command'
 import type { OutgoingMessage, SendOptions } from '@millrace/queue'
-import { quoted } from './arguments.ts'
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 

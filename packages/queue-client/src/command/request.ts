@@ -1,6 +1,6 @@
-import { Arguments, quoted, UsageError, verbOf } from './arguments.ts'
+import { closest, columns, quoted, UsageError } from '@millrace/command'
+import { Arguments, verbOf } from './arguments.ts'
 import type { Work } from './carry-out.ts'
-import { closest } from './closest.ts'
 import { COMMON } from './common.ts'
 import { helpOf, overview } from './help.ts'
 import { type Environment, placeOf } from './place.ts'
@@ -33,11 +33,6 @@ export function requestOf(args: readonly string[], version: string, environment:
     // If nothing is said, the output decides.
     isJson: isJson ? true : given.flag('no-json') ? false : undefined,
   }
-}
-
-/** How wide a help may be. */
-function columns(): number {
-  return Math.min(process.stdout.columns ?? 100, 100)
 }
 
 function verbNamed(name: string): Verb {

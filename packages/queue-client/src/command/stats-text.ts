@@ -1,7 +1,7 @@
+import { oneLine } from '@millrace/command'
 import type { Durability, QueueStats } from '@millrace/queue'
 import { bytes, count, counted, duration } from './figures.ts'
 import type { Output } from './output.ts'
-import { oneLine } from './printable.ts'
 import { type Column, sheet, table } from './table.ts'
 
 /** How a queue stood. */

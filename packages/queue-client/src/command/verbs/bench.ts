@@ -1,11 +1,10 @@
+import { oneLine, quoted, reasonOf } from '@millrace/command'
 import type { QueueEngine } from '@millrace/queue'
-import { type Arguments, quoted } from '../arguments.ts'
+import type { Arguments } from '../arguments.ts'
 import { STAMP_BYTES } from '../bench/arrivals.ts'
 import { resultJson, resultLines, standing, standingJson, standingLines } from '../bench/bench-text.ts'
 import { Load, type LoadOptions } from '../bench/load.ts'
 import { Interrupted } from '../interruption.ts'
-import { oneLine } from '../printable.ts'
-import { reasonOf } from '../reason.ts'
 import { type Context, EXIT, type Verb } from '../verb.ts'
 
 const LIVE_MS = 250

@@ -1,6 +1,6 @@
+import { oneLine } from '@millrace/command'
 import { confirmed } from '../confirm.ts'
 import { counted } from '../figures.ts'
-import { oneLine } from '../printable.ts'
 import { EXIT, type Verb } from '../verb.ts'
 
 /** `millrace-queue delete`. */

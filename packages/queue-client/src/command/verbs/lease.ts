@@ -1,7 +1,6 @@
+import { oneLine, UsageError } from '@millrace/command'
 import type { AckOutcome, LeaseOutcome, QueueEngine } from '@millrace/queue'
 import type { Arguments, Option } from '../arguments.ts'
-import { UsageError } from '../arguments.ts'
-import { oneLine } from '../printable.ts'
 import { EXIT, type Verb } from '../verb.ts'
 
 type Act = (engine: QueueEngine, lease: string) => Promise<AckOutcome | LeaseOutcome>

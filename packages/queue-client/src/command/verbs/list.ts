@@ -1,4 +1,4 @@
-import { oneLine } from '../printable.ts'
+import { oneLine } from '@millrace/command'
 import { EXIT, type Verb } from '../verb.ts'
 
 /** `millrace-queue list`. */

@@ -1,4 +1,5 @@
-import { type Arguments, UsageError } from '../arguments.ts'
+import { UsageError } from '@millrace/command'
+import type { Arguments } from '../arguments.ts'
 import { type Taking, take } from '../take.ts'
 import { EXIT, type Verb } from '../verb.ts'
 

@@ -1,5 +1,5 @@
+import { oneLine } from '@millrace/command'
 import { counted } from '../figures.ts'
-import { oneLine } from '../printable.ts'
 import { EXIT, type Verb } from '../verb.ts'
 
 /** `millrace-queue redrive`. */

@@ -1,8 +1,8 @@
+import { oneLine, quoted, UsageError } from '@millrace/command'
 import type { SendOptions } from '@millrace/queue'
-import { type Arguments, quoted, UsageError } from '../arguments.ts'
+import type { Arguments } from '../arguments.ts'
 import { counted, duration } from '../figures.ts'
 import { inBatches, outgoing, type Source } from '../outgoing.ts'
-import { oneLine } from '../printable.ts'
 import { codeOf } from '../reason.ts'
 import { type Context, EXIT, type Verb } from '../verb.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { metricsText } from '../src/metrics.ts'
+import { metricsText } from '../src/http.ts'
 
 test('a label is one line and ends where it ends, whatever is in it', () => {
   const labels = { outcome: 'a "b"\n\\c' }

@@ -19,3 +19,8 @@ export function wrapped(text: string, columns: number): string {
   }
   return lines.join('\n')
 }
+
+/** How wide a help may be. */
+export function columns(): number {
+  return Math.min(process.stdout.columns ?? 100, 100)
+}

@@ -1,0 +1,7 @@
+export { LONGEST_MS, oneOf, readArguments, syncOf, type Typed, UsageError, wholeNumber } from './arguments.ts'
+export { closest } from './closest.ts'
+export { readText } from './files.ts'
+export { jsonLine, oneLine, quoted } from './printable.ts'
+export { reasonOf } from './reason.ts'
+export { exitCodeOf, type Say, signalled } from './serving.ts'
+export { columns, listed, wrapped } from './wrap.ts'
