@@ -8,10 +8,10 @@ const DEPTH = 32
 const BODY = new Uint8Array(128).fill(7)
 
 /**
- * The load of the Rust queue that ours descends from: 16 clients send, 16 receive and acknowledge, 32 requests deep, 128 bytes. Its requests are
- * counted as it counts them, three for each message: 1,536,000.
+ * The load of the Rust queue that ours descends from: 16 clients send, 16 receive and acknowledge, 32 requests deep, 128 bytes: 1,536,000 requests,
+ * three for each message. It asks for each message, and acknowledges each, by a request of its own; `inBatches`, for 32 by one, which count as many.
  */
-export async function ancestorsLoad(server: Server): Promise<Prepared> {
+export async function ancestorsLoad(server: Server, inBatches: boolean): Promise<Prepared> {
   const connect = () => Promise.all(Array.from({ length: CLIENTS }, () => server.connect()))
   const [producers, consumers] = [await connect(), await connect()]
   return {
@@ -19,7 +19,9 @@ export async function ancestorsLoad(server: Server): Promise<Prepared> {
       const began = performance.now()
       const [, received] = await Promise.all([
         Promise.all(producers.map(produce)),
-        Promise.all(consumers.map((consumer) => consume(consumer, ITERATIONS * DEPTH))),
+        Promise.all(
+          consumers.map((consumer) => consume(inBatches ? consumer : oneByOne(consumer), ITERATIONS * DEPTH)),
+        ),
       ])
       const messages = received.reduce((sum, count) => sum + count, 0)
       const all = CLIENTS * ITERATIONS * DEPTH
@@ -33,12 +35,20 @@ export async function ancestorsLoad(server: Server): Promise<Prepared> {
   }
 }
 
+/** A connection that asks for each message on its own. */
+function oneByOne(connection: Connection): Pick<Connection, 'receiveAll' | 'ackAll'> {
+  return {
+    receiveAll: (most) => Promise.all(Array.from({ length: most }, () => connection.receive())),
+    ackAll: (received) => Promise.all(received.map((each) => connection.ack(each))),
+  }
+}
+
 async function produce(connection: Connection): Promise<void> {
   const bodies = new Array<Uint8Array>(DEPTH).fill(BODY)
   for (let iteration = 0; iteration < ITERATIONS; iteration++) await connection.sendAll(bodies)
 }
 
-async function consume(connection: Connection, count: number): Promise<number> {
+async function consume(connection: Pick<Connection, 'receiveAll' | 'ackAll'>, count: number): Promise<number> {
   let received = 0
   while (received < count) {
     const messages = await connection.receiveAll(Math.min(DEPTH, count - received))

@@ -2,23 +2,38 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { openQueues } from '@millrace/queue'
+import { openQueues, type QueueEngine } from '@millrace/queue'
 import { LostValuesError } from '../child.ts'
 import type { Figures, Prepared } from '../trial.ts'
 
 const BODY = new Uint8Array(100).fill(7)
 
 /** Life cycles in this process, so many at once, each change on the disk before it is answered. */
-export async function embedded(together: number, forMs: number): Promise<Prepared> {
-  const folder = mkdtempSync(join(tmpdir(), 'queue-bench-'))
-  const queues = await openQueues({ path: folder })
-  await queues.create('bench')
-  const run = async (): Promise<number> => {
+export function embedded(together: number, forMs: number): Promise<Prepared> {
+  return cycles(forMs, async (queues) => {
     await Promise.all(Array.from({ length: together }, () => queues.send('bench', BODY)))
     const messages = await queues.receive('bench', { max: together })
     await Promise.all(messages.map(({ lease }) => queues.ack(lease)))
     return messages.length
-  }
+  })
+}
+
+/** The same, so many by one call, as a transaction of SQLite has them. */
+export function embeddedMany(together: number, forMs: number): Promise<Prepared> {
+  const all = new Array<{ body: Uint8Array }>(together).fill({ body: BODY })
+  return cycles(forMs, async (queues) => {
+    await queues.sendMany('bench', all)
+    const messages = await queues.receive('bench', { max: together })
+    await queues.ackMany(messages.map(({ lease }) => lease))
+    return messages.length
+  })
+}
+
+async function cycles(forMs: number, cycle: (queues: QueueEngine) => Promise<number>): Promise<Prepared> {
+  const folder = mkdtempSync(join(tmpdir(), 'queue-bench-'))
+  const queues = await openQueues({ path: folder })
+  await queues.create('bench')
+  const run = () => cycle(queues)
   return {
     run: () => timed(run, forMs),
     async close() {

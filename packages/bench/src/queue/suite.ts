@@ -2,7 +2,7 @@
 import type { Metric } from '../result.ts'
 import type { Prepared, Trial, TrialSection, Trials } from '../trial.ts'
 import { ancestorsLoad } from './ancestor.ts'
-import { embedded, sqlite } from './embedded.ts'
+import { embedded, embeddedMany, sqlite } from './embedded.ts'
 import { lifeCycles, type Use } from './life-cycles.ts'
 import { filled, type Place } from './million.ts'
 import type { Server } from './peer.ts'
@@ -142,9 +142,13 @@ export const suite: Trials = {
       const prepare = () => bullmq(use.connections * use.depth, BULL_CYCLES)
       return { ...trial(section, 'BullMQ, everysec', 'peer', prepare), note: 'add to completed, by a worker' }
     }),
-    trial(ANCESTOR, OURS, 'ours', () => served(() => millrace('memory'), ancestorsLoad)),
+    ...[OURS, `${OURS}, 32 by one request`].map((name) => {
+      const load = (server: Server) => ancestorsLoad(server, name !== OURS)
+      return trial(ANCESTOR, name, 'ours', () => served(() => millrace('memory'), load))
+    }),
     ...EMBEDDED.flatMap(({ together, section }) => [
       trial(section, OURS, 'ours', () => embedded(together, FOR_MS)),
+      ...(together === 1 ? [] : [trial(section, `${OURS}, by one call`, 'ours', () => embeddedMany(together, FOR_MS))]),
       trial(section, 'node:sqlite, full', 'peer', () => sqlite(together, FOR_MS)),
     ]),
     ...(['memory', 'disk', 'disk, bodies there alone'] satisfies Place[]).flatMap((place) =>
