@@ -12,11 +12,12 @@ if (knows === 'the package' || knows === 'the arena') {
   if (knows === 'the arena') attachArena(handle.memory)
 }
 const below = new Worker(new URL('./dying.worker.ts', import.meta.url), { workerData: { handle, end: 'exits' } })
+const runs = once(below, 'message')
 if (knows === 'the handle') {
   const { watchWorker } = await import('../../src/watch-worker.ts')
   watchWorker(below, handle)
 }
-await once(below, 'message')
+await runs
 parentPort?.postMessage('both run')
 // Not once: it lives on when the one below has ended.
 parentPort?.on('message', () => below.postMessage('end'))
