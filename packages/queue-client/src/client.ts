@@ -16,6 +16,7 @@ import type {
   QueueStats,
   ReceiveOptions,
   SendOptions,
+  TrySent,
   WaitOptions,
 } from '@millrace/queue'
 import * as check from '@millrace/queue/engine'
@@ -26,8 +27,6 @@ import type { Requests } from './requests.ts'
 import { checkClose } from './settings.ts'
 
 const CLOSE_TIMEOUT_MS = 5000
-
-type Sent = { readonly outcome: 'sent'; readonly id: string } | { readonly outcome: 'full' }
 
 /** The contract of queues, each call of which is checked and asked for. */
 export class Client implements QueueClient {
@@ -120,7 +119,7 @@ export class Client implements QueueClient {
     }
   }
 
-  trySend(name: string, body: Body, options?: SendOptions): Promise<Sent> {
+  trySend(name: string, body: Body, options?: SendOptions): Promise<TrySent> {
     try {
       check.checkSend('trySend', body, options, false)
       return this.#named({ kind: 'trySend', name, message: options === undefined ? { body } : { ...options, body } })

@@ -1,5 +1,5 @@
-import type { PeekedMessage, QueueEngine, WaitOptions } from '@millrace/queue'
-import { QueueError } from '@millrace/queue'
+import type { OutgoingMessage, PeekedMessage, QueueEngine, SendOptions, WaitOptions } from '@millrace/queue'
+import { QueueError, receiveLent } from '@millrace/queue'
 import {
   type HotRequest,
   isManagement,
@@ -19,6 +19,7 @@ export interface Client extends AnswerLimits {
 }
 
 const NOW: WaitOptions = { timeoutMs: 0 }
+const NONE: WaitOptions = {}
 
 /**
  * Has the engine do what is asked for, and gives what it says; without a signal that ends a wait it does not wait. Throws, or rejects, if it may
@@ -57,21 +58,29 @@ function handle(client: Client, request: HotRequest, signal: AbortSignal | undef
       return engine.extend(access.unseal(request.lease), request.ms)
     case 'receive':
       check(access, 'receive', request.name)
-      return engine.receive(request.name, { ...wantedOf(request, client), ...waitOf(request, signal) })
-    case 'trySend': {
+      return receiveLent(engine, request.name, Object.assign(wantedOf(request, client), waitOf(request, signal)))
+    case 'trySend':
       check(access, 'send', request.name)
-      const { body, ...options } = request.message
-      return engine.trySend(request.name, body, options)
-    }
+      return engine.trySend(request.name, request.message.body, optionsOf(request.message, NONE))
     case 'send': {
       check(access, 'send', request.name)
-      const { body, ...options } = request.message
-      return engine.send(request.name, body, Object.assign(options, waitOf(request, signal)))
+      const { name, message } = request
+      return engine.send(name, message.body, optionsOf(message, waitOf(request, signal)))
     }
     case 'sendMany':
       check(access, 'send', request.name)
       return engine.sendMany(request.name, request.messages, waitOf(request, signal))
   }
+}
+
+/** How a message is sent, which nearly always has nothing but a body. */
+function optionsOf(message: OutgoingMessage, wait: WaitOptions): SendOptions & WaitOptions {
+  for (const name in message) {
+    if (name === 'body') continue
+    const { body: _, ...options } = message
+    return Object.assign(options, wait)
+  }
+  return wait
 }
 
 function waitOf({ timeoutMs }: { readonly timeoutMs?: number | undefined }, signal?: AbortSignal): WaitOptions {

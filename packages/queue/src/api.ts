@@ -92,6 +92,9 @@ export interface Message {
 /** A message that was looked at, and not received. */
 export type PeekedMessage = Omit<Message, 'lease'>
 
+/** What became of an attempt to send at once. */
+export type TrySent = { readonly outcome: 'sent'; readonly id: string } | { readonly outcome: 'full' }
+
 /** What became of a lease: it held; the message is back in the queue, or with somebody else; or there is no such message any more. */
 export type LeaseOutcome = 'held' | 'requeued' | 'missing'
 
@@ -245,11 +248,7 @@ export interface QueueEngine extends AsyncDisposable {
   /** Sends all messages or, if there is no room for all, none. Gives their ids. */
   sendMany(name: string, messages: readonly OutgoingMessage[], options?: WaitOptions): Promise<string[]>
   /** As `send`, and answers at once whether there was room. */
-  trySend(
-    name: string,
-    body: Body,
-    options?: SendOptions,
-  ): Promise<{ readonly outcome: 'sent'; readonly id: string } | { readonly outcome: 'full' }>
+  trySend(name: string, body: Body, options?: SendOptions): Promise<TrySent>
   /** Waits until a message is ready, or so long, and gives up to `max`: none if the time is over. Without `timeoutMs` it waits as long as it takes; 0 is not to wait. */
   receive(name: string, options?: ReceiveOptions): Promise<Message[]>
   /** The message is done with. Late acknowledgements change nothing. */

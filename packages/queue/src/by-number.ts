@@ -22,6 +22,9 @@ interface Page<T> {
  */
 export class ByNumber<T extends Numbered> {
   readonly #pages = new Map<number, Page<T>>()
+  /** The page that was looked for last, and where. */
+  #page: Page<T> | undefined
+  #at = -1
   #size = 0
 
   get size(): number {
@@ -29,17 +32,18 @@ export class ByNumber<T extends Numbered> {
   }
 
   get(number: number): T | undefined {
-    return this.#pages.get(Math.floor(number / PAGE))?.places[number % PAGE]
+    return this.#pageAt(Math.floor(number / PAGE))?.places[number % PAGE]
   }
 
   /** Puts in what is not there. */
   add(thing: T): void {
     const { number } = thing
     const at = Math.floor(number / PAGE)
-    let page = this.#pages.get(at)
+    let page = this.#pageAt(at)
     if (page === undefined) {
       page = { places: new Array<T | undefined>(PAGE).fill(undefined), count: 0 }
       this.#pages.set(at, page)
+      this.#page = page
     }
     page.places[number % PAGE] = thing
     page.count++
@@ -49,11 +53,13 @@ export class ByNumber<T extends Numbered> {
   /** Takes out what is there. */
   remove({ number }: T): void {
     const at = Math.floor(number / PAGE)
-    const page = this.#pages.get(at) as Page<T>
+    const page = this.#pageAt(at) as Page<T>
     page.places[number % PAGE] = undefined
     page.count--
     this.#size--
-    if (page.count === 0) this.#pages.delete(at)
+    if (page.count > 0) return
+    this.#pages.delete(at)
+    this.#page = undefined
   }
 
   /** All of them, page by page. What is added or taken out meanwhile may be among them or not. */
@@ -61,5 +67,12 @@ export class ByNumber<T extends Numbered> {
     for (const { places } of this.#pages.values()) {
       for (const thing of places) if (thing !== undefined) yield thing
     }
+  }
+
+  #pageAt(at: number): Page<T> | undefined {
+    if (at === this.#at) return this.#page
+    this.#at = at
+    this.#page = this.#pages.get(at)
+    return this.#page
   }
 }

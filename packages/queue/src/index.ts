@@ -1,4 +1,5 @@
 export type * from './api.ts'
+export { receiveLent } from './engine/lending.ts'
 export type { Clock } from './engine/local-queues.ts'
 export { QueueError, type QueueErrorCode, type QueueErrorDetails } from './errors.ts'
 export type { FileDamage, Recovery } from './journal/recovery.ts'

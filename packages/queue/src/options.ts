@@ -89,6 +89,8 @@ export function checkQueueOptions(options: QueueOptions | undefined): void {
 
 const SEND = ['delayMs', 'priority', 'dedupKey', 'headers', 'ttlMs']
 const WAIT = ['signal', 'timeoutMs']
+const SEND_AND_WAIT = [...SEND, ...WAIT]
+const RECEIVE = ['leaseMs', 'max', 'maxBytes', 'maxMessageBytes', ...WAIT]
 
 /** Checks what `send` or `trySend` is given. */
 export function checkSend(
@@ -97,7 +99,7 @@ export function checkSend(
   options: (SendOptions & WaitOptions) | undefined,
   waits: boolean,
 ): void {
-  checkOptions(where, options, waits ? [...SEND, ...WAIT] : SEND)
+  checkOptions(where, options, waits ? SEND_AND_WAIT : SEND)
   checkMessage(where, body, options)
   if (waits) checkWait(where, options)
 }
@@ -115,7 +117,7 @@ export function checkMessages(messages: readonly OutgoingMessage[], options: Wai
 
 /** Checks what `receive` is given. */
 export function checkReceive(options: ReceiveOptions | undefined): void {
-  checkOptions('receive', options, ['leaseMs', 'max', 'maxBytes', 'maxMessageBytes', ...WAIT])
+  checkOptions('receive', options, RECEIVE)
   checkMs('receive: leaseMs', options?.leaseMs)
   checkCount('receive: max', options?.max, 1)
   checkCount('receive: maxBytes', options?.maxBytes, 1)

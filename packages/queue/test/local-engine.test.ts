@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { openQueues, type QueueEngine } from '../src/index.ts'
+import { openQueues, type QueueEngine, receiveLent } from '../src/index.ts'
 import { opened, quiet, rejection, texts } from './support.ts'
 
 afterEach(() => {
@@ -116,6 +116,33 @@ describe('an engine in this process', () => {
     expect((user + system) / 1_000).toBeLessThan(400)
     await queues.sendMany('a', [{ body: '1' }, { body: '2' }])
     expect(texts(await queues.receive('a', { max: 9 }))).toEqual(['stays', '1', '2'])
+  })
+})
+
+describe('bodies that are lent', () => {
+  test('are what was sent, without a copy, and come as ever', async () => {
+    const { queues } = await opened()
+    await queues.create('a')
+    await queues.sendMany('a', [{ body: '1' }, { body: '2' }])
+    const [first, second] = await receiveLent(queues, 'a', { max: 2 })
+    expect([first?.text(), second?.text()]).toEqual(['1', '2'])
+    expect(second?.body.buffer).toBe(first?.body.buffer)
+    const later = receiveLent(queues, 'a')
+    await queues.send('a', '3')
+    expect(texts(await later)).toEqual(['3'])
+    expect(await queues.ack(first?.lease ?? '')).toBe('acked')
+    await queues.close()
+  })
+
+  test('come from who wraps an engine by its own way to receive', async () => {
+    const { queues } = await opened()
+    await queues.create('a')
+    await queues.send('a', '1')
+    const wrapped = new Proxy(queues, {
+      get: (engine, name) => (name === 'receive' ? async () => [] : Reflect.get(engine, name)),
+    })
+    expect(await receiveLent(wrapped, 'a')).toEqual([])
+    await queues.close()
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { wholeFrom } from '../../../tooling/testing/random.ts'
 import { QueueError } from '../src/index.ts'
 import {
   ClientEncoder,
@@ -12,17 +13,6 @@ import {
 /** How many inputs; more by the environment. */
 const INPUTS = Number(process.env['MILLRACE_FUZZ_INPUTS'] ?? 200_000)
 const SEED = Number(process.env['MILLRACE_FUZZ_SEED'] ?? Date.now() % 2 ** 31)
-
-/** Numbers from 0 to below `most`, the same for a seed. Mulberry32. */
-function randomFrom(seed: number): (most: number) => number {
-  let state = seed
-  return (most) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % most
-  }
-}
 
 const outgoing = { body: 'tea', delayMs: 5, priority: 2, dedupKey: 'k', headers: { a: 'ä', b: '' }, ttlMs: 7 }
 
@@ -113,7 +103,7 @@ describe(`a decoder, with mutants of seed ${SEED}`, () => {
   ])(
     'only ever throws what is named, and takes no memory by what it is told: %s',
     (_, frames, decoderOf) => {
-      const random = randomFrom(SEED)
+      const random = wholeFrom(SEED)
       const tally = { read: 0, protocol: 0, 'too-large': 0 }
       let mostBytes = 0
       for (let input = 0; input < INPUTS / 2; input++) {

@@ -1,17 +1,12 @@
+import { randomFrom } from '../../../tooling/testing/random.ts'
+
 /** Numbers that look random and are the same for the same seed. */
 export class Random {
-  #state: number
+  /** From 0 up to 1, without it. */
+  readonly next: () => number
 
   constructor(seed: number) {
-    this.#state = seed | 0
-  }
-
-  /** From 0 up to 1, without it. After T. Ettinger's mulberry32. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+    this.next = randomFrom(seed)
   }
 
   chance(probability: number): boolean {

@@ -1,13 +1,7 @@
+import { HandClock } from '../../../tooling/testing/waiting.ts'
 import { type OpenQueues, openQueues } from '../src/index.ts'
 
-/** A clock that is wound by hand. */
-export class HandClock {
-  nowMs = 1_000
-
-  now(): number {
-    return this.nowMs
-  }
-}
+export { HandClock, rejection } from '../../../tooling/testing/waiting.ts'
 
 /** Resolves when everything that is ready has run. */
 export async function quiet(): Promise<void> {
@@ -24,13 +18,3 @@ export const texts = (messages: readonly { text(): string }[]): string[] => mess
 
 /** Receives without waiting. */
 export const now = { timeoutMs: 0 } as const
-
-/** What a promise rejects with; fails if it resolves. */
-export async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  try {
-    await promise
-  } catch (error) {
-    return error
-  }
-  throw new Error('it resolved')
-}

@@ -38,6 +38,11 @@ export function copyOf({ body, start, length }: StoredBody): Uint8Array {
   return (body as Uint8Array).slice(start, start + length)
 }
 
+/** The body itself, which nobody may change; undefined if it is not in memory. */
+export function viewOf({ body, start, length }: StoredBody): Uint8Array | undefined {
+  return body?.subarray(start, start + length)
+}
+
 function storeText(text: string): StoredBody {
   if (3 * text.length > SHORT_BYTES) {
     const body = encoder.encode(text)

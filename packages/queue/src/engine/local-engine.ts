@@ -17,6 +17,7 @@ import type {
   QueueStats,
   ReceiveOptions,
   SendOptions,
+  TrySent,
   WaitOptions,
 } from '../api.ts'
 import { consume } from '../consume.ts'
@@ -25,15 +26,11 @@ import * as check from '../options.ts'
 import type { LeaseOf } from '../state/changes.ts'
 import type { Journal } from './journal.ts'
 import { leaseOf } from './lease.ts'
-import { type Batch, isSame, type LocalQueue, withDefaults } from './local-queue.ts'
+import { isSame, type LocalQueue, withDefaults } from './local-queue.ts'
 import type { LocalQueues } from './local-queues.ts'
-import { toNewMessage } from './new-message.ts'
+import { Sending } from './sending.ts'
 import { inSlices } from './slices.ts'
-
-/** Messages on their way into a queue. */
-interface Sending extends Batch {
-  readonly queue: LocalQueue
-}
+import { Standing } from './standing.ts'
 
 /**
  * An engine in this process. All of its queues are in memory; a journal may remember them.
@@ -46,6 +43,8 @@ interface Sending extends Batch {
 export class LocalEngine implements QueueEngine {
   readonly #queues: LocalQueues
   readonly #journal: Journal
+  readonly #standing: Standing
+  readonly #sending: Sending
   #closing: Promise<void> | undefined
 
   readonly #onClose: () => void
@@ -54,7 +53,14 @@ export class LocalEngine implements QueueEngine {
   constructor(queues: LocalQueues, journal: Journal, onClose: () => void = () => {}) {
     this.#queues = queues
     this.#journal = journal
+    this.#standing = new Standing(journal)
+    this.#sending = new Sending(queues, journal, this.#standing)
     this.#onClose = onClose
+  }
+
+  /** Whether it is one, and not another object that passes its calls on. */
+  static isOne(engine: QueueEngine): engine is LocalEngine {
+    return #queues in engine
   }
 
   get durability(): Durability {
@@ -64,7 +70,7 @@ export class LocalEngine implements QueueEngine {
   async create(name: string, options: QueueOptions = {}): Promise<boolean> {
     check.checkName('create', name)
     check.checkQueueOptions(options)
-    this.#checkWritable()
+    this.#standing.checkWritable()
     const whole = withDefaults(options)
     const there = this.#queues.find(name)
     if (there !== undefined) {
@@ -92,7 +98,7 @@ export class LocalEngine implements QueueEngine {
     check.checkBoolean('delete: force', options?.force)
     const late = this.#queues.bringUp()
     if (late !== undefined) await late
-    this.#checkWritable()
+    this.#standing.checkWritable()
     const queue = this.#queues.get(name)
     const user = [...this.#queues.all].find(({ options: { deadLetterQueue } }) => deadLetterQueue === name)
     if (user !== undefined) throw new QueueError('conflict', `queue ${name} is the dead-letter queue of ${user.name}`)
@@ -109,7 +115,7 @@ export class LocalEngine implements QueueEngine {
   }
 
   async list(): Promise<string[]> {
-    this.#checkOpen()
+    this.#standing.checkOpen()
     await turn()
     return this.#queues.names
   }
@@ -117,7 +123,7 @@ export class LocalEngine implements QueueEngine {
   async stats(name: string): Promise<QueueStats> {
     await turn()
     await this.#queues.bringUp()
-    this.#checkOpen()
+    this.#standing.checkOpen()
     return this.#queues.get(name).stats(this.#queues.nowMs)
   }
 
@@ -133,14 +139,14 @@ export class LocalEngine implements QueueEngine {
     check.checkPeek(options)
     await turn()
     await this.#queues.bringUp()
-    this.#checkOpen()
+    this.#standing.checkOpen()
     return this.#queues.get(name).peek(options?.max ?? 1, options?.maxBytes)
   }
 
   async purge(name: string): Promise<number> {
     const late = this.#queues.bringUp()
     if (late !== undefined) await late
-    this.#checkWritable()
+    this.#standing.checkWritable()
     const queue = this.#queues.get(name)
     const { ready, delayed } = queue.state
     const count = await inSlices(ready + delayed, (most) => {
@@ -157,52 +163,42 @@ export class LocalEngine implements QueueEngine {
     check.checkCount('redrive: max', options?.max, 1)
     const late = this.#queues.bringUp()
     if (late !== undefined) await late
-    this.#checkWritable()
+    this.#standing.checkWritable()
     const dead = this.#queues.get(name)
     const count = await this.#queues.deadLetters.redrive(dead, options?.max, () => this.#isThere(dead))
     await this.#journal.safe()
     return count
   }
 
-  send(name: string, body: Body, options: SendOptions & WaitOptions = {}): Promise<string> {
-    try {
-      check.checkSend('send', body, options, true)
-      return this.#send(this.#batch(name, [body], [options]), options, idOf)
-    } catch (error) {
-      return Promise.reject(error)
-    }
+  send(name: string, body: Body, options?: SendOptions & WaitOptions): Promise<string> {
+    return this.#sending.send(name, body, options)
   }
 
-  async sendMany(name: string, messages: readonly OutgoingMessage[], options: WaitOptions = {}): Promise<string[]> {
-    check.checkMessages(messages, options)
-    const bodies = messages.map(({ body }) => body)
-    return this.#send(this.#batch(name, bodies, messages), options, (ids) => ids)
+  sendMany(name: string, messages: readonly OutgoingMessage[], options?: WaitOptions): Promise<string[]> {
+    return this.#sending.sendMany(name, messages, options)
   }
 
-  async trySend(
-    name: string,
-    body: Body,
-    options: SendOptions = {},
-  ): Promise<{ readonly outcome: 'sent'; readonly id: string } | { readonly outcome: 'full' }> {
-    check.checkSend('trySend', body, options, false)
-    const batch = this.#batch(name, [body], [options])
-    const late = this.#queues.bringUp()
-    if (late !== undefined) await this.#after(late, batch)
-    if (batch.queue.hasRoom(batch.messages, this.#queues.nowMs)) {
-      return this.#send(batch, {}, (ids) => ({ outcome: 'sent', id: idOf(ids) }))
-    }
-    await turn()
-    return { outcome: 'full' }
+  trySend(name: string, body: Body, options?: SendOptions): Promise<TrySent> {
+    return this.#sending.trySend(name, body, options)
   }
 
-  async receive(name: string, options: ReceiveOptions = {}): Promise<Message[]> {
+  receive(name: string, options: ReceiveOptions = {}): Promise<Message[]> {
+    return this.#receive(name, options, false)
+  }
+
+  /** Bodies that are in memory are not copied. */
+  receiveLent(name: string, options: ReceiveOptions = {}): Promise<Message[]> {
+    return this.#receive(name, options, true)
+  }
+
+  async #receive(name: string, options: ReceiveOptions, isLent: boolean): Promise<Message[]> {
     check.checkReceive(options)
     const late = this.#queues.bringUp()
     if (late !== undefined) await late
-    this.#checkWritable()
+    this.#standing.checkWritable()
     const queue = this.#queues.get(name)
     options.signal?.throwIfAborted()
-    const wanted = queue.wanted(options)
+    const wanted = queue.wanted(options, isLent)
     const { leaseMs } = wanted
     const messages = queue.tryReceive(wanted, this.#queues.nowMs)
     if (messages.length > 0 || options.timeoutMs === 0) {
@@ -228,7 +224,7 @@ export class LocalEngine implements QueueEngine {
     const all = leases.map((lease) => leaseOf('ackMany', lease))
     const late = this.#queues.bringUp()
     if (late !== undefined) await late
-    this.#checkWritable()
+    this.#standing.checkWritable()
     const touched = new Set<LocalQueue>()
     const outcomes = all.map((lease) => {
       const queue = this.#queues.byNumber(lease.queue)
@@ -269,6 +265,7 @@ export class LocalEngine implements QueueEngine {
   }
 
   async #close(): Promise<void> {
+    this.#standing.isClosed = true
     this.#queues.close(new QueueError('closed', 'the engine has been closed'))
     try {
       await this.#journal.close()
@@ -279,14 +276,14 @@ export class LocalEngine implements QueueEngine {
 
   /** Whether a queue has not been deleted meanwhile. Throws if nothing can be changed any more. */
   #isThere(queue: LocalQueue): boolean {
-    this.#checkWritable()
+    this.#standing.checkWritable()
     return this.#queues.find(queue.name) === queue
   }
 
   async #setPaused(name: string, isPaused: boolean): Promise<void> {
     const late = this.#queues.bringUp()
     if (late !== undefined) await late
-    this.#checkWritable()
+    this.#standing.checkWritable()
     const queue = this.#queues.get(name)
     queue.isPaused = isPaused
     this.#journal.queue(queue)
@@ -301,58 +298,11 @@ export class LocalEngine implements QueueEngine {
     return leaseMs === 0 ? this.#journal.safe() : this.#journal.written()
   }
 
-  /** Messages that are to go into a queue together, if nothing is in the way. */
-  #batch(name: string, bodies: readonly Body[], each: readonly SendOptions[]): Sending {
-    this.#checkWritable(bodies)
-    const queue = this.#queues.get(name)
-    const messages = bodies.map((body, index) => toNewMessage(body, each[index] as SendOptions, queue.options))
-    return { queue, messages, bodies }
-  }
-
-  /** Sends, and gives what is told of the ids when that is safe. All in one: another function that awaits costs each message a promise. */
-  async #send<R>(batch: Sending, options: WaitOptions, told: (ids: string[]) => R): Promise<R> {
-    options.signal?.throwIfAborted()
-    const { queue, messages, bodies } = batch
-    const late = this.#queues.bringUp()
-    if (late !== undefined) await this.#after(late, batch)
-    let ids = queue.trySend(messages, this.#queues.nowMs)
-    if (ids === undefined) ids = await this.#sendLate(batch, options)
-    else this.#queues.changed(queue)
-    try {
-      const safe = this.#journal.safe()
-      if (safe !== undefined) await safe
-    } catch (error) {
-      throw carrying(error as QueueError, bodies)
-    }
-    return told(ids)
-  }
-
-  /** The time is waited for that others take; what was to be sent has been copied before. */
-  async #after(late: Promise<void>, { queue, bodies }: Sending): Promise<void> {
-    await late
-    this.#checkWritable(bodies)
-    if (this.#queues.find(queue.name) !== queue) throw queue.deleted(bodies)
-  }
-
-  /** There is no room: waits for some, if it may. */
-  async #sendLate(batch: Sending, options: WaitOptions): Promise<string[]> {
-    const { queue, messages } = batch
-    const isInVain = queue.canNeverHold(messages, this.#queues.nowMs)
-    if (isInVain || queue.options.overflow === 'reject' || options.timeoutMs === 0) {
-      await turn()
-      throw queue.full(batch, isInVain)
-    }
-    const waiting = queue.send(batch, options)
-    this.#queues.await(queue)
-    this.#queues.changed(queue)
-    return waiting
-  }
-
   async #leased<R>(where: string, text: string, act: (queue: LocalQueue, lease: LeaseOf) => R): Promise<R | 'missing'> {
     const lease = leaseOf(where, text)
     const late = this.#queues.bringUp()
     if (late !== undefined) await late
-    this.#checkWritable()
+    this.#standing.checkWritable()
     const queue = this.#queues.byNumber(lease.queue)
     if (queue === undefined) return 'missing'
     const outcome = act(queue, lease)
@@ -361,24 +311,4 @@ export class LocalEngine implements QueueEngine {
     if (safe !== undefined) await safe
     return outcome
   }
-
-  #checkOpen(): void {
-    if (this.#closing !== undefined) throw new QueueError('closed', 'the engine has been closed')
-  }
-
-  #checkWritable(bodies?: readonly Body[]): void {
-    this.#checkOpen()
-    const { failure } = this.#journal
-    if (failure === undefined) return
-    throw carrying(failure, bodies)
-  }
-}
-
-function idOf([id]: readonly string[]): string {
-  return id as string
-}
-
-/** The same error, which carries what was not sent. */
-function carrying({ code, message, cause }: QueueError, bodies: readonly Body[] | undefined): QueueError {
-  return new QueueError(code, message, { bodies, cause })
 }

@@ -13,6 +13,7 @@ import { messageOf } from '../message.ts'
 import { bytesOfKey, type NewKeys } from '../state/dedup.ts'
 import { type QueueRules, QueueState } from '../state/queue-state.ts'
 import { ANY_SIZE, type NewMessage, type Sizes, type Stored } from '../state/stored.ts'
+import { viewOf } from './body-store.ts'
 import type { Journal } from './journal.ts'
 import { leasePrefix } from './lease.ts'
 import { Waits } from './waits.ts'
@@ -46,6 +47,8 @@ export interface Batch {
 interface Wanted extends Sizes {
   readonly max: number
   readonly leaseMs: number
+  /** Bodies need not be copied. */
+  readonly isLent: boolean
 }
 
 /** Which queue it is. */
@@ -158,9 +161,9 @@ export class LocalQueue {
   }
 
   /** What a receive wants, with what holds where it says nothing. */
-  wanted(options: ReceiveOptions): Wanted {
+  wanted(options: ReceiveOptions, isLent: boolean): Wanted {
     const { max = 1, maxBytes = ANY_SIZE.maxBytes, maxMessageBytes = ANY_SIZE.maxMessageBytes } = options
-    return { max, maxBytes, maxMessageBytes, leaseMs: options.leaseMs ?? (this.options.leaseMs as number) }
+    return { max, maxBytes, maxMessageBytes, leaseMs: options.leaseMs ?? (this.options.leaseMs as number), isLent }
   }
 
   tryReceive(wanted: Wanted, nowMs: number): Message[] {
@@ -269,13 +272,13 @@ export class LocalQueue {
   }
 
   #take(wanted: Wanted, nowMs: number): Message[] {
-    const { max, maxMessageBytes, leaseMs } = wanted
+    const { max, maxMessageBytes, leaseMs, isLent } = wanted
     const { first } = this.state
     if (first !== undefined && first.bytes > maxMessageBytes) throw this.#tooLarge(first, maxMessageBytes)
     if (leaseMs === 0) return this.#takeForGood(wanted, nowMs)
     const taken = this.state.take(max, leaseMs, nowMs, wanted)
     return allButFailures(taken, (message) => {
-      return this.#shown(message, `${this.#leases}${message.number}.${message.deliveries}`)
+      return this.#shown(message, `${this.#leases}${message.number}.${message.deliveries}`, isLent)
     })
   }
 
@@ -304,9 +307,9 @@ export class LocalQueue {
     )
   }
 
-  #shown(message: Stored, lease: string): Message {
+  #shown(message: Stored, lease: string, isLent = false): Message {
     const { number, headers, priority, deliveries, enqueuedAtMs } = message
-    const body = this.#journal.bodyOf(message, this.number)
+    const body = (isLent ? viewOf(message) : undefined) ?? this.#journal.bodyOf(message, this.number)
     return messageOf({ id: String(number), lease, body, headers, priority, deliveries, enqueuedAtMs })
   }
 }

@@ -7,7 +7,7 @@ const NONE: Readonly<Record<string, string>> = Object.freeze({})
 
 /** Headers: how many, and the name and the value of each. */
 export function writeHeaders(writer: Writer, headers: Readonly<Record<string, string>>): void {
-  const entries = Object.entries(headers)
+  const entries = isEmpty(headers) ? [] : Object.entries(headers)
   if (entries.length > MAX_HEADERS) {
     throw new RangeError(`headers: expected at most ${MAX_HEADERS}, got ${entries.length}`)
   }
@@ -27,4 +27,10 @@ export function readHeaders(reader: Reader): Readonly<Record<string, string>> {
   while (entries.length < count) entries.push([reader.text(MAX_KEY_BYTES), reader.longText()])
   // Not by assignment: one may be named __proto__.
   return Object.fromEntries(entries)
+}
+
+/** Nearly always it is. */
+function isEmpty(headers: object): boolean {
+  for (const _ in headers) return false
+  return true
 }

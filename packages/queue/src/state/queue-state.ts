@@ -3,7 +3,7 @@ import { ByNumber } from '../by-number.ts'
 import { type Changes, type LeaseOf, noTallies, type Remembered, type Tallies, type Why } from './changes.ts'
 import { DedupKeys, type KnownKey, type NewKeys, NO_KEYS } from './dedup.ts'
 import { Heap } from './heap.ts'
-import { cameReadyBefore, isDueBefore } from './order.ts'
+import { inOrder, isDue, isDueBefore } from './order.ts'
 import { ByPriority, InTurn, type Ready } from './ready.ts'
 import { ANY_SIZE, type Expiry, type NewMessage, type Sizes, type Stored } from './stored.ts'
 
@@ -377,17 +377,4 @@ export class QueueState {
     this.#bytes -= message.bytes
     this.#changes.gone(message, why)
   }
-}
-
-function isDue(message: Stored | undefined, nowMs: number): message is Stored {
-  return message !== undefined && message.dueAtMs <= nowMs
-}
-
-/** In the order in which they became ready, as nearly always they are. */
-function inOrder(messages: Iterable<Stored>): Iterable<Stored> {
-  const all = [...messages]
-  const isInOrder = all.every(
-    (message, index) => index === 0 || cameReadyBefore(all[index - 1] as Stored, message) <= 0,
-  )
-  return isInOrder ? all : all.sort(cameReadyBefore)
 }
