@@ -1,4 +1,4 @@
-/** What may end a wait early. */
+/** What may end a wait early. Any other option throws `TypeError` at once, which names it: a misspelled one is no wait without it. */
 export interface WaitOptions {
   /** Ends the wait: it rejects with `signal.reason`. If the signal is already aborted the call rejects at once and takes nothing, also when it need not wait. */
   readonly signal?: AbortSignal | undefined
