@@ -76,6 +76,7 @@ describe('analyse', () => {
 
   it.each([1, 2])(
     'names the file of a thread that is killed in the middle of it, and goes on, %i threads',
+    { timeout: 300_000 },
     async (threads) => {
       const folder = folderOf()
       for (let file = 0; file < 8; file++) writeFileSync(join(folder, `large${file}`), line('/a').repeat(120_000))
