@@ -50,7 +50,7 @@ describe('a shared priority pool', () => {
     expect(pool.length).toBe(0)
     pool.close()
     await pool.whenClosed()
-  }, 120_000)
+  }, 300_000)
 
   test('whose owner dies rejects all calls with code crashed, also those of ends it had not heard of', async () => {
     const owner = start({ act: 'own' })
