@@ -1,4 +1,4 @@
-import type { OutgoingMessage, PeekedMessage, QueueEngine, SendOptions, WaitOptions } from '@millrace/queue'
+import type { OnWait, OutgoingMessage, PeekedMessage, QueueEngine, SendOptions, WaitOptions } from '@millrace/queue'
 import { QueueError, receiveLent } from '@millrace/queue'
 import {
   type HotRequest,
@@ -22,28 +22,26 @@ const NOW: WaitOptions = { timeoutMs: 0 }
 const NONE: WaitOptions = {}
 
 /**
- * Has the engine do what is asked for, and gives what it says; without a signal that ends a wait it does not wait. Throws, or rejects, if it may
- * not be done.
+ * Has the engine do what is asked for, and gives what it says. A receive that waits calls `onWait`; a send waits only with a signal. Throws, or
+ * rejects, if it may not be done.
  */
-export function perform(client: Client, request: Request, signal?: AbortSignal): Promise<unknown> {
-  return isManagement(request) ? manage(client, request) : handle(client, request, signal)
+export function perform(client: Client, request: Request, onWait: OnWait, signal?: AbortSignal): Promise<unknown> {
+  return isManagement(request) ? manage(client, request) : handle(client, request, onWait, signal)
 }
 
-/** Whether a request that did not wait has to be done again, and to wait: a signal costs more than a message, so it is tried without. */
-export function hasToWait(request: Request, value: unknown, error?: unknown): boolean {
-  switch (request.kind) {
-    case 'receive':
-      return request.timeoutMs !== 0 && (value as readonly unknown[] | undefined)?.length === 0
-    case 'send':
-    case 'sendMany':
-      // Only in a queue where senders wait the second attempt does something else.
-      return request.timeoutMs !== 0 && isQueueError(error) && error.code === 'full'
-    default:
-      return false
-  }
+/** Whether a send that did not wait has to be done again, and to wait: a signal costs more than a message, so it is tried without. */
+export function hasToWait(request: Request, error: unknown): boolean {
+  if (request.kind !== 'send' && request.kind !== 'sendMany') return false
+  // Only in a queue where senders wait the second attempt does something else.
+  return request.timeoutMs !== 0 && isQueueError(error) && error.code === 'full'
 }
 
-function handle(client: Client, request: HotRequest, signal: AbortSignal | undefined): Promise<unknown> {
+function handle(
+  client: Client,
+  request: HotRequest,
+  onWait: OnWait,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
   const { engine, access } = client
   switch (request.kind) {
     case 'ack':
@@ -58,7 +56,7 @@ function handle(client: Client, request: HotRequest, signal: AbortSignal | undef
       return engine.extend(access.unseal(request.lease), request.ms)
     case 'receive':
       check(access, 'receive', request.name)
-      return receiveLent(engine, request.name, Object.assign(wantedOf(request, client), waitOf(request, signal)))
+      return receiveLent(engine, request.name, wantedOf(request, client), onWait)
     case 'trySend':
       check(access, 'send', request.name)
       return engine.trySend(request.name, request.message.body, optionsOf(request.message, NONE))

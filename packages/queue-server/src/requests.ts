@@ -19,8 +19,8 @@ import { Turns } from './turns.ts'
 interface Pending {
   readonly number: number
   readonly bytes: number
-  /** Made when it waits. */
-  abort: AbortController | undefined
+  /** Ends its wait. */
+  cancel: ((reason: unknown) => void) | undefined
   isCancelled: boolean
   /** Whether it has a turn, and has not left. */
   hasTurn: boolean
@@ -79,7 +79,7 @@ export class Requests {
       this.#fail(number, refusal)
       return
     }
-    const pending: Pending = { number, bytes, abort: undefined, isCancelled: false, hasTurn: false }
+    const pending: Pending = { number, bytes, cancel: undefined, isCancelled: false, hasTurn: false }
     this.#pending.add(pending)
     this.#credit.take(bytes)
     this.#share.change(bytes)
@@ -101,13 +101,13 @@ export class Requests {
     const pending = this.#pending.get(number)
     if (pending === undefined) return
     pending.isCancelled = true
-    pending.abort?.abort(CANCELLED)
+    pending.cancel?.(CANCELLED)
   }
 
   /** Takes no requests any more, and ends those that wait. */
   close(error: QueueError): void {
     this.#closing = error
-    for (const { abort } of this.#pending) abort?.abort(error)
+    for (const { cancel } of this.#pending) cancel?.(error)
     this.#turns.letGo()
   }
 
@@ -136,13 +136,10 @@ export class Requests {
   /** Does what is asked for: at once, or with a signal that ends the wait. */
   #run(pending: Pending, request: Request, signal?: AbortSignal): void {
     try {
-      perform(this.#client, request, signal).then(
-        (value) => {
-          if (signal === undefined && hasToWait(request, value)) this.#wait(pending, request)
-          else this.#succeeded(pending, request, value)
-        },
+      perform(this.#client, request, (cancel) => this.#waits(pending, cancel), signal).then(
+        (value) => this.#succeeded(pending, request, value),
         (error) => {
-          if (signal === undefined && hasToWait(request, undefined, error)) this.#wait(pending, request)
+          if (signal === undefined && hasToWait(request, error)) this.#wait(pending, request)
           else this.#failed(pending, error)
         },
       )
@@ -151,14 +148,19 @@ export class Requests {
     }
   }
 
+  /** A request that has to wait is done again, with a signal. */
   #wait(pending: Pending, request: Request): void {
-    if (pending.isCancelled) this.#failed(pending, CANCELLED)
-    else if (this.#closing !== undefined) this.#failed(pending, this.#closing)
-    else {
-      this.#leaveTurn(pending)
-      pending.abort = new AbortController()
-      this.#run(pending, request, pending.abort.signal)
-    }
+    const controller = new AbortController()
+    this.#waits(pending, (reason) => controller.abort(reason))
+    this.#run(pending, request, controller.signal)
+  }
+
+  /** A request waits, unless it is not wanted any more. */
+  #waits(pending: Pending, cancel: (reason: unknown) => void): void {
+    this.#leaveTurn(pending)
+    pending.cancel = cancel
+    if (pending.isCancelled) cancel(CANCELLED)
+    else if (this.#closing !== undefined) cancel(this.#closing)
   }
 
   #refusal(): QueueError | undefined {

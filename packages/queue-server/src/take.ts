@@ -27,13 +27,14 @@ export function mostBytes(maxBytes: number | undefined, { maxAnswerBytes }: Answ
  * client: once taken it could only go back, as if it had been delivered.
  */
 export function wantedOf(
-  { max, leaseMs, maxBytes, maxMessageBytes: largest }: ReceiveRequest,
+  { max, leaseMs, timeoutMs, maxBytes, maxMessageBytes: largest }: ReceiveRequest,
   limits: AnswerLimits,
 ): ReceiveOptions {
   const { maxMessageBytes } = limits
   return {
     max: mostMessages(max, limits),
     leaseMs,
+    timeoutMs,
     maxBytes: mostBytes(maxBytes, limits),
     maxMessageBytes: largest === undefined ? maxMessageBytes : Math.min(largest, maxMessageBytes),
   }

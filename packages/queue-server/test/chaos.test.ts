@@ -1,22 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { wholeFrom } from '../../../tooling/testing/random.ts'
 import { greeted, Peer, rawPeer, received, serve, until } from './support.ts'
 
 const SEED = Number(process.env['MILLRACE_CHAOS_SEED'] ?? Date.now() % 2 ** 31)
 
-/** Numbers from 0 to below `most`, the same for a seed. Mulberry32. */
-function randomFrom(seed: number): (most: number) => number {
-  let state = seed
-  return (most) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % most
-  }
-}
-
 describe(`peers that go mad, with seed ${SEED}`, () => {
   test('are cut or ignored, and leave nothing; one that does not goes on', async () => {
-    const random = randomFrom(SEED)
+    const random = wholeFrom(SEED)
     const { at, engine, server } = await serve()
     await engine.create('q')
     const sane = await greeted(at)

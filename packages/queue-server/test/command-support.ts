@@ -1,29 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
+import { type Ended, endOf, outcomeOf, start } from '../../../tooling/testing/command.ts'
 import type { Listening } from '../src/index.ts'
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
-
-/** Starts the command; it is killed when the test is over. */
-function start(...args: string[]): ChildProcess {
-  const child = spawn(process.execPath, ['--conditions=@millrace/source', cli, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  return child
-}
+const cli = new URL('../src/cli.ts', import.meta.url)
 
 /** Runs it to its end. */
-export async function ended(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const child = start(...args)
-  const [out, err, [code]] = await Promise.all([outputOf(child.stdout), outputOf(child.stderr), once(child, 'exit')])
+export async function ended(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const { code, out, err } = await outcomeOf(start(cli, args))
   return { code, out, err }
 }
 
@@ -35,17 +23,13 @@ export interface Running {
   readonly at: Listening
   /** Where the page is. */
   readonly page: string
-  readonly end: Promise<{ err: string; code: number | null; signal: string | null }>
+  readonly end: Promise<Ended>
 }
 
 /** Starts it at free ports; resolves when it listens. */
 export async function running(...args: string[]): Promise<Running> {
-  const child = start('--port', '0', '--http-port', '0', ...args)
-  const end = Promise.all([outputOf(child.stderr), once(child, 'exit')]).then(([err, [code, signal]]) => ({
-    err,
-    code,
-    signal,
-  }))
+  const child = start(cli, ['--port', '0', '--http-port', '0', ...args])
+  const end = endOf(child)
   const lines: string[] = []
   for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {
     lines.push(line)
@@ -68,8 +52,4 @@ export function file(name: string, content: string): string {
   const path = join(folder(), name)
   writeFileSync(path, content)
   return path
-}
-
-function outputOf(stream: ChildProcess['stdout']): Promise<string> {
-  return stream === null ? Promise.resolve('') : text(stream).catch(() => 'cut off')
 }

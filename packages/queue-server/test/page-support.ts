@@ -1,21 +1,6 @@
-import { accessSync, constants } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright'
 import { onTestFinished } from 'vitest'
-
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-
-const { CHROME_PATH, REQUIRE_BROWSER } = process.env
-
-/** The program of a Chromium: the one that CHROME_PATH names, or one where they usually are. None, if none has to be there. */
-export const program: string | undefined = (CHROME_PATH ? [CHROME_PATH] : PLACES).find(isProgram)
-
-if (program === undefined && REQUIRE_BROWSER === '1') throw new Error('no Chromium: name its program in CHROME_PATH')
+import { chromium as program } from '../../../tooling/testing/chromium.ts'
 
 /** Starts it. */
 export function launch(): Promise<Browser> {
@@ -37,13 +22,4 @@ export async function open(browser: Browser, url: string, width = 1200): Promise
   })
   await page.goto(url)
   return page
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }

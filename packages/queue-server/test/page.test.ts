@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromium } from '../../../tooling/testing/chromium.ts'
 import { failed, watch } from './http-support.ts'
-import { launch, open, program } from './page-support.ts'
+import { launch, open } from './page-support.ts'
 
 const owner = 'owner-owner-owner'
 const worker = 'worker-worker-worker'
@@ -20,7 +21,7 @@ const choose = (page: Page, name: string) => page.getByRole('button', { name, ex
 /** What is expected of it a second later, when the page has asked again. */
 const soon = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 50_000 })
 
-describe.skipIf(program === undefined)('the page, if there is a Chromium to open it with', () => {
+describe.skipIf(chromium === undefined)('the page, if there is a Chromium to open it with', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launch()

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
 import { openQueues, type QueueEngine } from '@millrace/queue'
 import {
   type Answer,
@@ -14,6 +13,8 @@ import {
 } from '@millrace/queue/protocol'
 import { onTestFinished } from 'vitest'
 import { createServer, type Listening, type QueueServer, type ServerOptions } from '../src/index.ts'
+
+export { until } from '../../../tooling/testing/waiting.ts'
 
 /** A server with queues of its own, until the test is over. */
 export interface Served {
@@ -144,11 +145,6 @@ export async function slowEngine(method: keyof QueueEngine): Promise<{ engine: Q
     },
   })
   return { engine: slow, letGo: resolve }
-}
-
-/** Waits until it is so, turn by turn of the event loop. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await turn()
 }
 
 /** Receives messages, or fails. */

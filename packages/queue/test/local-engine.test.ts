@@ -124,15 +124,36 @@ describe('bodies that are lent', () => {
     const { queues } = await opened()
     await queues.create('a')
     await queues.sendMany('a', [{ body: '1' }, { body: '2' }])
-    const [first, second] = await receiveLent(queues, 'a', { max: 2 })
+    const [first, second] = await receiveLent(queues, 'a', { max: 2 }, () => {})
     expect([first?.text(), second?.text()]).toEqual(['1', '2'])
     expect(second?.body.buffer).toBe(first?.body.buffer)
-    const later = receiveLent(queues, 'a')
+    const later = receiveLent(queues, 'a', {}, () => {})
     await queues.send('a', '3')
     expect(texts(await later)).toEqual(['3'])
     expect(await queues.ack(first?.lease ?? '')).toBe('acked')
     await queues.close()
   })
+
+  test.each(['itself', 'one that wraps it'])(
+    'are waited for until somebody ends that, with a reason: an engine, %s',
+    async (which) => {
+      const { queues } = await opened()
+      await queues.create('a')
+      const engine =
+        which === 'itself' ? queues : new Proxy(queues, { get: (of, name) => Reflect.get(of, name).bind(of) })
+      const ends: ((reason: unknown) => void)[] = []
+      const waits = [1, 2].map(() => receiveLent(engine, 'a', {}, (cancel) => ends.push(cancel)))
+      await quiet()
+      expect((await queues.stats('a')).waitingReceives).toBe(2)
+      ends[0]?.('enough')
+      expect(await rejection(waits[0] as Promise<unknown>)).toBe('enough')
+      await queues.send('a', '1')
+      expect(texts((await waits[1]) ?? [])).toEqual(['1'])
+      ends[1]?.('too late')
+      expect(await queues.stats('a')).toMatchObject({ waitingReceives: 0, inFlight: 1 })
+      await queues.close()
+    },
+  )
 
   test('come from who wraps an engine by its own way to receive', async () => {
     const { queues } = await opened()
@@ -141,7 +162,7 @@ describe('bodies that are lent', () => {
     const wrapped = new Proxy(queues, {
       get: (engine, name) => (name === 'receive' ? async () => [] : Reflect.get(engine, name)),
     })
-    expect(await receiveLent(wrapped, 'a')).toEqual([])
+    expect(await receiveLent(wrapped, 'a', { timeoutMs: 0 }, () => {})).toEqual([])
     await queues.close()
   })
 })

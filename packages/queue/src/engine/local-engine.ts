@@ -31,6 +31,7 @@ import type { LocalQueues } from './local-queues.ts'
 import { Sending } from './sending.ts'
 import { inSlices } from './slices.ts'
 import { Standing } from './standing.ts'
+import type { OnWait } from './waits.ts'
 
 /**
  * An engine in this process. All of its queues are in memory; a journal may remember them.
@@ -186,12 +187,12 @@ export class LocalEngine implements QueueEngine {
     return this.#receive(name, options, false)
   }
 
-  /** Bodies that are in memory are not copied. */
-  receiveLent(name: string, options: ReceiveOptions = {}): Promise<Message[]> {
-    return this.#receive(name, options, true)
+  /** Bodies that are in memory are not copied, and the wait can be ended without a signal. */
+  receiveLent(name: string, options: ReceiveOptions, onWait?: OnWait): Promise<Message[]> {
+    return this.#receive(name, options, true, onWait)
   }
 
-  async #receive(name: string, options: ReceiveOptions, isLent: boolean): Promise<Message[]> {
+  async #receive(name: string, options: ReceiveOptions, isLent: boolean, onWait?: OnWait): Promise<Message[]> {
     check.checkReceive(options)
     const late = this.#queues.bringUp()
     if (late !== undefined) await late
@@ -207,7 +208,7 @@ export class LocalEngine implements QueueEngine {
       if (due !== undefined) await due
       return messages
     }
-    const waiting = queue.receive(wanted, options)
+    const waiting = queue.receive(wanted, options, onWait)
     this.#queues.await(queue)
     this.#queues.changed(queue)
     const given = await waiting

@@ -16,7 +16,7 @@ import { ANY_SIZE, type NewMessage, type Sizes, type Stored } from '../state/sto
 import { viewOf } from './body-store.ts'
 import type { Journal } from './journal.ts'
 import { leasePrefix } from './lease.ts'
-import { Waits } from './waits.ts'
+import { type OnWait, Waits } from './waits.ts'
 
 /** Options with what holds where they say nothing. */
 export function withDefaults(options: QueueOptions): Required<QueueOptions> {
@@ -171,8 +171,8 @@ export class LocalQueue {
     return this.#take(wanted, nowMs)
   }
 
-  receive(wanted: Wanted, options: ReceiveOptions): Promise<Message[]> {
-    return this.#receives.wait(wanted, options, (wait) => wait.resolve([]))
+  receive(wanted: Wanted, options: ReceiveOptions, onWait?: OnWait): Promise<Message[]> {
+    return this.#receives.wait(wanted, options, (wait) => wait.resolve([]), onWait)
   }
 
   /** Serves those who wait, as far as it goes. */

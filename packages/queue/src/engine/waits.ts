@@ -41,6 +41,9 @@ export class Wait<W, R> implements Place {
   }
 }
 
+/** Told that a wait has begun, with what ends it for a reason. */
+export type OnWait = (cancel: (reason: unknown) => void) => void
+
 /** Those who wait for the same thing, first come, first served. */
 export class Waits<W, R> {
   readonly #waits = new WaitList<Wait<W, R>>()
@@ -61,12 +64,18 @@ export class Waits<W, R> {
   }
 
   /** Waits until somebody resolves it; `onTimeout` tells what becomes of it when the time is over. */
-  wait(wants: W, { signal, timeoutMs }: WaitOptions, onTimeout: (wait: Wait<W, R>) => void): Promise<R> {
+  wait(
+    wants: W,
+    { signal, timeoutMs }: WaitOptions,
+    onTimeout: (wait: Wait<W, R>) => void,
+    onWait?: OnWait,
+  ): Promise<R> {
     const wait = new Wait<W, R>(wants)
-    const onAbort = (): void => {
-      wait.reject(signal?.reason)
+    const cancel = (reason: unknown): void => {
+      wait.reject(reason)
       this.#onLeave()
     }
+    const onAbort = (): void => cancel(signal?.reason)
     const timeIsUp = (): void => {
       onTimeout(wait)
       this.#onLeave()
@@ -78,6 +87,7 @@ export class Waits<W, R> {
       signal?.removeEventListener('abort', onAbort)
     }
     this.#waits.add(wait)
+    onWait?.(cancel)
     return wait.promise
   }
 
