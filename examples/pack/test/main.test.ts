@@ -2,10 +2,13 @@ import { execFileSync, type spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { manifestPath } from '../src/store.ts'
 import { verify } from '../src/verify.ts'
 import { contents, noise, outcome, randomTree, run, start, temporary, tree, until } from './support.ts'
+
+// Processes that write thousands of files, each to the disk: where that is slow, it is very slow.
+vi.setConfig({ testTimeout: 300_000 })
 
 const isRoot = process.getuid?.() === 0
 // The escape character is what is looked for.

@@ -98,7 +98,7 @@ describe('verify', () => {
     expect(await verify({ store })).toMatchObject({ files: 4, problems: [] })
   })
 
-  it('finds any single changed byte', async () => {
+  it('finds any single changed byte', { timeout: 300_000 }, async () => {
     const { store } = await packed({ a: noise(5000, 1) })
     const object = objectsByFile(store)('a')
     const whole = readFileSync(object)
