@@ -25,8 +25,8 @@ export interface Executor {
   readonly length: number
   /** Threads that live; of a pool without threads, how many tasks may run. */
   readonly workers: number
-  /** Starts what may start. */
-  dispatch(): void
+  /** Starts what may start; `now` is the time if somebody has just looked. */
+  dispatch(now?: number): void
   /** A task was submitted that may not start in this call, or is to run again. */
   prepare(task: PoolTask): void
   /** Ends a task early that is accepted. */
@@ -46,10 +46,10 @@ export interface Executor {
 /** Told by an executor. */
 export interface ExecutorOwner {
   readonly admission: Admission
-  /** A task runs now. */
-  started(task: PoolTask): void
-  /** The run of a task is over; its thread was terminated for it, or it was left alone, if it was killed. */
-  ended(task: PoolTask, outcome: Outcome, how?: 'killed'): void
+  /** A task runs now; `now` is the time if somebody has just looked. */
+  started(task: PoolTask, now?: number): void
+  /** The run of a task is over; its thread was terminated for it, or it was left alone, if it was killed. Answers the time, if it was looked for. */
+  ended(task: PoolTask, outcome: Outcome, how?: 'killed'): number | undefined
   /** A thread died unasked. */
   crashed(): void
 }
@@ -156,7 +156,7 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
   }
 
   countItem(how: 'submitted' | 'done' | 'failed'): void {
-    this.counts[how]++
+    this.counts.countItem(how)
   }
 
   /** Keeps the process alive for somebody who waits for something else than a task, until the answer is called. */
@@ -260,16 +260,17 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
     return this.executor.stop()
   }
 
-  started(task: PoolTask): void {
-    this.counts.started(task)
+  started(task: PoolTask, now?: number): void {
+    this.counts.started(task, now)
   }
 
-  ended(task: PoolTask, outcome: Outcome, how?: 'killed'): void {
-    this.counts.ran(task)
+  ended(task: PoolTask, outcome: Outcome, how?: 'killed'): number | undefined {
+    const now = this.counts.ran(task)
     this.admission.ended(task)
     const { retry } = task.call
     if (outcome.state !== 'failed' || retry === undefined || task.attempt > retry.times) this.#end(task, outcome, how)
     else this.#tryAgain(task, retry)
+    return now
   }
 
   crashed(): void {
@@ -277,7 +278,7 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
   }
 
   #accepted(task: PoolTask): void {
-    this.executor.dispatch()
+    this.executor.dispatch(task.measuredAt || undefined)
     if (task.state === 'pending') this.executor.prepare(task)
   }
 

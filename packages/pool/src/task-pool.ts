@@ -4,6 +4,7 @@ import { PoolCore } from './core.ts'
 import { startMonitor } from './metrics/monitor.ts'
 import { checkCore, checkCount, checkGrace, checkNames } from './options.ts'
 import { FunctionExecutor } from './task/function-executor.ts'
+import { kept } from './task/kept.ts'
 import type { TaskPool, TaskPoolOptions } from './task-api.ts'
 import { FunctionVerbs } from './verbs/function-verbs.ts'
 
@@ -19,6 +20,7 @@ const NAMES: ReadonlySet<string> = new Set([
 
 /** A pool of functions: the verbs, and what concerns all of its tasks. */
 class LocalTaskPool extends FunctionVerbs implements TaskPool {
+  static readonly kept = kept
   readonly #core: PoolCore
 
   constructor(core: PoolCore) {

@@ -2,6 +2,7 @@ import type { AsyncResource } from 'node:async_hooks'
 import { type Place, Waiter, WaitList, type WaitOptions } from '@millrace/notify'
 import type { Retry, SubmitOptions, Task, TaskState } from './api.ts'
 import { checkWait } from './options.ts'
+import type { FunctionRun } from './task/function-run.ts'
 import type { Thread } from './thread/api.ts'
 import type { BufferPlaces } from './thread/buffers.ts'
 import type { TaskContext } from './thread/context.ts'
@@ -105,6 +106,8 @@ export class PoolTask implements Task<unknown>, Place {
   state: TaskState = 'pending'
   /** The thread it is lent to. */
   thread: Thread | undefined
+  /** How it runs, if it is a function. */
+  run: FunctionRun | undefined
   /** Whether it is for one thread and no other. */
   isOwn = false
   /** How many threads died with it before they started it. */
@@ -113,7 +116,7 @@ export class PoolTask implements Task<unknown>, Place {
   attempt = 1
   /** Whether it counts among those of its key that run. */
   usesKey = false
-  /** When it was accepted, and from its start on when that was, if that is measured; in milliseconds. */
+  /** When it was accepted, and from its start on when that was, if that is measured; in milliseconds. 0 if not. */
   measuredAt = 0
   /** The context of the call that submitted it, if it runs in another. */
   context: AsyncResource | undefined

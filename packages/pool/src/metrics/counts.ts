@@ -40,28 +40,45 @@ export class Counts {
     this.rejected++
   }
 
-  /** A run began. */
-  started(task: PoolTask): void {
+  /** A run began; `at` is the time if somebody has just looked. */
+  started(task: PoolTask, at?: number): void {
     if (this.#waits === undefined || task.call.isPuller) return
-    const now = performance.now()
+    const now = at ?? performance.now()
     if (task.attempt === 1) this.#waits.record((now - task.measuredAt) * 1_000)
     task.measuredAt = now
   }
 
-  /** A run ended. */
-  ran(task: PoolTask): void {
-    if (task.state === 'running' && !task.call.isPuller)
-      this.#runs?.record((performance.now() - task.measuredAt) * 1_000)
+  /** A run ended. Answers the time, if it was looked for. */
+  ran(task: PoolTask): number | undefined {
+    if (this.#runs === undefined || task.state !== 'running' || task.call.isPuller) return undefined
+    const now = performance.now()
+    this.#runs.record((now - task.measuredAt) * 1_000)
+    return now
   }
 
   /** A task ended. */
   ended(task: PoolTask, outcome: Outcome, how?: 'killed'): void {
     if (how !== undefined) this.killed++
     if (task.call.isPuller) return
-    this[outcome.state]++
-    if (outcome.state !== 'cancelled') return
+    if (outcome.state !== 'cancelled') {
+      this.#ended(outcome.state)
+      return
+    }
+    this.cancelled++
     const { error } = outcome
     if (error instanceof PoolError && error.code === 'timeout') this.timedOut++
+  }
+
+  /** An item came or ended that shares a task with others. */
+  countItem(how: 'submitted' | 'done' | 'failed'): void {
+    if (how === 'submitted') this.submitted++
+    else this.#ended(how)
+  }
+
+  /** By name, since a field whose name varies is looked up each time. */
+  #ended(how: 'done' | 'failed'): void {
+    if (how === 'done') this.done++
+    else this.failed++
   }
 
   /** How long tasks waited and ran, in microseconds; undefined if that is not measured. */

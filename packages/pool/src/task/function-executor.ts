@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
-import { startTimer, turn } from '@millrace/notify'
+import { startTimer, turn, WaitList } from '@millrace/notify'
 import type { Executor, ExecutorOwner } from '../core.ts'
 import { PoolError } from '../errors.ts'
 import type { PoolTask } from '../task.ts'
@@ -15,12 +15,10 @@ import { FunctionRun } from './function-run.ts'
 export class FunctionExecutor implements Executor {
   readonly #owner: ExecutorOwner
   readonly #graceMs: number
-  readonly #runs = new Map<PoolTask, FunctionRun>()
+  readonly #runs = new WaitList<FunctionRun>()
   #size: number
   #running = 0
   #isDispatching = false
-  /** A run that has ended: while one of its kind lives, V8 keeps the code that it compiled for it, which is half of the time of a burst. */
-  kept: FunctionRun | undefined
 
   constructor(size: number, graceMs: number, owner: ExecutorOwner) {
     this.#size = size
@@ -41,13 +39,13 @@ export class FunctionExecutor implements Executor {
   }
 
   // Functions that do not wait end inside of the loop, and what waits behind them starts in it: no recursion, and a turn now and then.
-  dispatch(): void {
+  dispatch(now?: number): void {
     if (this.#isDispatching) return
     this.#isDispatching = true
-    while (this.#running < this.#size) {
+    for (let at = now; this.#running < this.#size; at = undefined) {
       const task = this.#owner.admission.lend()
       if (task === undefined) break
-      this.#start(task)
+      this.#start(task, at)
       const due = turn()
       if (due === undefined) continue
       due.then(this.#goOn)
@@ -61,11 +59,11 @@ export class FunctionExecutor implements Executor {
     this.dispatch()
   }
 
-  #start(task: PoolTask): void {
+  #start(task: PoolTask, now: number | undefined): void {
     this.#running++
     task.state = 'running'
     this.#owner.admission.started(task)
-    this.#owner.started(task)
+    this.#owner.started(task, now)
     const { context } = task
     if (context === undefined) this.#run(task)
     else context.runInAsyncScope(this.#run, this, task)
@@ -82,16 +80,18 @@ export class FunctionExecutor implements Executor {
       this.dispatch()
       return
     }
-    this.#runs.get(task)?.cancel(reason)
+    task.run?.cancel(reason)
   }
 
   cancelAll(reason: unknown): void {
-    for (const [task, run] of [...this.#runs]) {
+    const runs: FunctionRun[] = []
+    for (let run = this.#runs.first; run !== undefined; run = run.next as FunctionRun | undefined) runs.push(run)
+    for (const run of runs) {
       run.cancel(reason)
       // Nobody can end a function; whoever waits for the pool is told after the grace, and it is left alone.
-      if (!this.#runs.has(task)) continue
+      if (run.list === undefined) continue
       run.stopTimer?.()
-      run.stopTimer = startTimer(this.#graceMs, () => this.#leaveAlone(task, run, reason))
+      run.stopTimer = startTimer(this.#graceMs, () => this.#leaveAlone(run, reason))
     }
   }
 
@@ -107,7 +107,8 @@ export class FunctionExecutor implements Executor {
 
   #run(task: PoolTask): void {
     const run = new FunctionRun(task)
-    this.#runs.set(task, run)
+    task.run = run
+    this.#runs.add(run)
     const { runTimeoutMs } = task.call
     if (runTimeoutMs !== Number.POSITIVE_INFINITY) {
       run.stopTimer = startTimer(runTimeoutMs, () => {
@@ -119,18 +120,21 @@ export class FunctionExecutor implements Executor {
 
   readonly #onEnded = (run: FunctionRun): void => {
     const { task, outcome } = run
-    if (this.#runs.get(task) !== run || outcome === undefined) return
-    this.#runs.delete(task)
-    this.#running--
-    this.#owner.ended(task, outcome)
-    this.kept ??= run
-    this.dispatch()
+    if (run.list === undefined || outcome === undefined) return
+    this.#left(run)
+    const now = this.#owner.ended(task, outcome)
+    this.dispatch(now)
   }
 
-  #leaveAlone(task: PoolTask, run: FunctionRun, reason: unknown): void {
-    if (this.#runs.get(task) !== run) return
-    this.#runs.delete(task)
+  #leaveAlone(run: FunctionRun, reason: unknown): void {
+    if (run.list === undefined) return
+    this.#left(run)
+    this.#owner.ended(run.task, { state: 'cancelled', error: reason }, 'killed')
+  }
+
+  #left(run: FunctionRun): void {
+    this.#runs.remove(run)
+    run.task.run = undefined
     this.#running--
-    this.#owner.ended(task, { state: 'cancelled', error: reason }, 'killed')
   }
 }

@@ -1,3 +1,4 @@
+import type { Place } from '@millrace/notify'
 import type { Outcome, PoolTask, TaskBody } from '../task.ts'
 import type { TaskContext } from '../thread/context.ts'
 
@@ -7,7 +8,13 @@ import type { TaskContext } from '../thread/context.ts'
  * INVARIANT  ended once, when what the function returned has settled; a run that was cancelled before that is cancelled,
  *            whatever it comes to.
  */
-export class FunctionRun implements TaskContext {
+export class FunctionRun implements TaskContext, Place {
+  /** Links, owned by the list of those that run. */
+  previous: Place | undefined
+  /** Links, owned by the list of those that run. */
+  next: Place | undefined
+  /** The list of those that run, until it has ended or was left alone. */
+  list: { remove(place: Place): void } | undefined
   readonly task: PoolTask
   outcome: Outcome | undefined
   stopTimer: (() => void) | undefined
@@ -36,6 +43,11 @@ export class FunctionRun implements TaskContext {
       if (this.#cancelled !== undefined) this.#controller.abort(this.#cancelled.reason)
     }
     return this.#controller.signal
+  }
+
+  /** Whether it was told to stop. */
+  get isCancelled(): boolean {
+    return this.#cancelled !== undefined
   }
 
   /** Calls the function, and back when it has ended. */

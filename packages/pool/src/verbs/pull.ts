@@ -2,9 +2,9 @@ import { turn } from '@millrace/notify'
 import type { Items, MapOptions } from '../api.ts'
 import type { PoolCore } from '../core.ts'
 import { checkMany } from '../options.ts'
+import type { FunctionRun } from '../task/function-run.ts'
 import type { Acceptor, Call, PoolTask, TaskBody } from '../task.ts'
 import type { RunContext } from '../task-api.ts'
-import type { TaskContext } from '../thread/context.ts'
 import { Source } from './items.ts'
 
 /** Whether items may share the tasks that run them: they are there, and nothing was asked that concerns each alone. */
@@ -37,7 +37,7 @@ export async function pull<T, R>(
   const source = new Source(items)
   const work = new PulledWork<T, R>(core, acceptor, source, map, ordered)
   const call: Call = { ...core.plain, signal, priority, isPuller: true }
-  const body: TaskBody = (context) => work.run(context)
+  const body: TaskBody = (context) => work.run(context as FunctionRun)
   await Promise.all(
     Array.from({ length: Math.min(concurrency, acceptor.size) }, () => puller(acceptor, body, call, work)),
   )
@@ -59,7 +59,7 @@ async function puller<T, R>(acceptor: Acceptor, body: TaskBody, call: Call, work
 }
 
 /** The items of one map, and what came of them. */
-class PulledWork<T, R> {
+export class PulledWork<T, R> {
   readonly results: R[] = []
   failure: { readonly error: unknown } | undefined
   readonly #core: PoolCore
@@ -108,18 +108,17 @@ class PulledWork<T, R> {
   }
 
   /** Takes one item after the other, until there are none or somebody else waits for the place. */
-  async run(context: TaskContext): Promise<void> {
+  async run(context: FunctionRun): Promise<void> {
     const { admission } = this.#core
     const acceptor = this.#acceptor
-    const { signal } = context
-    while (!this.isOver && !signal.aborted) {
+    while (!this.isOver && !context.isCancelled) {
       // Not a promise: who reads a source that waits does so one item at a time.
       const step = this.#source.next() as { readonly value: T } | undefined
       if (step === undefined) return
       const index = this.#index++
       acceptor.countItem('submitted')
       try {
-        const result = this.#body(step.value, index, context as RunContext)
+        const result = this.#body(step.value, index, context)
         const settled = isPromise(result) ? await result : result
         acceptor.countItem('done')
         if (this.#ordered) this.results[index] = settled
@@ -136,5 +135,5 @@ class PulledWork<T, R> {
 }
 
 function isPromise<R>(result: R | PromiseLike<R>): result is PromiseLike<R> {
-  return typeof result === 'object' && result !== null && 'then' in result
+  return result instanceof Promise || (typeof result === 'object' && result !== null && 'then' in result)
 }
