@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-import { chromium } from './chromium.ts'
+import { chromium } from '../../tooling/testing/chromium.ts'
 import { plainPages } from './plain-pages.ts'
 
 // What makes a page cross-origin isolated, without which there is no shared memory.
@@ -31,7 +31,7 @@ export default defineConfig({
       enabled: true,
       headless: true,
       screenshotFailures: false,
-      provider: playwright({ launchOptions: { executablePath: chromium() ?? '', args: ['--no-sandbox'] } }),
+      provider: playwright({ launchOptions: { executablePath: chromium ?? '', args: ['--no-sandbox'] } }),
       instances: [{ browser: 'chromium' }],
     },
   },

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { attachArena, type ObjectHandle, STATE, words } from '@millrace/atomics'
 import { onTestFinished } from 'vitest'
+import { until } from '../../../tooling/testing/waiting.ts'
 import {
   type SharedLatch,
   type SharedNotify,
@@ -12,13 +13,7 @@ import {
 } from '../src/shared.ts'
 import type { Given, Verb } from './fixtures/thread.worker.ts'
 
-/** Resolves when everything that can run has run. */
-export const idle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-/** Resolves once it is so, which the event loop or another thread brings about. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await idle()
-}
+export { turn as idle, until } from '../../../tooling/testing/waiting.ts'
 
 /** How many listeners a notify has in all threads. */
 export function listeners(handle: ObjectHandle): number {

@@ -1,43 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { endOf, outcomeOf, start } from '../../../tooling/testing/command.ts'
 import { post } from './support.ts'
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
-
-function start(...args: string[]): ChildProcess {
-  const child = spawn(process.execPath, ['--conditions=@millrace/source', cli, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  return child
-}
+const cli = new URL('../src/cli.ts', import.meta.url)
 
 /** Runs it to its end. */
-async function ended(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const child = start(...args)
-  const [out, err, [code]] = await Promise.all([outputOf(child.stdout), outputOf(child.stderr), once(child, 'exit')])
+async function ended(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const { code, out, err } = await outcomeOf(start(cli, args))
   return { code, out, err }
-}
-
-function outputOf(stream: ChildProcess['stdout']): Promise<string> {
-  return stream === null ? Promise.resolve('') : text(stream).catch(() => 'cut off')
 }
 
 /** Starts it at a free port; answers when it listens. */
 async function listening(...args: string[]) {
-  const child = start('--port', '0', ...args)
+  const child = start(cli, ['--port', '0', ...args])
+  const end = endOf(child)
   const [line]: string[] = await once(createInterface({ input: child.stdout ?? process.stdin }), 'line')
   const url = /http:\/\/\S+:\d+/.exec(line ?? '')?.[0] ?? expect.unreachable(line)
-  const end = Promise.all([outputOf(child.stderr), once(child, 'exit')]).then(([err, [code, signal]]) => ({
-    err,
-    code,
-    signal,
-  }))
   const submit = (body: string) => fetch(`${url}/submit/0`, post(body))
   return { child, url, line, end, submit }
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
 import { type PriorityPool, priorityPool } from '@millrace/pool'
 import { onTestFinished } from 'vitest'
 import { type PoolServer, type PoolServerOptions, poolServer } from '../src/index.ts'
+
+export { until } from '../../../tooling/testing/waiting.ts'
 
 /** A pool, of its own if only its capacity is given, and a server for it until the test is over. */
 export interface Served {
@@ -51,9 +52,4 @@ export async function drainAndIgnore(server: PoolServer, n: number, timeoutMs: n
   socket.pause()
   socket.write(`GET /drain/${n}/${timeoutMs} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
   return socket
-}
-
-/** Waits until it is so, turn by turn of the event loop. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await turn()
 }

@@ -1,25 +1,15 @@
 import { expect, test } from 'vitest'
+import { randomFrom } from '../../../tooling/testing/random.ts'
 import { pool } from './support.ts'
 
 const codes = new Set(['crashed', 'timeout', 'closed', 'full', 'uncloneable'])
-
-/** A small generator whose runs can be repeated by their seed. */
-function random(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state)
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /**
  * Submits tasks of every kind at random, aborts some, and shuts down in the middle. Each submit must settle once, with
  * its own answer or a reason that fits.
  */
 async function round(seed: number): Promise<void> {
-  const chance = random(seed)
+  const chance = randomFrom(seed)
   const below = (limit: number): number => Math.floor(chance() * limit)
   const maxPending = 1 + below(8)
   const overflow = chance() < 0.7 ? 'wait' : 'reject'

@@ -1,6 +1,8 @@
 import { type ThreadPool, type ThreadPoolOptions, threadPool } from '@millrace/pool'
 import { onTestFinished } from 'vitest'
 
+export { rejection } from '../../../tooling/testing/waiting.ts'
+
 export type Tasks = typeof import('./fixtures/tasks.ts')
 
 export const tasksUrl: URL = new URL('./fixtures/tasks.ts', import.meta.url)
@@ -53,12 +55,4 @@ export function busy(ms: number, words?: Int32Array<SharedArrayBuffer>, index = 
 /** Returns once a thread has changed the word. This one hears of nothing meanwhile. */
 export function blockUntilChanged(words: Int32Array<SharedArrayBuffer>, index: number): void {
   Atomics.wait(words, index, 0)
-}
-
-/** The rejection of a promise. */
-export async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    (value) => Promise.reject(new Error(`resolved with ${String(value)}`)),
-    (reason: unknown) => reason,
-  )
 }

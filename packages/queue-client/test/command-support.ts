@@ -1,64 +1,32 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import * as command from '../../../tooling/testing/command.ts'
 
-const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
+export { outcomeOf as endOf } from '../../../tooling/testing/command.ts'
 
-/** How a command is run. */
-export interface RunOptions {
-  /** What it reads; nothing if not given. */
-  readonly input?: string | Buffer | undefined
-  readonly env?: Readonly<Record<string, string>> | undefined
-}
-
-/** What a command has said, and how it ended. */
-export interface Ended {
-  readonly code: number | null
-  readonly signal: string | null
-  readonly out: string
-  readonly err: string
-}
+/** How a command is run: `env` is beside the environment of this process, but for what would tell it where the queues are. */
+type RunOptions = Omit<command.RunOptions, 'env'> & { readonly env?: Readonly<Record<string, string>> | undefined }
+type Outcome = Awaited<ReturnType<typeof command.outcomeOf>>
 
 /** Starts the command; it ends with the test. */
 function start(args: readonly string[], { input, env }: RunOptions = {}): ChildProcess {
   const { MILLRACE_QUEUE_URL, MILLRACE_QUEUE_TOKEN, NO_COLOR, ...environment } = process.env
-  const child = spawn(process.execPath, ['--conditions=@millrace/source', cli, ...args], {
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    env: { ...environment, ...env },
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  child.stdin?.on('error', () => {})
-  if (input !== undefined) child.stdin?.end(input)
-  return child
-}
-
-/** Waits for its end. */
-export async function endOf(child: ChildProcess): Promise<Ended> {
-  const outputOf = (stream: ChildProcess['stdout']): Promise<string> =>
-    stream === null || stream.destroyed ? Promise.resolve('') : text(stream).catch(() => 'cut off')
-  const [out, err, [code, signal]] = await Promise.all([
-    outputOf(child.stdout),
-    outputOf(child.stderr),
-    once(child, 'exit') as Promise<[number | null, string | null]>,
-  ])
-  return { code, signal, out, err }
+  return command.start(new URL('../src/cli.ts', import.meta.url), args, { input, env: { ...environment, ...env } })
 }
 
 /** Runs it to its end. */
-export function ended(args: readonly string[], options?: RunOptions): Promise<Ended> {
-  return endOf(start(args, options))
+export function ended(args: readonly string[], options?: RunOptions): Promise<Outcome> {
+  return command.outcomeOf(start(args, options))
 }
 
 /** Runs commands on the same queues. */
 export interface Queues {
   /** Gives what it has said in lines of JSON; fails if it does not end well. */
   results(...args: string[]): Promise<Record<string, unknown>[]>
-  run(args: readonly string[], options?: RunOptions): Promise<Ended>
+  run(args: readonly string[], options?: RunOptions): Promise<Outcome>
   start(args: readonly string[], options?: RunOptions): ChildProcess
 }
 

@@ -1,17 +1,12 @@
 import { openQueues, type QueueEngine } from '@millrace/queue'
 import { createServer, type Listening, type QueueServer, type ServerOptions } from '@millrace/queue-server'
 import { onTestFinished } from 'vitest'
+import { rejection as anyRejection } from '../../../tooling/testing/waiting.ts'
 import { type ConnectOptions, connectQueues, type QueueClient } from '../src/index.ts'
+
+export { HandClock, turn, until } from '../../../tooling/testing/waiting.ts'
+
 import { listenAtOwn } from './ports.ts'
-
-/** A clock that is wound by hand. */
-export class HandClock {
-  nowMs = 1_000
-
-  now(): number {
-    return this.nowMs
-  }
-}
 
 /** A server with queues of its own, until the test is over. */
 export interface Served {
@@ -42,25 +37,8 @@ export async function connected(
   return client
 }
 
-/** Lets the event loop go round. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
-}
-
-/** Waits until it is so, turn by turn of the event loop. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await turn()
-}
-
-/** What a promise rejects with; fails if it resolves. */
-export async function rejection(promise: Promise<unknown>): Promise<Error & { readonly code?: string }> {
-  try {
-    await promise
-  } catch (error) {
-    return error as Error
-  }
-  throw new Error('it resolved')
-}
+/** The error that a promise rejects with; fails if it resolves. */
+export const rejection: (promise: Promise<unknown>) => Promise<Error & { readonly code?: string }> = anyRejection
 
 export const texts = (messages: readonly { text(): string }[]): string[] => messages.map((message) => message.text())
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { randomFrom } from '../../../../tooling/testing/random.ts'
 import { type Arena, arena as makeArena } from '../../src/arena.ts'
 import { BUSY, LENGTH, RESERVED, STATE } from '../../src/kernel/layout.ts'
 import { slabBlocks } from '../../src/objects.ts'
@@ -30,7 +31,7 @@ export interface KillReport {
  * Throws with the seed and the round if not.
  */
 export async function killThreads(kills: Kills): Promise<KillReport> {
-  const random = randomOf(kills.seed)
+  const random = randomFrom(kills.seed)
   const arena = makeArena({ execution: kills.execution })
   const report: KillReport = { received: 0, inFlight: 0 }
   for (let round = 0; round < kills.rounds; round++) {
@@ -186,16 +187,5 @@ async function eventually(what: string, isSo: () => boolean): Promise<void> {
   while (!isSo()) {
     if (performance.now() > deadline) throw new Error(`not within a minute: ${what}`)
     await delay(0)
-  }
-}
-
-/** Mulberry32, T. Ettinger: the same numbers for the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

@@ -3,6 +3,8 @@ import { runInNewContext } from 'node:vm'
 import { type PriorityPool, type PriorityPoolOptions, priorityPool } from '@millrace/pool'
 import { vi } from 'vitest'
 
+export { rejection } from '../../../../tooling/testing/waiting.ts'
+
 /** A time that stands until it is moved. */
 export class FakeClock {
   #now = 1_000
@@ -58,14 +60,6 @@ export function poolOf(options: Partial<PriorityPoolOptions<Job>>, has = ''): Pr
 export function listener(): { told: string[]; onEvict: (item: Job, reason: string) => void } {
   const told: string[] = []
   return { told, onEvict: vi.fn((item: Job, reason: string) => told.push(`${text(item)} ${reason}`)) }
-}
-
-/** The rejection of a promise. */
-export async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    (value) => Promise.reject(new Error(`resolved with ${String(value)}`)),
-    (reason: unknown) => reason,
-  )
 }
 
 /** Whether a promise has settled once what is ready has run. */

@@ -1,3 +1,5 @@
+export { rejection, turn } from '../../../../tooling/testing/waiting.ts'
+
 /** A promise that is settled from outside, and how many wait for it. */
 export class Gate {
   #open!: () => void
@@ -23,19 +25,6 @@ export class Meter {
       this.now--
     }
   }
-}
-
-/** The rejection of a promise. */
-export async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    (value) => Promise.reject(new Error(`resolved with ${String(value)}`)),
-    (reason: unknown) => reason,
-  )
-}
-
-/** Lets what is ready run. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Ends with the signal, and says so. */

@@ -1,0 +1,16 @@
+/** Numbers from 0 to below 1, the same for the same seed. After mulberry32, by T. Ettinger. */
+export function randomFrom(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Whole numbers from 0 to below what is asked for, the same for the same seed. */
+export function wholeFrom(seed: number): (most: number) => number {
+  const random = randomFrom(seed)
+  return (most) => Math.floor(random() * most)
+}
