@@ -6,11 +6,22 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Listening } from '../src/index.ts'
 import { ended, file, folder, running } from './command-support.ts'
 import { bearer } from './http-support.ts'
 import { greeted, Peer, received } from './support.ts'
 
 const memory = ['--path', ':memory:']
+
+/** A client that has been let in, and does not leave when it is told to. */
+async function stayer(at: Listening): Promise<Peer> {
+  const socket = connect({ port: at.port, host: at.host, allowHalfOpen: true })
+  onTestFinished(() => void socket.destroy())
+  const peer = new Peer(socket.on('error', () => {}))
+  peer.greet()
+  await peer.welcome()
+  return peer
+}
 
 describe('millrace-queue-server', () => {
   test('prints help and version', async () => {
@@ -77,11 +88,7 @@ describe('millrace-queue-server', () => {
 
   test('cuts who does not leave when the grace is over, and says so with exit code 1', async () => {
     const { at, child, end } = await running(...memory, '--grace-ms', '50')
-    const socket = connect({ port: at.port, host: at.host, allowHalfOpen: true })
-    onTestFinished(() => void socket.destroy())
-    const peer = new Peer(socket.on('error', () => {}))
-    peer.greet()
-    await peer.welcome()
+    await stayer(at)
     child.kill('SIGTERM')
     const err = 'millrace-queue-server: one connection was cut when the grace was over\n'
     expect(await end).toEqual({ err, code: 1, signal: null })
@@ -89,11 +96,7 @@ describe('millrace-queue-server', () => {
 
   test('dies of a second signal', async () => {
     const { at, child, end } = await running(...memory, '--grace-ms', '60000')
-    const socket = connect({ port: at.port, host: at.host, allowHalfOpen: true })
-    onTestFinished(() => void socket.destroy())
-    const peer = new Peer(socket.on('error', () => {}))
-    peer.greet()
-    await peer.welcome()
+    const peer = await stayer(at)
     child.kill('SIGTERM')
     await peer.goodbye()
     child.kill('SIGTERM')
