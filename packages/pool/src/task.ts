@@ -125,7 +125,8 @@ export class PoolTask implements Task<unknown>, Place {
   /** Who can end it early. */
   readonly owner: TaskOwner
   #outcome: Outcome | undefined
-  #result: PromiseWithResolvers<unknown> | undefined
+  #result: Promise<unknown> | undefined
+  #resolve: ((value: unknown) => void) | undefined
   #waiters: WaitList<Waiter<unknown>> | undefined
 
   constructor(id: number, work: Work, call: Call, owner: TaskOwner) {
@@ -138,10 +139,13 @@ export class PoolTask implements Task<unknown>, Place {
 
   get result(): Promise<unknown> {
     if (this.#result === undefined) {
-      this.#result = Promise.withResolvers<unknown>()
-      if (this.#outcome !== undefined) settle(this.#result, this.#outcome)
+      if (this.#outcome !== undefined) this.#result = settled(this.#outcome)
+      else
+        this.#result = new Promise((resolve) => {
+          this.#resolve = resolve
+        })
     }
-    return this.#result.promise
+    return this.#result
   }
 
   cancel(reason?: unknown): void {
@@ -167,7 +171,8 @@ export class PoolTask implements Task<unknown>, Place {
     this.call = plainCall
     this.context = undefined
     this.#outcome = outcome
-    if (this.#result !== undefined) settle(this.#result, outcome)
+    this.#resolve?.(outcome.state === 'done' ? outcome.value : settled(outcome))
+    this.#resolve = undefined
     for (let waiter = this.#waiters?.takeFirst(); waiter !== undefined; waiter = this.#waiters?.takeFirst()) {
       if (outcome.state === 'done') waiter.wake(outcome.value)
       else waiter.fail(outcome.error)
@@ -175,7 +180,6 @@ export class PoolTask implements Task<unknown>, Place {
   }
 }
 
-function settle(result: PromiseWithResolvers<unknown>, outcome: Outcome): void {
-  if (outcome.state === 'done') result.resolve(outcome.value)
-  else result.reject(outcome.error)
+function settled(outcome: Outcome): Promise<unknown> {
+  return outcome.state === 'done' ? Promise.resolve(outcome.value) : Promise.reject(outcome.error)
 }
