@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { startTimer, turn, WaitList } from '@millrace/notify'
 import type { Executor, ExecutorOwner } from '../core.ts'
 import { PoolError } from '../errors.ts'
-import type { PoolTask } from '../task.ts'
+import type { Outcome, PoolTask } from '../task.ts'
 import { FunctionRun } from './function-run.ts'
 
 /**
@@ -118,11 +118,10 @@ export class FunctionExecutor implements Executor {
     run.start(this.#onEnded)
   }
 
-  readonly #onEnded = (run: FunctionRun): void => {
-    const { task, outcome } = run
-    if (run.list === undefined || outcome === undefined) return
+  readonly #onEnded = (run: FunctionRun, outcome: Outcome): void => {
+    if (run.list === undefined) return
     this.#left(run)
-    const now = this.#owner.ended(task, outcome)
+    const now = this.#owner.ended(run.task, outcome)
     this.dispatch(now)
   }
 

@@ -16,7 +16,6 @@ export class FunctionRun implements TaskContext, Place {
   /** The list of those that run, until it has ended or was left alone. */
   list: { remove(place: Place): void } | undefined
   readonly task: PoolTask
-  outcome: Outcome | undefined
   stopTimer: (() => void) | undefined
   #controller: AbortController | undefined
   #cancelled: { readonly reason: unknown } | undefined
@@ -51,7 +50,7 @@ export class FunctionRun implements TaskContext, Place {
   }
 
   /** Calls the function, and back when it has ended. */
-  start(onEnded: (run: FunctionRun) => void): void {
+  start(onEnded: (run: FunctionRun, outcome: Outcome) => void): void {
     let result: unknown
     try {
       result = (this.task.work as TaskBody)(this)
@@ -72,14 +71,13 @@ export class FunctionRun implements TaskContext, Place {
 
   /** Tells the function to stop. The first reason counts. */
   cancel(reason: unknown): void {
-    if (this.#cancelled !== undefined || this.outcome !== undefined) return
+    if (this.#cancelled !== undefined || this.list === undefined) return
     this.#cancelled = { reason }
     this.#controller?.abort(reason)
   }
 
-  #end(outcome: Outcome, onEnded: (run: FunctionRun) => void): void {
+  #end(outcome: Outcome, onEnded: (run: FunctionRun, outcome: Outcome) => void): void {
     this.stopTimer?.()
-    this.outcome = this.#cancelled === undefined ? outcome : { state: 'cancelled', error: this.#cancelled.reason }
-    onEnded(this)
+    onEnded(this, this.#cancelled === undefined ? outcome : { state: 'cancelled', error: this.#cancelled.reason })
   }
 }
