@@ -111,10 +111,10 @@ export class Meter implements Charged {
     this.waiting++
   }
 
-  /** An item came in and runs. */
-  started(): void {
-    this.#received++
+  /** An item came in and runs. Gives its index. */
+  started(): number {
     this.running++
+    return this.#received++
   }
 
   /** An item that ran has left without waiting. */

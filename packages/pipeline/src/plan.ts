@@ -1,3 +1,4 @@
+import type { Stage } from './api.ts'
 import type { StageLineage } from './lineage/lineage.ts'
 import type { Meter } from './meter.ts'
 import type { Stopwatch } from './stopwatch.ts'
@@ -16,6 +17,8 @@ export interface Upstream {
   take(): unknown
   /** Begins one call of those that wait for something else in the stage, if one may begin now: whether it did. */
   resume?(): boolean
+  /** What it gave at once has no place to go: it waits here after all. */
+  hold?(item: unknown): void
   /** Whether no item is left and none will come. */
   readonly finished: boolean
 }
@@ -33,14 +36,29 @@ export interface Downstream {
 export interface ActiveStage extends Upstream, Downstream {
   /** Takes an item; only when there is room. Gives what leaves at once, as if it had waited and been taken; or `NONE`. */
   accept(item: unknown): unknown
-  /** What it gave at once has no place to go: it waits here after all. */
-  hold?(item: unknown): void
+  /** Undefined if there is more to the stage than one call for each item that comes. */
+  readonly passage?: Passage | undefined
   /** How many items are here that the meter does not count. */
   readonly unseen?: number
   /** Whether it wants no more items: what comes before it has nothing to do any more. */
   readonly satisfied?: boolean
   /** Called once, when the run has ended or is about to and no call runs: frees what the stage holds. */
   close?(): Promise<void> | void
+}
+
+/**
+ * A stage, as a way through while it is empty: with an item in place of `accept`, the meter is told, and the call is made. It stands for
+ * so many `calls`, and is timed if it stands for any.
+ */
+export interface Passage extends Upstream {
+  readonly call: (item: never, index: number, stage: Stage) => unknown
+  readonly stage: Stage
+  /** The call gave an item. */
+  returned(beganMs: number, calls: number): void
+  /** The call for that item gave a promise, or what stands for no item. */
+  keep(item: unknown, index: number, result: unknown, beganMs: number, calls: number): void
+  /** The call for that item failed. */
+  fail(item: unknown, error: unknown, beganMs: number, calls: number): void
 }
 
 /** What the parts of a run need of the run. */

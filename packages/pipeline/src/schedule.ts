@@ -1,6 +1,7 @@
+import { Express } from './express.ts'
 import type { Failure } from './failure.ts'
 import type { Output } from './output.ts'
-import { type ActiveStage, type Downstream, NONE, type Upstream } from './plan.ts'
+import { type ActiveStage, type Downstream, NONE, type Passage, type Upstream } from './plan.ts'
 import type { Source } from './source.ts'
 import type { Stopwatch } from './stopwatch.ts'
 import { Turn } from './turn.ts'
@@ -30,7 +31,7 @@ export interface Endings {
  * An item moved over link k may be ready for link k + 1, and has made room for link k − 1. So a pass starts at the last link,
  * goes a link towards the output after a move and a link towards the source where nothing moves, and is complete when it passes link 0:
  * then nothing can move. What is nearest to the output moves first, so that few items are in the run at a time. No promise
- * and no queue lies between two stages.
+ * and no queue lies between two stages. What can go from the source through several stages at once goes by the express instead.
  *
  * A stage that is satisfied ends its own link and all before it. The run has succeeded when all links have ended and no call runs.
  *
@@ -48,6 +49,7 @@ export class Schedule {
   readonly #mostInFlight: number | undefined
   readonly #endings: Endings
   readonly #turn: Turn
+  readonly #express: Express
   #passing = false
   /** Whether something has changed since the last pass began, at any link. */
   #hasChanged = false
@@ -76,6 +78,7 @@ export class Schedule {
     this.#turn = new Turn(() => stopwatch.expire())
     this.#mostInFlight = mostInFlight
     this.#endings = endings
+    this.#express = this.#openExpress()
   }
 
   /** Moves all that can move. Called during a pass it has another one follow. */
@@ -119,19 +122,19 @@ export class Schedule {
     const last = this.#downstream.length - 1
     let link = last
     while (link >= this.#endedLinks || (this.#endedLinks === 0 && this.#source.runAhead())) {
-      const reached = link < 0 ? 0 : this.#move(link)
+      const reached = link < 0 ? 0 : ((link === 0 ? this.#takeExpress() : undefined) ?? this.#move(link))
       if (this.#failure.happened || (reached !== undefined && this.#restIsDue())) return
       link = reached === undefined ? link - 1 : Math.min(reached, last)
     }
   }
 
   /**
-   * Moves an item over each link; false if there is no time left for a pass. A stage that makes items without end of one it took would
-   * keep a pass from all links before it.
+   * Moves an item over each link, the last one first; false if there is no time left for a pass. A stage that makes items without end of
+   * one it took would keep a pass from all links before it.
    */
   #moveEach(): boolean {
     this.#hasRested = false
-    for (let link = this.#endedLinks; link < this.#downstream.length && !this.#failure.happened; link++)
+    for (let link = this.#downstream.length - 1; link >= this.#endedLinks && !this.#failure.happened; link--)
       this.#move(link)
     return !this.#restIsDue()
   }
@@ -164,11 +167,34 @@ export class Schedule {
       }
     }
     if (!this.#output.offer(item)) {
-      const lastStage = this.#stages.at(-1) as ActiveStage
-      lastStage.hold?.(item)
-      if (!this.#failure.happened) this.#output.await(lastStage)
+      const last = this.#upstream.at(-1) as Upstream
+      last.hold?.(item)
+      if (!this.#failure.happened) this.#output.await(last)
     }
     return link
+  }
+
+  /** It goes to the first stage that has no passage. */
+  #openExpress(): Express {
+    const passages: Passage[] = []
+    for (const { passage } of this.#stages) {
+      if (passage === undefined) break
+      passages.push(passage)
+    }
+    const link = passages.length
+    return new Express(this.#source, passages, this.#failure, this.#stopwatch, {
+      place: this.#downstream[link] as Downstream,
+      arrive: (item) => {
+        const reached = this.#carry(item, link)
+        return reached > link ? reached : this.#endedLinks
+      },
+    })
+  }
+
+  /** Takes items past many links at once, where that is possible. Gives the link that is next; undefined if none moved. */
+  #takeExpress(): number | undefined {
+    if (this.#mostInFlight === undefined) return this.#express.run(Number.POSITIVE_INFINITY)
+    return this.#mayEnter(0) ? this.#express.run(1) : undefined
   }
 
   /** Whether the run may take in another item. One that makes several counts as many: no more is taken in until they have left. */

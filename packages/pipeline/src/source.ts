@@ -33,6 +33,7 @@ export class Source implements Upstream, Reading {
 
   constructor(given: Given, name: string, buffer: number, host: Host) {
     this.meter = new Meter(name, 1, Math.max(1, buffer), host.stopwatch)
+    host.stopwatch.watch()
     this.#given = given
     this.#buffer = buffer
     this.#host = host
@@ -49,16 +50,27 @@ export class Source implements Upstream, Reading {
   }
 
   ready(): boolean {
-    if (this.meter.empty && !this.#isOver) this.#fetch()
+    if (this.meter.empty && !this.isOver) this.#fetchAhead()
     return this.meter.waiting > 0
   }
 
   /** Fetches one item more than is asked for, if the buffer allows it; true if it is there at once. */
   runAhead(): boolean {
-    if (this.#isOver || this.meter.running > 0 || this.meter.waiting >= this.#buffer) return false
-    const { waiting } = this.meter
-    this.#fetch()
-    return this.meter.waiting > waiting
+    if (this.isOver || this.meter.running > 0 || this.meter.waiting >= this.#buffer) return false
+    return this.#fetchAhead()
+  }
+
+  /** Takes the next item. Undefined while one is here already, and if none is there at once. */
+  pull(isTimed: boolean): unknown {
+    if (this.isOver || !this.meter.empty) return undefined
+    const item = this.#fetch(isTimed ? this.#host.stopwatch.glance() : 0)
+    if (item !== undefined) this.meter.passed()
+    return item
+  }
+
+  hold(item: unknown): void {
+    this.meter.returns()
+    this.#held.push(item)
   }
 
   peek(): unknown {
@@ -75,12 +87,12 @@ export class Source implements Upstream, Reading {
   }
 
   get finished(): boolean {
-    return this.#isOver && this.meter.empty
+    return this.isOver && this.meter.empty
   }
 
   /** Closes the source if it has not ended. */
   async close(): Promise<void> {
-    if (this.#isOver) return
+    if (this.isOver) return
     this.#isClosed = true
     if (this.#tap === undefined) await this.#given.abandon?.()
     else await closeTap(this.#tap, this)
@@ -94,60 +106,81 @@ export class Source implements Upstream, Reading {
   }
 
   /** Whether nothing is fetched any more. */
-  get #isOver(): boolean {
+  get isOver(): boolean {
     return this.hasEnded || this.#isClosed
   }
 
-  #fetch(): void {
+  /** Fetches an item that is to wait here. Whether it is there at once. */
+  #fetchAhead(): boolean {
+    const item = this.#fetch(this.#host.stopwatch.glance())
+    if (item === undefined) return false
+    this.#held.push(item)
+    this.meter.finished()
+    return true
+  }
+
+  /** Asks for an item, and stands for so many times that it did. Gives it, still counted as running, if it is there at once. */
+  #fetch(calls: number): unknown {
     const { stopwatch } = this.#host
-    const calls = stopwatch.glance()
     const beganMs = stopwatch.nowMs
     this.meter.started()
     try {
       const answer = this.#tap?.next()
-      if (!isThenable(answer)) {
-        if (calls > 0) {
-          const { spentMs } = stopwatch
-          stopwatch.tick()
-          this.meter.returned(stopwatch.nowMs - beganMs, calls, spentMs)
-        }
-        this.#receive(answer)
-        return
+      if (isThenable(answer)) {
+        this.#await(answer)
+        return undefined
       }
-      Promise.resolve(answer).then(
-        (result) => {
-          stopwatch.glance()
-          this.#receive(result)
-          this.#host.proceed()
-        },
-        (error) => this.#break(error),
-      )
+      if (calls > 0) {
+        const { spentMs } = stopwatch
+        stopwatch.tick()
+        this.meter.returned(stopwatch.nowMs - beganMs, calls, spentMs)
+      }
+      const { done, value } = this.#checked(answer)
+      if (!done && value !== undefined) return value
+      this.#gaveNone(done)
     } catch (error) {
       this.#break(error)
     }
+    return undefined
   }
 
-  #receive(result: unknown): void {
+  #await(answer: PromiseLike<unknown>): void {
+    Promise.resolve(answer).then(
+      (result) => {
+        this.#host.stopwatch.glance()
+        this.#receive(result)
+        this.#host.proceed()
+      },
+      (error) => this.#break(error),
+    )
+  }
+
+  #receive(answer: unknown): void {
     try {
-      if (!isObject(result)) {
-        throw new TypeError(`${this.meter.name}: next() gave ${show(result)}, not an object`)
-      }
-      const { done, value } = result as IteratorResult<unknown>
-      if (done) {
-        this.hasEnded = true
-        this.meter.dropped()
-      } else if (value === undefined) {
-        this.meter.dropped()
-        this.meter.failed(this.#host.signal)
-        this.#host.fail(
-          new TypeError(`${this.meter.name}: item ${this.meter.received - 1} is undefined, which is never an item`),
-        )
-      } else {
+      const { done, value } = this.#checked(answer)
+      if (done || value === undefined) this.#gaveNone(done)
+      else {
         this.#held.push(value)
         this.meter.finished()
       }
     } catch (error) {
       this.#break(error)
+    }
+  }
+
+  #checked(answer: unknown): IteratorResult<unknown> {
+    if (isObject(answer)) return answer as IteratorResult<unknown>
+    throw new TypeError(`${this.meter.name}: next() gave ${show(answer)}, not an object`)
+  }
+
+  #gaveNone(done: boolean | undefined): void {
+    this.meter.dropped()
+    if (done) this.hasEnded = true
+    else {
+      this.meter.failed(this.#host.signal)
+      this.#host.fail(
+        new TypeError(`${this.meter.name}: item ${this.meter.received - 1} is undefined, which is never an item`),
+      )
     }
   }
 

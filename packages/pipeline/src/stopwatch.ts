@@ -3,11 +3,14 @@ import { show } from './options.ts'
 
 /** So long may pass between two readings of the clock, as far as can be foreseen. */
 const CLOSE_MS = 0.02
-/** At most so many events pass between them, and half as many again: the next one may take long. */
-const MOST_EVENTS = 12
+/** At most so many items pass between them, and a quarter as many again: the next one may take long. */
+const MOST_ITEMS = 16
 
 /** Many quick events must follow each other before some are left out, so that one slow stage among quick ones is always met. */
 const GROWTH = 1.05
+
+/** Added up, its multiples less their whole parts come near every number, in no rhythm. Costs less than chance. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2
 
 /** Looked up once: as a global it costs a call each time. */
 const realTime = performance
@@ -22,7 +25,8 @@ export interface Charged {
  * no time.
  *
  * Reading the clock costs as much as a short call. So while events follow each other quickly only one of some is a reason to tick, by
- * chance: so many that about a fiftieth of a millisecond passes between two.
+ * chance: so many that about a fiftieth of a millisecond passes between two. They are the events of some items and one more: so where
+ * an item is an event for each part, the parts take turns.
  *
  * INVARIANT  time is finite and never falls: a clock that breaks is told of, and not read again.
  * INVARIANT  the first event in a turn of the event loop ticks, since any time may have passed; so does each one if the run is to be exact.
@@ -33,11 +37,16 @@ export class Stopwatch {
   readonly #onBroken: (error: TypeError) => void
   readonly #beganMs: number
   readonly #charged: Charged[] = []
-  readonly #mostEvents: number
+  readonly #isExact: boolean
+  /** For how many parts an item is an event. */
+  #parts = 0
   #events = 0
+  #seenEvents = 1
+  #seenMs = 0
   /** With so many events it is time to tick. */
   #due = 1
   #usual = 1
+  #chance = Math.random()
   /** Time for the statistics. */
   nowMs: number
   /** How much of it the last tick has charged. */
@@ -48,7 +57,7 @@ export class Stopwatch {
   /** `isExact`: each event ticks. Throws `TypeError` if the clock does not work now; `onBroken` hears of it if it breaks later. */
   constructor(clock: Clock | undefined, isExact: boolean, onBroken: (error: TypeError) => void) {
     this.#clock = clock
-    this.#mostEvents = isExact ? 1 : MOST_EVENTS
+    this.#isExact = isExact
     this.#onBroken = onBroken
     this.realMs = realTime.now()
     this.#beganMs = this.nowMs = clock === undefined ? this.realMs : read(clock, Number.NEGATIVE_INFINITY)
@@ -57,6 +66,21 @@ export class Stopwatch {
   /** From now on time is charged to this, too. */
   charge(part: Charged): void {
     this.#charged.push(part)
+  }
+
+  /** There is one more part for which each item is an event. */
+  watch(): void {
+    this.#parts++
+  }
+
+  /** So many events may happen before one is a reason to tick. */
+  get spare(): number {
+    return this.#due - 1 - this.#events
+  }
+
+  /** So many of those have happened. */
+  skip(events: number): void {
+    this.#events += events
   }
 
   /** Something happens: ticks if it is time to. Returns for how many events this one stands, or 0 if it did not tick. */
@@ -99,10 +123,20 @@ export class Stopwatch {
 
   /** Decides when to tick next: by chance, so that what comes in a rhythm is not met always at the same beat. */
   #space(spentMs: number): void {
-    const fit = spentMs > 0 ? (Math.max(1, this.#events) * CLOSE_MS) / spentMs : this.#mostEvents
-    this.#usual = Math.max(1, Math.min(fit, GROWTH * this.#usual, this.#mostEvents))
+    const most = this.#isExact ? 1 : MOST_ITEMS * this.#parts
+    // A tick without an event ends what the last event has begun: both are seen as one. So the next event is not the nearer, the longer
+    // the part takes whose turn it was.
+    if (this.#events === 0) this.#seenMs += spentMs
+    else {
+      this.#seenEvents = this.#events
+      this.#seenMs = spentMs
+    }
+    const fit = this.#seenMs > 0 ? (this.#seenEvents * CLOSE_MS) / this.#seenMs : most
+    this.#usual = Math.max(1, Math.min(fit, GROWTH * this.#usual, most))
     this.#events = 0
-    this.#due = this.#usual < 2 ? 1 : Math.ceil((0.5 + Math.random()) * this.#usual)
+    this.#chance = (this.#chance + GOLDEN) % 1
+    const items = this.#usual < 2 ? 0 : Math.round(((0.75 + this.#chance / 2) * this.#usual) / this.#parts)
+    this.#due = items * this.#parts + 1
   }
 }
 

@@ -153,6 +153,20 @@ describe('the event loop', () => {
       for await (const _ of from(busyFor(200)).map((n) => n));
     },
   }
+  test('turns after a single item that took long, and what had room by then is not dropped', async () => {
+    const slow = (function* () {
+      for (let n = 0; n < 4; n++) {
+        work(2)
+        yield n
+      }
+    })()
+    expect(
+      await from(slow)
+        .bufferDropping(1, 'oldest')
+        .map((n) => n)
+        .toArray(),
+    ).toEqual([0, 1, 2, 3])
+  })
   for (const [what, run] of Object.entries(tests)) {
     test(`turns for each millisecond of work under ${what}`, async () => {
       expect(await turnsDuring(run)).toBeGreaterThan(80)

@@ -2,8 +2,9 @@ import type { Sender } from '@millrace/mpsc'
 import { startTimer, TimeoutError } from '@millrace/notify'
 import type { DeadLetter, Retry, Stage } from '../api.ts'
 import { isThenable } from '../thenable.ts'
-import { type Call, DROPPED } from './call.ts'
+import type { Call } from './call.ts'
 import { CalledStage } from './called-stage.ts'
+import { DROPPED } from './result.ts'
 
 /** How often a call is made for one item, and what becomes of an item for which all fail. */
 export interface AttemptSettings {

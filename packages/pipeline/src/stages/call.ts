@@ -2,18 +2,16 @@ import type { Adjustable } from '../adjustable.ts'
 import type { Stage } from '../api.ts'
 import type { Failed } from '../lineage/lineage.ts'
 import { Meter } from '../meter.ts'
-import { type ActiveStage, type Host, NONE, type Place } from '../plan.ts'
+import { type ActiveStage, type Host, NONE, type Passage, type Place } from '../plan.ts'
 import { ReorderBuffer, type Slot } from '../reorder-buffer.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import { isThenable } from '../thenable.ts'
 import { CalledStage } from './called-stage.ts'
 import { Keys } from './keys.ts'
+import { DROPPED } from './result.ts'
 
 /** What a stage does with an item. */
 export type Call = (item: never, index: number, stage: Stage) => unknown
-
-/** What a call gives that leaves nothing behind. */
-export const DROPPED: unique symbol = Symbol('dropped')
 
 /** How a stage calls. */
 export interface CallSettings {
@@ -56,10 +54,11 @@ export class Job implements Slot<Job> {
  *            becomes of the run meanwhile. So when nothing runs, nothing of the user's is at work.
  * INVARIANT  a function that returns a plain value meets no promise.
  */
-export class CallStage implements ActiveStage {
+export class CallStage implements ActiveStage, Passage {
   readonly meter: Meter
   readonly #settings: CallSettings
-  readonly #stage: Stage
+  readonly call: Call
+  readonly stage: Stage
   readonly #host: Host
   readonly #stopwatch: Stopwatch
   readonly #results: ReorderBuffer<Job>
@@ -73,8 +72,10 @@ export class CallStage implements ActiveStage {
     const most = typeof concurrency === 'number' ? concurrency : concurrency.value
     const limit = place.isShared ? Number.POSITIVE_INFINITY : most + buffer
     this.meter = new Meter(name, most, limit, host.stopwatch)
+    host.stopwatch.watch()
     this.#settings = settings
-    this.#stage = new CalledStage(this.meter, host.signal)
+    this.call = settings.call
+    this.stage = new CalledStage(this.meter, host.signal)
     this.#host = host
     this.#stopwatch = host.stopwatch
     const makeJob = (): Job =>
@@ -95,6 +96,32 @@ export class CallStage implements ActiveStage {
     if (this.#keys === undefined) return this.#callAtOnce(item)
     this.#callInTurn(item, this.#keys)
     return NONE
+  }
+
+  get passage(): Passage | undefined {
+    return this.#keys === undefined ? this : undefined
+  }
+
+  /** A call is over that gave no promise. It is timed if it stands for any. */
+  returned(beganMs: number, calls: number, record = -1): void {
+    if (calls === 0) return
+    const { spentMs } = this.#stopwatch
+    this.#stopwatch.tick()
+    this.meter.returned(this.#stopwatch.nowMs - beganMs, calls, spentMs)
+    this.ended(record, true)
+  }
+
+  keep(item: unknown, index: number, result: unknown, beganMs: number, calls: number): void {
+    if (isThenable(result)) this.#begin(item, index, result, beganMs, -1)
+    else {
+      this.returned(beganMs, calls)
+      if (!this.#isResult(result, index)) this.#drops(item, result)
+    }
+  }
+
+  fail(item: unknown, error: unknown, beganMs: number, calls: number): void {
+    this.returned(beganMs, calls)
+    this.#fails(item, error)
   }
 
   hold(item: unknown): void {
@@ -166,30 +193,34 @@ export class CallStage implements ActiveStage {
 
   /** A result that is there when the call returns needs no job. */
   #callAtOnce(item: unknown): unknown {
-    const { call } = this.#settings // Called without a receiver.
-    const index = this.meter.received
+    const { call } = this // Called without a receiver.
     const calls = this.#stopwatch.glance()
     const beganMs = this.#stopwatch.nowMs
     const record = this.began(item)
-    this.meter.started()
+    const index = this.meter.started()
     try {
-      const result = call(this.plain(item) as never, index, this.#stage)
+      const result = call(this.plain(item) as never, index, this.stage)
       if (isThenable(result)) {
-        const promise = Promise.resolve(result) // May throw.
-        const job = this.#results.open()
-        job.item = this.kept(item)
-        job.index = index
-        this.#await(job, promise, beganMs, record)
+        this.#begin(item, index, result, beganMs, record)
         return NONE
       }
-      this.#returned(beganMs, calls, record)
+      this.returned(beganMs, calls, record)
       if (this.#isResult(result, index)) return this.#passes(item, result)
       this.#drops(item, result)
     } catch (error) {
-      this.#returned(beganMs, calls, record)
+      this.returned(beganMs, calls, record)
       this.#fails(item, error)
     }
     return NONE
+  }
+
+  /** The result of a call will be there later. */
+  #begin(item: unknown, index: number, result: PromiseLike<unknown>, beganMs: number, record: number): void {
+    const promise = Promise.resolve(result) // May throw.
+    const job = this.#results.open()
+    job.item = this.kept(item)
+    job.index = index
+    this.#await(job, promise, beganMs, record)
   }
 
   /** A result that is there at once leaves so, if none waits. */
@@ -224,21 +255,21 @@ export class CallStage implements ActiveStage {
   }
 
   #call(job: Job): void {
-    const { call } = this.#settings
+    const { call } = this
     const calls = this.#stopwatch.glance()
     const beganMs = this.#stopwatch.nowMs
     const { item, key } = job
     const record = this.began(item)
     try {
-      const result = call(this.plain(item) as never, job.index, this.#stage)
+      const result = call(this.plain(item) as never, job.index, this.stage)
       if (isThenable(result)) {
         this.#await(job, Promise.resolve(result), beganMs, record)
         return
       }
-      this.#returned(beganMs, calls, record)
+      this.returned(beganMs, calls, record)
       this.#finish(job, result)
     } catch (error) {
-      this.#returned(beganMs, calls, record)
+      this.returned(beganMs, calls, record)
       this.#fails(this.#dropped(job), error)
     }
     this.#settled(key)
@@ -271,15 +302,6 @@ export class CallStage implements ActiveStage {
     const calls = this.#stopwatch.glance()
     if (calls > 0) this.meter.lasted(this.#stopwatch.nowMs - job.beganMs, calls)
     this.ended(job.record, false)
-  }
-
-  /** A call is over that gave no promise. It is timed if it stands for any. */
-  #returned(beganMs: number, calls: number, record: number): void {
-    if (calls === 0) return
-    const { spentMs } = this.#stopwatch
-    this.#stopwatch.tick()
-    this.meter.returned(this.#stopwatch.nowMs - beganMs, calls, spentMs)
-    this.ended(record, true)
   }
 
   #finish(job: Job, value: unknown): void {

@@ -4,9 +4,10 @@ import type { Result, Stage, StageOptions } from '../api.ts'
 import { checkFunction, checkSender, show } from '../options.ts'
 import type { StagePlan } from '../plan.ts'
 import { isThenable } from '../thenable.ts'
-import { type Call, DROPPED } from './call.ts'
+import type { Call } from './call.ts'
 import { callPlan, STAGE_OPTIONS } from './call-plan.ts'
 import { CalledStage } from './called-stage.ts'
+import { DROPPED } from './result.ts'
 
 type Options = StageOptions<never> | undefined
 

@@ -11,6 +11,10 @@ export class TrackedCallStage extends CallStage {
     this.#lineage = lineage
   }
 
+  override get passage(): undefined {
+    return undefined
+  }
+
   protected override plain(item: unknown): unknown {
     return this.#lineage.value(item)
   }
