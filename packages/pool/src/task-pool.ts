@@ -4,7 +4,7 @@ import { PoolCore } from './core.ts'
 import { startMonitor } from './metrics/monitor.ts'
 import { checkCore, checkCount, checkGrace, checkNames } from './options.ts'
 import { FunctionExecutor } from './task/function-executor.ts'
-import { kept } from './task/kept.ts'
+import { keepKinds } from './task/kept.ts'
 import type { TaskPool, TaskPoolOptions } from './task-api.ts'
 import { FunctionVerbs } from './verbs/function-verbs.ts'
 
@@ -20,7 +20,6 @@ const NAMES: ReadonlySet<string> = new Set([
 
 /** A pool of functions: the verbs, and what concerns all of its tasks. */
 class LocalTaskPool extends FunctionVerbs implements TaskPool {
-  static readonly kept = kept
   readonly #core: PoolCore
 
   constructor(core: PoolCore) {
@@ -89,6 +88,7 @@ export function taskPool(options: TaskPoolOptions): TaskPool {
   const { concurrency, cancelGraceMs = 100 } = options
   checkCount('concurrency', concurrency)
   checkGrace(cancelGraceMs)
+  keepKinds()
   const settings = { ...checkCore(options), size: concurrency }
   return new LocalTaskPool(new PoolCore(settings, (owner) => new FunctionExecutor(concurrency, cancelGraceMs, owner)))
 }

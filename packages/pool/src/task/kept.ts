@@ -12,12 +12,16 @@ const settings = {
   runTimeoutMs: Number.POSITIVE_INFINITY,
   metrics: true,
 } as const
-const core = new PoolCore(settings, (owner) => new FunctionExecutor(1, 0, owner))
-const kinds: object[] = [new PulledWork(core, core, new Source([]), () => undefined, true)]
-core.accept((run) => kinds.push(run), core.plain, noOptions)
+let kept: readonly object[] | undefined
 
 /**
- * One of each kind that a pool of functions works with. While one of a kind lives, V8 keeps the code that it compiled for it;
- * without these, each full collection that finds no task makes the next burst or map two to three times as slow.
+ * Keeps one of each kind that a pool of functions works with, from the first pool on. While one of a kind lives, V8 keeps the code
+ * that it compiled for it; else each full collection that finds no task makes the next burst or map two to three times as slow.
  */
-export const kept: readonly object[] = kinds
+export function keepKinds(): void {
+  if (kept !== undefined) return
+  const core = new PoolCore(settings, (owner) => new FunctionExecutor(1, 0, owner))
+  const kinds: object[] = [new PulledWork(core, core, new Source([]), () => undefined, true)]
+  core.accept((run) => kinds.push(run), core.plain, noOptions)
+  kept = kinds
+}
