@@ -61,7 +61,7 @@ export interface ConnectOptions {
   readonly quietMs?: number | undefined
   /** So many requests at a time may be without an answer; 100,000 if not given. More reject with code `busy`. */
   readonly maxPending?: number | undefined
-  /** From so many bytes of bodies in these on a send rejects with code `busy`; 256 MiB if not given. */
+  /** From so many bytes of bodies in these, and of leases of `ackMany`, on a send or an `ackMany` rejects with code `busy`; 256 MiB if not given. */
   readonly maxPendingBytes?: number | undefined
   /**
    * A frame of at most so many bytes is taken; 128 MiB if not given, 2 MiB at least. Body and headers of a message have 8 KiB less: when one is next
@@ -88,7 +88,7 @@ export interface CloseOptions {
  * What is lost with a connection, until the next one:
  *
  *     not written yet ─────────────────────────────────────────────▶ sent on the next one
- *     receive, ack, nack, extend, list, stats, peek,
+ *     receive, ack, ackMany, nack, extend, list, stats, peek,
  *     create, pause, resume; a send with a dedupKey ───────────────▶ sent again on the next one
  *     a send without one, a receive with leaseMs 0,
  *     delete, purge, redrive ──────────────────────────────────────▶ rejects with code `unknown`

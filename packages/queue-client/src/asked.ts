@@ -258,9 +258,9 @@ function keysOf(request: Request): readonly (string | undefined)[] {
 }
 
 function bytesOf(request: Request): number {
-  if (request.kind === 'send' || request.kind === 'trySend') return request.message.body.length
-  if (request.kind !== 'sendMany') return 0
   let bytes = 0
-  for (const { body } of request.messages) bytes += body.length
+  if (request.kind === 'send' || request.kind === 'trySend') bytes = request.message.body.length
+  else if (request.kind === 'sendMany') for (const { body } of request.messages) bytes += body.length
+  else if (request.kind === 'ackMany') for (const lease of request.leases) bytes += lease.length
   return bytes
 }

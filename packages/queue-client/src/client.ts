@@ -20,7 +20,7 @@ import type {
   WaitOptions,
 } from '@millrace/queue'
 import * as check from '@millrace/queue/engine'
-import type { Request } from '@millrace/queue/protocol'
+import { MAX_LEASES, type Request } from '@millrace/queue/protocol'
 import type { ClientState, CloseOptions, QueueClient } from './api.ts'
 import type { Limits } from './asked.ts'
 import type { Requests } from './requests.ts'
@@ -150,7 +150,7 @@ export class Client implements QueueClient {
   ackMany(leases: readonly string[]): Promise<AckOutcome[]> {
     try {
       check.checkLeases(leases)
-      return this.#ask({ kind: 'ackMany', leases })
+      return leases.length <= MAX_LEASES ? this.#ask({ kind: 'ackMany', leases }) : this.#ackInParts(leases)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -182,6 +182,15 @@ export class Client implements QueueClient {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** A request has so many leases and no more. */
+  async #ackInParts(leases: readonly string[]): Promise<AckOutcome[]> {
+    const parts: Promise<AckOutcome[]>[] = []
+    for (let at = 0; at < leases.length; at += MAX_LEASES) {
+      parts.push(this.#ask({ kind: 'ackMany', leases: leases.slice(at, at + MAX_LEASES) }))
+    }
+    return (await Promise.all(parts)).flat()
   }
 
   /** Asks for something of a queue. What is no name could not even be written. */

@@ -96,6 +96,7 @@ describe('requests', () => {
     await client.create('a')
     const sending = client.send('a', 'a body of 19 bytes.')
     expect(await rejection(client.send('a', 'x'))).toMatchObject({ code: 'busy', bodies: ['x'] })
+    expect(await rejection(client.ackMany(['1.2.3.4']))).toMatchObject({ code: 'busy' })
     await Promise.all([client.list(), sending])
     await client.send('a', 'x')
   })

@@ -6,9 +6,9 @@ import type { Served } from './served.ts'
 import type { Tallies } from './tallies.ts'
 
 /**
- * What goes to one peer: answers of a turn of the event loop are written together.
+ * What goes to one peer: answers that are ready together are written together.
  *
- *     encoder ──(end of the turn)──▶ socket.write ──(written)──▶ forgotten
+ *     encoder ──(nothing more is ready)──▶ socket.write ──(written)──▶ forgotten
  *     └──────── leases of messages that are in one of these: undelivered ───────┘
  */
 export class Outbox {
@@ -43,7 +43,7 @@ export class Outbox {
     return this.encoder.length + this.#writingBytes
   }
 
-  /** Has what was encoded written at the end of this turn. */
+  /** Has what was encoded written once nothing more is ready. */
   due(): void {
     const bytes = this.encoder.length - this.#counted
     this.#counted += bytes

@@ -1,5 +1,6 @@
-import type { OnWait, OutgoingMessage, PeekedMessage, QueueEngine, SendOptions, WaitOptions } from '@millrace/queue'
-import { QueueError, receiveLent } from '@millrace/queue'
+import type { OutgoingMessage, PeekedMessage, QueueEngine, SendOptions, WaitOptions } from '@millrace/queue'
+import { QueueError } from '@millrace/queue'
+import { type OnWait, receiveLent } from '@millrace/queue/engine'
 import {
   type HotRequest,
   isManagement,
@@ -10,7 +11,7 @@ import {
 } from '@millrace/queue/protocol'
 import type { Right } from './api.ts'
 import type { Access } from './rights.ts'
-import { type AnswerLimits, mostBytes, mostMessages, wantedOf } from './take.ts'
+import { type AnswerLimits, mostBytes, mostMessages, wantedOf } from './wanted.ts'
 
 /** For whom something is done. */
 export interface Client extends AnswerLimits {

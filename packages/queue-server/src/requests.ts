@@ -136,7 +136,8 @@ export class Requests {
   /** Does what is asked for: at once, or with a signal that ends the wait. */
   #run(pending: Pending, request: Request, signal?: AbortSignal): void {
     try {
-      perform(this.#client, request, (cancel) => this.#waits(pending, cancel), signal).then(
+      // An engine of somebody else may give what is no promise.
+      Promise.resolve(perform(this.#client, request, (cancel) => this.#waits(pending, cancel), signal)).then(
         (value) => this.#succeeded(pending, request, value),
         (error) => {
           if (signal === undefined && hasToWait(request, error)) this.#wait(pending, request)

@@ -11,6 +11,8 @@ export class Turns {
   #held: (() => void)[] = []
   #next = 0
   #inside = 0
+  /** Who runs may leave, or wait, before it returns: then the next is let in by who let it in. */
+  #isLettingIn = false
 
   constructor(hasRoom: () => boolean) {
     this.#hasRoom = hasRoom
@@ -34,12 +36,23 @@ export class Turns {
 
   /** Lets in those who are held, if there is room. */
   goOn(): void {
-    while (this.#next < this.#held.length && this.#inside < MOST && this.#hasRoom()) this.#enterNext()
+    this.#letIn(() => this.#inside < MOST && this.#hasRoom())
   }
 
   /** Lets in all who are held. */
   letGo(): void {
-    while (this.#next < this.#held.length) this.#enterNext()
+    this.#isLettingIn = false
+    this.#letIn(() => true)
+  }
+
+  #letIn(isWelcome: () => boolean): void {
+    if (this.#isLettingIn) return
+    this.#isLettingIn = true
+    try {
+      while (this.#next < this.#held.length && isWelcome()) this.#enterNext()
+    } finally {
+      this.#isLettingIn = false
+    }
   }
 
   #enterNext(): void {

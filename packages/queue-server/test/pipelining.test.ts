@@ -13,6 +13,27 @@ describe('requests under way', () => {
     expect(await peer.answer(waiting)).toMatchObject({ kind: 'messages' })
   })
 
+  test('are thousands of receives that wait, behind some that find something: each has a message, none is lost', async () => {
+    const { at, engine } = await serve()
+    await engine.create('q')
+    const peer = await greeted(at)
+    const bodies = (count: number) => Array.from({ length: count }, (_, i) => ({ body: String(i) }))
+    await engine.sendMany('q', bodies(16))
+    peer.say((encoder) => {
+      for (let number = 1; number <= 1_000; number++) {
+        encoder.request(number, { kind: 'receive', name: 'q', max: 1, leaseMs: 0 })
+      }
+    })
+    await peer.answer(16)
+    await until(async () => (await engine.stats('q')).waitingReceives === 984)
+    await engine.sendMany('q', bodies(984))
+    await peer.ask({ kind: 'list' })
+    for (let number = 1; number <= 1_000; number++) {
+      expect(await peer.answer(number)).toMatchObject({ kind: 'messages', messages: [{}] })
+    }
+    expect(await engine.stats('q')).toMatchObject({ ready: 0, inFlight: 0, delivered: 1_000 })
+  })
+
   test('are begun in the order they come', async () => {
     const { at, engine } = await serve()
     await engine.create('q')

@@ -92,6 +92,20 @@ describe('a token', () => {
     expect(await other.ask({ kind: 'ack', lease: tea?.lease ?? '' })).toEqual({ kind: 'outcome', outcome: 'acked' })
   })
 
+  test('is told of each of a thousand requests that it may not do that', async () => {
+    const { at } = await serve({ tokens })
+    const worker = await greeted(at, WORKER)
+    worker.say((encoder) => {
+      for (let number = 1; number <= 1_000; number++) {
+        encoder.request(
+          number,
+          number <= 16 ? { kind: 'peek', name: 'images' } : { kind: 'receive', name: 'secret', max: 1 },
+        )
+      }
+    })
+    for (let number = 17; number <= 1_000; number++) expect(await worker.answer(number)).toMatchObject(refused)
+  })
+
   test('that may do everything settles what another one received', async () => {
     const { at, engine } = await serve({ tokens })
     await engine.create('images')

@@ -1,3 +1,4 @@
+import { openQueues } from '@millrace/queue'
 import { describe, expect, test } from 'vitest'
 import { greeted, received, serve } from './support.ts'
 
@@ -21,6 +22,16 @@ describe('a server', () => {
     expect(await peer.ask({ kind: 'stats', name: 'q' })).toMatchObject({
       value: { sent: 1, acked: 1, leaseMs: Number.POSITIVE_INFINITY, durability: 'memory' },
     })
+  })
+
+  test('serves an engine that gives plain values, too', async () => {
+    const queues = await openQueues({ path: ':memory:' })
+    const engine = new Proxy(queues, {
+      get: (of, name) => (name === 'ack' ? () => 'acked' : Reflect.get(of, name)),
+    })
+    const { at } = await serve({}, engine)
+    const peer = await greeted(at)
+    expect(await peer.ask({ kind: 'ack', lease: '1' })).toEqual({ kind: 'outcome', outcome: 'acked' })
   })
 
   test('answers with errors of the same class', async () => {

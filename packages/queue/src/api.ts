@@ -73,7 +73,7 @@ export type PeekOptions = Pick<ReceiveOptions, 'max' | 'maxBytes'>
 export interface Message {
   /** As `send` gave it. */
   readonly id: string
-  /** What `ack`, `nack` and `extend` take: opaque, valid in any part of the program until the lease is over. Empty if there is none. */
+  /** What `ack`, `ackMany`, `nack` and `extend` take: opaque, valid in any part of the program until the lease is over. Empty if there is none. */
   readonly lease: string
   /** What it carries; yours. */
   readonly body: Uint8Array

@@ -1,5 +1,7 @@
-/** What engines share: checks of what they are given, the consumer, messages. For those who write one. */
+/** What engines share: checks of what they are given, the consumer, messages; and how to receive for somebody else. For those who write or serve one. */
 export { consume } from './consume.ts'
+export { receiveLent } from './engine/lending.ts'
+export type { OnWait } from './engine/waits.ts'
 export { type MessageFields, messageOf } from './message.ts'
 export {
   checkBoolean,

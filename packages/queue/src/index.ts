@@ -1,7 +1,5 @@
 export type * from './api.ts'
-export { receiveLent } from './engine/lending.ts'
 export type { Clock } from './engine/local-queues.ts'
-export type { OnWait } from './engine/waits.ts'
 export { QueueError, type QueueErrorCode, type QueueErrorDetails } from './errors.ts'
 export type { FileDamage, Recovery } from './journal/recovery.ts'
 export type { RetryDelay } from './kept-lease.ts'

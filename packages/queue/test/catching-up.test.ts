@@ -4,8 +4,10 @@ import { type HandClock, now, opened, quiet, rejection, texts } from './support.
 
 const MANY = 20_000
 
-/** A queue of many messages whose leases have ended in one moment, and the first of these leases. */
-async function ended(): Promise<{ queues: OpenQueues; clock: HandClock; lease: string }> {
+/** A queue of many messages whose leases have ended in one moment, the first of these leases, and one that is held for 50 ms more. */
+async function ended(
+  prepare: (queues: OpenQueues) => Promise<unknown> = async () => {},
+): Promise<{ queues: OpenQueues; clock: HandClock; lease: string; held: string }> {
   const { queues, clock } = await opened()
   await queues.create('a', { leaseMs: 10 })
   await queues.sendMany(
@@ -13,8 +15,12 @@ async function ended(): Promise<{ queues: OpenQueues; clock: HandClock; lease: s
     Array.from({ length: MANY }, (_, i) => ({ body: String(i) })),
   )
   const [first] = await queues.receive('a', { max: MANY })
+  await queues.create('held')
+  await queues.send('held', 'x')
+  const [message] = await queues.receive('held', { leaseMs: 60 })
+  await prepare(queues)
   clock.nowMs += 10
-  return { queues, clock, lease: first?.lease ?? '' }
+  return { queues, clock, lease: first?.lease ?? '', held: message?.lease ?? '' }
 }
 
 /** How often the event loop turns until a promise is settled. */
@@ -63,19 +69,54 @@ describe('many leases that end in one moment', () => {
 
   test('serve who waited before, first come, first served', async () => {
     const { queues } = await ended()
-    await queues.create('b')
     const waited = queues.receive('a', { max: 2 })
     const later = queues.receive('a')
     expect([texts(await waited), texts(await later)]).toEqual([['0', '1'], ['2']])
     await queues.close()
   })
 
-  test('keep no send in a queue that is deleted meanwhile: it is given back', async () => {
-    const { queues } = await ended()
-    const deleted = queues.delete('a', { force: true })
-    const sent = rejection(queues.send('a', 'x'))
-    expect(await deleted).toEqual({ ready: MANY, delayed: 0, inFlight: 0 })
-    expect(await sent).toMatchObject({ code: 'closed', bodies: ['x'] })
+  test('have calls done in the order in which they were made', async () => {
+    const { queues } = await ended(async (fresh) => {
+      for (const name of ['b', 'c', 'd']) await fresh.create(name)
+    })
+    const asked = [
+      queues.send('b', '1'),
+      queues.receive('b', now).then(texts),
+      queues.send('c', '1'),
+      queues.purge('c'),
+      queues.delete('d'),
+      queues.create('d'),
+    ]
+    expect(await Promise.all(asked)).toMatchObject(['1', ['1'], '1', 1, { ready: 0 }, true])
+    expect(await queues.list()).toEqual(['a', 'held', 'b', 'c', 'd'])
+    await queues.close()
+  })
+
+  test('cost nobody a lease that was held when the call was made', async () => {
+    const { queues, clock, held } = await ended()
+    const acked = queues.ack(held)
+    clock.nowMs += 60
+    expect(await acked).toBe('acked')
+    await queues.close()
+  })
+
+  test.each(['reject', 'wait'] as const)('keep no send in a queue that is deleted meanwhile: %s', async (overflow) => {
+    const { queues } = await ended((fresh) => fresh.create('b', { capacity: 1, overflow }))
+    const before = queues.send('b', '1')
+    const deleted = queues.delete('b')
+    const after = rejection(queues.send('b', '2'))
+    expect([await before, await deleted]).toMatchObject(['1', { ready: 1 }])
+    expect(await after).toMatchObject({ code: 'closed', bodies: ['2'] })
+    await queues.close()
+  })
+
+  test('send nothing that was aborted meanwhile', async () => {
+    const { queues } = await ended((fresh) => fresh.create('b', { capacity: 1, overflow: 'wait' }))
+    const controller = new AbortController()
+    const sends = ['1', '2'].map((body) => rejection(queues.send('b', body, { signal: controller.signal })))
+    controller.abort('enough')
+    expect(await Promise.all(sends)).toEqual(['enough', 'enough'])
+    expect(await queues.stats('b')).toMatchObject({ sent: 0, waitingSends: 0 })
     await queues.close()
   })
 

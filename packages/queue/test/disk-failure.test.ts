@@ -107,6 +107,9 @@ describe.each(failures)('when %s', (_, call, code) => {
     clock.nowMs += 100 // Nothing happens by itself either.
     expect([await queues.list(), texts(await queues.peek('a'))]).toEqual([['dead', 'a'], ['2']])
     expect(await queues.stats('a')).toMatchObject({ inFlight: 1, dead: 0 })
+    const { oldestMs } = await queues.stats('a')
+    clock.nowMs += 5_000
+    expect((await queues.stats('a')).oldestMs).toBe(oldestMs + 5_000)
     expect((await queues.peek('a', { max: 9 })).every((message) => message.body.length === 1)).toBe(true)
     await queues.close()
   })

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { openQueues, type QueueEngine, receiveLent } from '../src/index.ts'
+import { receiveLent } from '../src/engine.ts'
+import { openQueues, type QueueEngine } from '../src/index.ts'
 import { opened, quiet, rejection, texts } from './support.ts'
 
 afterEach(() => {
@@ -37,6 +38,19 @@ describe('an engine in this process', () => {
     await quiet()
     await vi.advanceTimersByTimeAsync(60)
     expect((await Promise.all(waiting)).flatMap(texts)).toEqual(['2', '2'])
+    await queues.close()
+  })
+
+  test.each(['reject', 'wait'] as const)('tries once, as things are then: overflow %s', async (overflow) => {
+    const clock = { nowMs: 1_000, stepMs: 0, now: () => (clock.nowMs += clock.stepMs) }
+    const queues = await openQueues({ path: ':memory:', clock })
+    await queues.create('a', { capacity: 1, overflow, dedupMs: 10 })
+    await queues.send('a', '1', { dedupKey: 'k' })
+    // Known at the first look, forgotten at a second one.
+    Object.assign(clock, { nowMs: 1_009.5, stepMs: 0.3 })
+    expect(await queues.trySend('a', '2', { dedupKey: 'k' })).toEqual({ outcome: 'sent', id: '1' })
+    clock.stepMs = 1
+    expect(await queues.trySend('a', '3', { dedupKey: 'k' })).toEqual({ outcome: 'full' })
     await queues.close()
   })
 
@@ -154,6 +168,15 @@ describe('bodies that are lent', () => {
       await queues.close()
     },
   )
+
+  test('come from an engine whose way to receive was replaced by that', async () => {
+    const { queues } = await opened()
+    await queues.create('a')
+    await queues.send('a', '1')
+    queues.receive = async () => []
+    expect(await receiveLent(queues, 'a', { timeoutMs: 0 }, () => {})).toEqual([])
+    await queues.close()
+  })
 
   test('come from who wraps an engine by its own way to receive', async () => {
     const { queues } = await opened()

@@ -7,6 +7,7 @@ import {
   DEFAULT_MAX_FRAME_BYTES,
   type FromServer,
   MAX_BATCH,
+  MAX_LEASES,
   MIN_ANSWER_BYTES,
   ServerEncoder,
   serverDecoder,
@@ -118,7 +119,11 @@ describe('an encoder', () => {
 
   test('refuses more messages than a batch has', () => {
     const messages = Array.from({ length: MAX_BATCH + 1 }, () => ({ body: '' }))
-    expect(() => client().request(1, { kind: 'sendMany', name: 'q', messages })).toThrow(QueueError)
+    expect(() => client().request(1, { kind: 'sendMany', name: 'q', messages })).toThrow(
+      '65537 messages in one request',
+    )
+    const leases = new Array<string>(MAX_LEASES + 1).fill('1.2.3.4')
+    expect(() => client().request(1, { kind: 'ackMany', leases })).toThrow('1025 leases in one request; at most 1024')
   })
 
   test('does not write to what was taken, until given back', () => {

@@ -142,7 +142,7 @@ export const suite: Trials = {
       const prepare = () => bullmq(use.connections * use.depth, BULL_CYCLES)
       return { ...trial(section, 'BullMQ, everysec', 'peer', prepare), note: 'add to completed, by a worker' }
     }),
-    ...[OURS, `${OURS}, 32 by one request`].map((name) => {
+    ...[OURS, `${OURS}, 32 received by one request`].map((name) => {
       const load = (server: Server) => ancestorsLoad(server, name !== OURS)
       return trial(ANCESTOR, name, 'ours', () => served(() => millrace('memory'), load))
     }),

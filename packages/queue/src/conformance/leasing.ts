@@ -207,13 +207,13 @@ export const leasing: Claims = {
       await refuses(queues.ackMany(lease as never), 'TypeError', ['ackMany: leases: '])
       same(await counts(queues, 'a'), [0, 0, 1])
     },
-    'of a thousand ends each': async ({ queues }) => {
+    'of thousands ends each': async ({ queues }) => {
       await queues.create('a')
-      await queues.sendMany('a', bodies(...Array.from({ length: 1_000 }, (_, i) => String(i))))
+      await queues.sendMany('a', bodies(...Array.from({ length: 3_000 }, (_, i) => String(i))))
       const leases = (await queues.receive('a', ALL)).map(({ lease }) => lease)
-      while (leases.length < 1_000) leases.push(...(await queues.receive('a', ALL)).map(({ lease }) => lease))
+      while (leases.length < 3_000) leases.push(...(await queues.receive('a', ALL)).map(({ lease }) => lease))
       same([...new Set(await queues.ackMany(leases))], ['acked'])
-      same([await counts(queues, 'a'), (await queues.stats('a')).acked], [[0, 0, 0], 1_000])
+      same([await counts(queues, 'a'), (await queues.stats('a')).acked], [[0, 0, 0], 3_000])
     },
   },
   nack: {

@@ -8,7 +8,8 @@ import type { OnWait } from './waits.ts'
  * engine, also one that wraps such an engine, is given a signal, and copies.
  *
  * @example
- * import { openQueues, receiveLent } from '@millrace/queue'
+ * import { openQueues } from '@millrace/queue'
+ * import { receiveLent } from '@millrace/queue/engine'
  *
  * const queues = await openQueues({ path: ':memory:' })
  * await queues.create('images')

@@ -36,8 +36,9 @@ import type { OnWait } from './waits.ts'
 /**
  * An engine in this process. All of its queues are in memory; a journal may remember them.
  *
- * INVARIANT  each method brings the state of all queues up to the time it is called at, before anything else, and serves those who wait before it is
- *            done. Time may bring so much that this takes several turns of the event loop.
+ * INVARIANT  each method that looks at queues, or changes them, first brings all up to the time it is called at. Time may have brought so much that
+ *            this takes several turns of the event loop; then it goes on in the order in which it was called. Those who wait are served before it
+ *            is done.
  * INVARIANT  a change is answered when the journal has it safe, a delivery when it outlives the process. Once the journal has failed nothing is
  *            changed any more, and nobody waits.
  */
@@ -59,9 +60,9 @@ export class LocalEngine implements QueueEngine {
     this.#onClose = onClose
   }
 
-  /** Whether it is one, and not another object that passes its calls on. */
+  /** Whether it is one that receives as they do, and not another object that passes its calls on. */
   static isOne(engine: QueueEngine): engine is LocalEngine {
-    return #queues in engine
+    return #queues in engine && engine.receive === LocalEngine.prototype.receive
   }
 
   get durability(): Durability {
@@ -71,6 +72,8 @@ export class LocalEngine implements QueueEngine {
   async create(name: string, options: QueueOptions = {}): Promise<boolean> {
     check.checkName('create', name)
     check.checkQueueOptions(options)
+    const late = this.#queues.bringUp()
+    if (late !== undefined) await late
     this.#standing.checkWritable()
     const whole = withDefaults(options)
     const there = this.#queues.find(name)

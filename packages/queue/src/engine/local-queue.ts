@@ -110,15 +110,11 @@ export class LocalQueue {
     return this.#receives.length + this.#sends.length
   }
 
-  /** Whether all of the messages can go in now. Those that wait for room came first; what needs none does not wait. */
-  hasRoom(messages: readonly NewMessage[], nowMs: number): boolean {
-    const { count, bytes, keys } = this.#roomFor(messages, nowMs)
-    return count === 0 || (this.#sends.length === 0 && this.state.hasRoom(count, bytes, keys))
-  }
-
-  /** Takes all of the messages in, or none. */
+  /** Takes all of the messages in, or none. Those that wait for room came first; what needs none does not wait. */
   trySend(messages: readonly NewMessage[], nowMs: number): string[] | undefined {
-    return this.hasRoom(messages, nowMs) ? this.#add(messages, nowMs) : undefined
+    const { count, bytes, keys } = this.#roomFor(messages, nowMs)
+    if (count > 0 && (this.#sends.length > 0 || !this.state.hasRoom(count, bytes, keys))) return undefined
+    return this.#add(messages, nowMs)
   }
 
   /** Whether waiting for room is in vain. */

@@ -39,8 +39,8 @@ export function freshBeginning(): Beginning {
 /**
  * The queues of an engine, and what time brings to them.
  *
- * INVARIANT  `bringUp` comes before anything that is done to a queue, `changed` after it: then nobody waits who could be served. Nobody is served while
- *            it goes on over several turns, since what time brings next may change who gets what.
+ * INVARIANT  `bringUp` comes before anything that is done to a queue, `changed` after it: then nobody waits who could be served. Nobody is served
+ *            while it goes on, since what time brings next may change who gets what.
  * INVARIANT  a timer runs exactly while somebody waits and time may bring what they wait for.
  */
 export class LocalQueues {
@@ -57,6 +57,10 @@ export class LocalQueues {
   /** Those that something happens to by itself, the next one first. It may be too early: what was due then may be gone. */
   readonly #due = new Heap<LocalQueue>((a, b) => a.dueMs < b.dueMs)
   #catchingUp: Promise<void> | undefined
+  /** Not all is done yet that time has brought. */
+  #isBehind = false
+  /** Those that may have something for who waits, once it is. */
+  readonly #unserved = new Set<LocalQueue>()
   #isClosed = false
   #timer: { readonly atMs: number; readonly stop: () => void } | undefined
 
@@ -114,56 +118,79 @@ export class LocalQueues {
     this.#awaited.add(queue)
   }
 
-  /** The time they are brought up to. */
+  /** The time at which something is done to them. */
   get nowMs(): number {
     return this.#nowMs
   }
 
   /**
    * Does what time has brought, to any queue: one may hold the dead letters of another. Undefined when it is done; else it goes on in the next turns
-   * of the event loop, and nobody does anything before it resolves.
+   * of the event loop. Whoever is to do something awaits it then, at once and itself: so those who wait go on in the order in which they came, and
+   * what time brings meanwhile is left for later.
    */
   bringUp(): Promise<void> | undefined {
-    if (this.#isClosed) return undefined
-    if (this.#catchingUp === undefined && !this.#settle()) this.#catchingUp = this.#catchUp()
+    if (this.#catchingUp !== undefined) return this.#catchingUp
+    const nowMs = this.#clock.now()
+    this.#nowMs = nowMs
+    const { first } = this.#due
+    if (first === undefined || first.dueMs > nowMs || this.#isOver) return undefined
+    this.#isBehind = true
+    let isDone = true
+    try {
+      isDone = this.#settle(nowMs)
+    } finally {
+      if (isDone) this.#serve()
+    }
+    if (!isDone) this.#catchingUp = this.#catchUp(nowMs)
     return this.#catchingUp
   }
 
-  async #catchUp(): Promise<void> {
+  async #catchUp(toMs: number): Promise<void> {
     try {
       do await nextTurn()
-      while (!this.#isClosed && !this.#settle())
+      while (!this.#isOver && !this.#settle(toMs))
     } finally {
       this.#catchingUp = undefined
+      this.#nowMs = this.#clock.now()
+      this.#serve()
     }
-    for (const queue of [...this.#awaited]) this.changed(queue)
-    this.#arm()
   }
 
-  /** Whether everything is done that time has brought; if it is much, a part of it is. */
-  #settle(): boolean {
-    const nowMs = this.#clock.now()
-    this.#nowMs = nowMs
-    if (this.#journal.failure !== undefined) return true
+  /** Whether everything is done that came up to then; if it is much, a part of it is. */
+  #settle(toMs: number): boolean {
     let left = SLICE
-    for (let { first } = this.#due; first !== undefined && first.dueMs <= nowMs; { first } = this.#due) {
-      left -= first.state.settle(nowMs, left)
-      if (left === 0) {
-        this.#journal.end()
-        this.#noteDue(first)
-        return false
-      }
+    for (let { first } = this.#due; first !== undefined && first.dueMs <= toMs; { first } = this.#due) {
+      left -= first.state.settle(toMs, left)
       this.changed(first)
+      if (left === 0) return false
     }
     return true
   }
 
+  /** Serves those who could not be while time was behind. */
+  #serve(): void {
+    this.#isBehind = false
+    for (const queue of this.#unserved) {
+      this.#unserved.delete(queue)
+      this.changed(queue)
+    }
+    this.#arm()
+  }
+
   changed(queue: LocalQueue): void {
-    if (queue.waiting > 0 && this.#catchingUp === undefined) queue.serve(this.#clock.now())
+    if (queue.waiting > 0) {
+      if (this.#isBehind) this.#unserved.add(queue)
+      else queue.serve(this.#clock.now())
+    }
     if (queue.waiting === 0) this.#awaited.delete(queue)
     this.#journal.end()
     this.#noteDue(queue)
     this.#arm()
+  }
+
+  /** Nothing happens any more. */
+  get #isOver(): boolean {
+    return this.#isClosed || this.#journal.failure !== undefined
   }
 
   /** Ends all waits. */
@@ -199,7 +226,7 @@ export class LocalQueues {
   }
 
   #arm(): void {
-    if (this.#catchingUp !== undefined || this.#isClosed) return
+    if (this.#isBehind || this.#isClosed) return
     const next = this.#awaited.size > 0 ? this.#due.first : undefined
     const atMs = next?.dueMs ?? Number.POSITIVE_INFINITY
     if ((this.#timer?.atMs ?? Number.POSITIVE_INFINITY) === atMs) return

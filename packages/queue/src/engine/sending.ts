@@ -8,6 +8,8 @@ import type { LocalQueues } from './local-queues.ts'
 import { toNewMessage } from './new-message.ts'
 import { carrying, type Standing } from './standing.ts'
 
+const FULL: TrySent = { outcome: 'full' }
+
 /** Messages on their way into a queue. */
 interface Outgoing extends Batch {
   readonly queue: LocalQueue
@@ -37,19 +39,13 @@ export class Sending {
   async sendMany(name: string, messages: readonly OutgoingMessage[], options: WaitOptions = {}): Promise<string[]> {
     check.checkMessages(messages, options)
     const bodies = messages.map(({ body }) => body)
-    return this.#send(this.#batch(name, bodies, messages), options, (ids) => ids)
+    return this.#send(this.#batch(name, bodies, messages), options, (ids) => ids as string[])
   }
 
   async trySend(name: string, body: Body, options: SendOptions = {}): Promise<TrySent> {
     check.checkSend('trySend', body, options, false)
     const batch = this.#batch(name, [body], [options])
-    const late = this.#queues.bringUp()
-    if (late !== undefined) await this.#after(late, batch)
-    if (batch.queue.hasRoom(batch.messages, this.#queues.nowMs)) {
-      return this.#send(batch, {}, (ids) => ({ outcome: 'sent', id: idOf(ids) }))
-    }
-    await turn()
-    return { outcome: 'full' }
+    return this.#send(batch, undefined, (ids) => (ids === undefined ? FULL : { outcome: 'sent', id: idOf(ids) }))
   }
 
   /** Messages that are to go into a queue together, if nothing is in the way. */
@@ -60,15 +56,26 @@ export class Sending {
     return { queue, messages, bodies }
   }
 
-  /** Sends, and gives what is told of the ids when that is safe. All in one: another function that awaits costs each message a promise. */
-  async #send<R>(batch: Outgoing, options: WaitOptions, told: (ids: string[]) => R): Promise<R> {
-    options.signal?.throwIfAborted()
+  /**
+   * Sends, and gives what is told of the ids when that is safe; without options it tells at once if there is no room. All in one: another function
+   * that awaits costs each message a promise.
+   */
+  async #send<R>(batch: Outgoing, options: WaitOptions | undefined, told: (ids?: string[]) => R): Promise<R> {
     const { queue, messages, bodies } = batch
     const late = this.#queues.bringUp()
-    if (late !== undefined) await this.#after(late, batch)
+    if (late !== undefined) {
+      await late
+      this.#standing.checkWritable(bodies)
+      if (this.#queues.find(queue.name) !== queue) throw queue.deleted(bodies)
+    }
+    options?.signal?.throwIfAborted()
     let ids = queue.trySend(messages, this.#queues.nowMs)
-    if (ids === undefined) ids = await this.#sendLate(batch, options)
-    else this.#queues.changed(queue)
+    if (ids !== undefined) this.#queues.changed(queue)
+    else if (options !== undefined) ids = await this.#sendLate(batch, options)
+    else {
+      await turn()
+      return told()
+    }
     try {
       const safe = this.#journal.safe()
       if (safe !== undefined) await safe
@@ -76,13 +83,6 @@ export class Sending {
       throw carrying(error as QueueError, bodies)
     }
     return told(ids)
-  }
-
-  /** The time is waited for that others take; what was to be sent has been copied before. */
-  async #after(late: Promise<void>, { queue, bodies }: Outgoing): Promise<void> {
-    await late
-    this.#standing.checkWritable(bodies)
-    if (this.#queues.find(queue.name) !== queue) throw queue.deleted(bodies)
   }
 
   /** There is no room: waits for some, if it may. */
@@ -100,6 +100,6 @@ export class Sending {
   }
 }
 
-function idOf([id]: readonly string[]): string {
-  return id as string
+function idOf(ids: readonly string[] | undefined): string {
+  return ids?.[0] as string
 }

@@ -16,6 +16,9 @@ export const MAX_TOKEN_BYTES = 1024
 /** One `sendMany` has at most so many messages: a tiny one takes more memory than bytes on the wire. */
 export const MAX_BATCH = 65_536
 
+/** One `ackMany` has at most so many leases: those of a token that may not do everything are sealed, which takes time to check. */
+export const MAX_LEASES = 1024
+
 /** What a management request says has at most so many bytes. */
 export const MAX_JSON_BYTES = 65_536
 

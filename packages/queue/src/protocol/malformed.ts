@@ -19,3 +19,8 @@ export function foreign(first: number): QueueError | undefined {
 export function tooLarge(bytes: number, most: number): QueueError {
   return new QueueError('too-large', `a frame of ${bytes} bytes; at most ${most} are taken`)
 }
+
+/** More things than may be are asked for by one request. */
+export function tooMany(count: number, things: string, most: number): QueueError {
+  return new QueueError('too-large', `${count} ${things} in one request; at most ${most} are taken`)
+}

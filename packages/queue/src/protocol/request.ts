@@ -1,8 +1,8 @@
 import type { OutgoingMessage, QueueOptions } from '../api.ts'
 import { Kind } from './frame.ts'
 import { fromJson, toJson } from './json.ts'
-import { MAX_BATCH, MAX_JSON_BYTES } from './limits.ts'
-import { malformed, tooLarge } from './malformed.ts'
+import { MAX_BATCH, MAX_JSON_BYTES, MAX_LEASES } from './limits.ts'
+import { malformed, tooLarge, tooMany } from './malformed.ts'
 import { readOutgoing, writeOutgoing } from './outgoing.ts'
 import type { Reader } from './reader.ts'
 import type { Writer } from './writer.ts'
@@ -106,7 +106,7 @@ export function writeRequest(writer: Writer, request: Request): void {
       writeOutgoing(writer, request.message)
       break
     case 'sendMany':
-      if (request.messages.length > MAX_BATCH) throw tooMany(request.messages.length)
+      checkMost(request.messages.length, 'messages', MAX_BATCH)
       writer.text('name', request.name)
       writeTime(writer, request.timeoutMs)
       writer.u32(request.messages.length)
@@ -119,7 +119,7 @@ export function writeRequest(writer: Writer, request: Request): void {
       writer.text('lease', request.lease)
       break
     case 'ackMany':
-      if (request.leases.length > MAX_BATCH) throw tooMany(request.leases.length)
+      checkMost(request.leases.length, 'leases', MAX_LEASES)
       writer.u32(request.leases.length)
       for (const lease of request.leases) writer.text('lease', lease)
       break
@@ -194,7 +194,7 @@ function readReceive(reader: Reader): ReceiveRequest {
 
 function readBatch(reader: Reader): OutgoingMessage[] {
   const count = reader.u32()
-  if (count > MAX_BATCH) throw tooMany(count)
+  checkMost(count, 'messages', MAX_BATCH)
   const messages: OutgoingMessage[] = []
   while (messages.length < count) messages.push(readOutgoing(reader))
   return messages
@@ -202,7 +202,7 @@ function readBatch(reader: Reader): OutgoingMessage[] {
 
 function readLeases(reader: Reader): string[] {
   const count = reader.u32()
-  if (count > MAX_BATCH) throw tooMany(count)
+  checkMost(count, 'leases', MAX_LEASES)
   const leases: string[] = []
   while (leases.length < count) leases.push(reader.text())
   return leases
@@ -229,6 +229,6 @@ function readTime(reader: Reader): number | undefined {
   return reader.u8() === 0 ? undefined : reader.f64()
 }
 
-function tooMany(count: number): Error {
-  return tooLarge(count, MAX_BATCH)
+function checkMost(count: number, things: string, most: number): void {
+  if (count > most) throw tooMany(count, things, most)
 }
