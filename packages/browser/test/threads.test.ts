@@ -87,7 +87,7 @@ describe('the page and a worker', () => {
   test('carry numbers of one declared producer', async () => {
     const { receiver, handle } = mpsc.sharedChannel({ capacity: 128, codec: f64, producers: 1 })
     const values = numbers(0, 5000).map((n) => n / 3)
-    const thread = new Thread('sends', { handle, values, blocks: true })
+    const thread = new Thread('sends', { handle, values, blocks: true, isDeclared: true })
     const [got, some] = [[] as number[], new Float64Array(100)]
     for (let n = await receiver.receiveInto(some); n > 0; n = await receiver.receiveInto(some))
       got.push(...some.subarray(0, n))

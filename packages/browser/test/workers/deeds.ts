@@ -1,6 +1,7 @@
 import { whenWatched } from '@millrace/atomics'
 import type { Value } from '@millrace/channel'
 import { attachReceiver, attachSender, type SharedHandle } from '@millrace/mpmc/shared'
+import * as mpsc from '@millrace/mpsc/shared'
 
 /** What a thread tells the page while it is at something. */
 type Say = (word: string) => void
@@ -16,9 +17,14 @@ export async function receives({ handle, blocks }: Handle & { blocks: boolean },
   return values
 }
 
-/** Sends these values, blocking or awaiting, and leaves. */
-export async function sends({ handle, values, blocks }: Handle & { values: Value[]; blocks: boolean }): Promise<void> {
-  const sender = attachSender(handle)
+/** Sends these values, blocking or awaiting, and leaves; perhaps as the one producer that was declared. */
+export async function sends({
+  handle,
+  values,
+  blocks,
+  isDeclared = false,
+}: Handle & { values: Value[]; blocks: boolean; isDeclared?: boolean }): Promise<void> {
+  const sender = isDeclared ? mpsc.attachSender(handle) : attachSender(handle)
   if (blocks) for (const value of values) sender.sendSync(value)
   else for (const value of values) await sender.send(value)
   sender[Symbol.dispose]()
