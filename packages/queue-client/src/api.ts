@@ -81,7 +81,7 @@ export interface CloseOptions {
 /**
  * Queues of a server, as if they were in this program.
  *
- * Who awaits each answer has one request under way; who does not has many: those of one turn of the event loop are written together. They are
+ * Who awaits each answer has one request under way; who does not has many: those that are made at once are written together. They are
  * begun in the order they are made, and answered in any. Beyond what the server takes at a time they wait here, and among these a request that
  * the server answers at once may overtake receives and sends that may wait there, so that these never keep back what they wait for.
  *

@@ -41,12 +41,12 @@ const LINGER_MS = 1000
  *     connecting ──▶ (TLS) ──hello──▶ greeting ──welcome──▶ open ──▶ ended
  *         └── no welcome in time, a goodbye, an error ──▶ ended
  *
- * INVARIANT  what is encoded in one turn of the event loop is written at its end, in one piece; `writes` counts the pieces.
+ * INVARIANT  what is encoded is written once no more code is ready to run, all in one piece; `writes` counts the pieces.
  * INVARIANT  a peer of which nothing is heard, though it was asked, is given up: two to three times `quietMs` after it spoke last. As long as the
  *            system has not taken all that was written, it cannot have been asked: then it is given up when it takes nothing for twice as long.
  */
 export class Connection {
-  /** What is made here is written at the end of the turn, if `due` is called. */
+  /** What is made here is written soon, if `due` is called. */
   readonly encoder: ClientEncoder = new ClientEncoder(MAX_GREETING_BYTES)
   /** How often something was written. */
   writes = 0
@@ -86,11 +86,11 @@ export class Connection {
     socket.on('close', () => this.destroy(this.#unreachable('the connection was closed')))
   }
 
-  /** Has what was encoded written at the end of this turn. */
+  /** Has what was encoded written once no more code is ready to run. */
   due(): void {
     if (this.#isDue) return
     this.#isDue = true
-    setImmediate(this.#flush)
+    process.nextTick(this.#flush)
   }
 
   /** Whether it keeps the process alive, once it is there: an attempt to connect does. */

@@ -1,4 +1,5 @@
 import { openQueues, QueueError } from '@millrace/queue'
+import { clientDecoder, DEFAULT_MAX_FRAME_BYTES } from '@millrace/queue/protocol'
 import { describe, expect, test } from 'vitest'
 import type { QueueClient } from '../src/index.ts'
 import { Cable } from './cable.ts'
@@ -30,8 +31,10 @@ describe('a server that reproaches the client', () => {
       accepted++
       encoder.welcome({ ...GREETING, version: 1 })
       socket.write(encoder.take())
-      socket.once('data', () =>
-        socket.once('data', () => {
+      const decoder = clientDecoder(DEFAULT_MAX_FRAME_BYTES)
+      socket.on('data', (chunk: Buffer) =>
+        decoder.push(chunk, ({ kind }) => {
+          if (kind === 'hello') return
           encoder.goodbye(new QueueError('protocol', 'what is this?'))
           socket.end(encoder.take())
         }),

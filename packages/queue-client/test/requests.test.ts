@@ -6,7 +6,7 @@ import { GREETING, saying } from './saying.ts'
 import { connected, rejection, serve, texts, until } from './support.ts'
 
 describe('requests', () => {
-  test('of one turn go out in one piece', async () => {
+  test('that are made at once go out in one piece', async () => {
     const { at } = await serve()
     const cable = await Cable.to(at.port)
     const client = await connected(cable)
