@@ -67,7 +67,7 @@ describe('the clock', () => {
         .map((n) => taking(us(n))(n))
         .forEach(),
     )
-    // At most 18 of the slow calls go by before that is noticed.
+    // At most 20 of the slow calls go by before that is noticed.
     expect(turns).toBeGreaterThan(370)
   })
 })

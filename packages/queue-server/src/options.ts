@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { isLoopback } from '@millrace/command/http'
 import { checkMs, checkOptions, show } from '@millrace/queue/engine'
 import { MAX_TOKEN_BYTES } from '@millrace/queue/protocol'
 import type { CloseOptions, ListenOptions, ServerOptions, TokenRule } from './api.ts'
@@ -65,17 +65,11 @@ export function checkSafe(
   has: { readonly tokens: boolean; readonly tls: boolean },
   unsafe: ListenOptions['unsafe'],
 ): void {
-  if (isLoopback(host)) return
+  if (isLoopback(host.toLowerCase())) return
   const lacks = (what: 'no-tokens' | 'no-tls', why: string): TypeError =>
     new TypeError(`listen: host: ${show(host)} is reached by other machines, and ${why}; unsafe: ['${what}'] allows it`)
   if (!has.tokens && !unsafe?.includes('no-tokens')) throw lacks('no-tokens', 'there are no tokens')
   if (!has.tls && !unsafe?.includes('no-tls')) throw lacks('no-tls', 'there is no TLS')
-}
-
-/** Whether only this machine reaches an address. */
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost') return true
-  return isIPv6(host) ? /^(0*:)*0*1$/.test(host) || /^::ffff:127\./i.test(host) : /^127(\.\d{1,3}){3}$/.test(host)
 }
 
 /** Names what is wrong with a rule, and never its token. */

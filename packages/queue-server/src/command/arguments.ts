@@ -9,9 +9,8 @@ import {
   UsageError,
   wholeNumber,
 } from '@millrace/command'
-import { isHostName } from '@millrace/command/http'
+import { isHostName, isLoopback } from '@millrace/command/http'
 import type { ListenOptions, ServerLimits } from '../api.ts'
-import { isLoopback } from '../options.ts'
 import { DEFAULTS, LIMITS, optionOf } from './help.ts'
 
 /** What the user asks for. */
@@ -142,7 +141,7 @@ function limitsOf(whole: (name: string, least: number, most: number) => number |
 /** The server refuses it too, when the queues are open already and in words of the library. */
 function refuseUnsafe({ listen, http, tokenFile, tls, unsafe }: Settings): void {
   for (const [name, place] of Object.entries({ '--host': listen, '--http-host': http })) {
-    if (place === undefined || isLoopback(place.host)) continue
+    if (place === undefined || isLoopback(place.host.toLowerCase())) continue
     const refuse = (lack: string, what: string): never => {
       throw new UsageError(`${name}: other machines reach ${place.host}: expected ${lack}, or --unsafe ${what}`)
     }
