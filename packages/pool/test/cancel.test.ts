@@ -220,6 +220,7 @@ describe('runTimeoutMs', () => {
     const gate = shared()
     await tasks.submit('hold', [gate])
     const task = await tasks.submit('echo', [1], { runTimeoutMs: 1_000 })
+    // Time that goes by before the run is what must not count.
     await new Promise((resolve) => setTimeout(resolve, 1_100))
     open(gate)
     expect(await task.result).toBe(1)

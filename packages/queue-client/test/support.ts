@@ -4,9 +4,9 @@ import { onTestFinished } from 'vitest'
 import { rejection as anyRejection } from '../../../tooling/testing/waiting.ts'
 import { type ConnectOptions, connectQueues, type QueueClient } from '../src/index.ts'
 
-export { HandClock, turn, until } from '../../../tooling/testing/waiting.ts'
-
 import { listenAtOwn } from './ports.ts'
+
+export { HandClock, turn, until } from '../../../tooling/testing/waiting.ts'
 
 /** A server with queues of its own, until the test is over. */
 export interface Served {

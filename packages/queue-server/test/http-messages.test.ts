@@ -1,5 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { openQueues, type PeekOptions } from '@millrace/queue'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { turn, until } from '../../../tooling/testing/waiting.ts'
 import { bearer, refusal, watch } from './http-support.ts'
 
 async function seen(body: Uint8Array | string, headers: Record<string, string> = {}): Promise<Record<string, unknown>> {
@@ -54,6 +56,10 @@ describe('GET /api/messages', () => {
 
   test('reads no more bodies than a page may need, and for one look at a time', async () => {
     const engine = await openQueues({ path: ':memory:' })
+    let arrived = 0
+    const count = (): void => void arrived++
+    subscribe('http.server.request.start', count)
+    onTestFinished(() => void unsubscribe('http.server.request.start', count))
     let looking = 0
     let most = 0
     const peeked: number[] = []
@@ -63,7 +69,8 @@ describe('GET /api/messages', () => {
           ? Reflect.get(of, name, of)
           : async (queue: string, options: PeekOptions) => {
               most = Math.max(most, ++looking)
-              await new Promise((resolve) => setTimeout(resolve, 20)) // The others come meanwhile.
+              await until(() => arrived >= 8) // By then each of them would be looking, if it might.
+              await turn()
               looking--
               const messages = await of.peek(queue, options)
               peeked.push(messages.reduce((sum, { body }) => sum + body.length, 0))
