@@ -11,6 +11,7 @@ interface Mourner {
 }
 
 let arenas: ReadonlyMap<string, Mourner> | undefined
+const missed = new WeakSet<WorkerLike>()
 
 // Workers that are started from now on: their first arena may come later than they do, and they tell it which thread they end with.
 nodeProcess()?.on?.('worker', missWorker)
@@ -25,8 +26,10 @@ export function listenForDeaths(known: ReadonlyMap<string, Mourner>): void {
   arenas = known
 }
 
-/** Has a worker repaired when it exits, in all arenas that this thread holds then. */
+/** Has a worker repaired when it exits, in all arenas that this thread holds then. Listens to each once, however often it is told of it. */
 export function missWorker(worker: WorkerLike): void {
+  if (missed.has(worker)) return
+  missed.add(worker)
   const thread = worker.threadId + 1
   worker.once('exit', () => {
     for (const arena of arenas?.values() ?? []) arena.threadDied(thread)

@@ -8,7 +8,8 @@ import type { WorkerLike } from './thread.ts'
  *
  * For workers that were started before this package was loaded; later ones are watched anyway. To watch one twice does
  * nothing more, nor to watch one that has exited. A thread that starts workers and has no use itself for what they share gives
- * any handle of theirs: so it holds their arena, and with it a place among the participants.
+ * any handle of theirs: so it holds their arena, and with it a place among the participants. Throws `TypeError` for what is no
+ * worker of Node, or no handle.
  *
  * @example
  * import { Worker } from 'node:worker_threads'
@@ -18,6 +19,10 @@ import type { WorkerLike } from './thread.ts'
  * watchWorker(worker)
  */
 export function watchWorker(worker: WorkerLike, handle?: Pick<ObjectHandle, 'memory'>): void {
+  if (typeof worker?.once !== 'function' || typeof worker.threadId !== 'number') {
+    throw new TypeError(`worker: expected a worker of node:worker_threads, got ${String(worker)}`)
+  }
+  if (handle === null) throw new TypeError('handle: expected that of something shared, got null')
   if (handle !== undefined) attachArena(handle.memory)
   missWorker(worker)
 }
