@@ -1,6 +1,8 @@
 import type { BareOrder } from './bare.ts'
 
 const FIRST_LENGTH = 64
+/** A heap that is empty keeps no more places than this. */
+const KEPT_LENGTH = 16_384
 /** Where the root is: its children begin at 4, and so do not straddle four places, as those of no node do. */
 const ROOT = 3
 /** Ranks up to this are packed with a number below `NUMBERS`: together they are whole numbers that a double has exactly. */
@@ -21,7 +23,7 @@ const NUMBERS = 2 ** 32
 export class BareHeap<T> implements BareOrder<T> {
   #keys = new Float64Array(FIRST_LENGTH)
   #slots = slotsOf(FIRST_LENGTH)
-  readonly #items: (T | undefined)[] = []
+  #items: (T | undefined)[] = []
   /** Behind the last place. */
   #end = ROOT
 
@@ -30,7 +32,8 @@ export class BareHeap<T> implements BareOrder<T> {
   }
 
   get firstRank(): number {
-    return -Math.floor((this.#keys[ROOT] as number) / NUMBERS)
+    // From 0, since the negative of 0 is −0.
+    return 0 - Math.floor((this.#keys[ROOT] as number) / NUMBERS)
   }
 
   get firstSequence(): number {
@@ -71,6 +74,7 @@ export class BareHeap<T> implements BareOrder<T> {
     this.#end--
     this.#sinkLast()
     this.#slots[this.#end] = slot
+    if (this.#end === ROOT && this.#slots.length > KEPT_LENGTH) this.#restart()
     return item
   }
 
@@ -100,6 +104,12 @@ export class BareHeap<T> implements BareOrder<T> {
     }
     keys[at] = key
     slots[at] = slot
+  }
+
+  #restart(): void {
+    this.#keys = new Float64Array(FIRST_LENGTH)
+    this.#slots = slotsOf(FIRST_LENGTH)
+    this.#items = []
   }
 
   #grow(): void {

@@ -13,14 +13,11 @@ const KEPT_LENGTH = 1_024
  * INVARIANT  the bit of a level is set exactly while it is not empty.
  */
 export class BareLevels<T> implements BareOrder<T> {
-  readonly #levels: Level<T>[] = []
+  /** Each from its first item on. */
+  readonly #levels = new Array<Level<T> | undefined>(LEVELS).fill(undefined)
   readonly #words = new Int32Array(LEVELS / 32)
   #tops = 0
   #length = 0
-
-  constructor() {
-    for (let rank = 0; rank < LEVELS; rank++) this.#levels.push(new Level<T>())
-  }
 
   get length(): number {
     return this.#length
@@ -37,7 +34,8 @@ export class BareLevels<T> implements BareOrder<T> {
 
   push(item: T, rank: number, sequence: number): boolean {
     if ((rank & (LEVELS - 1)) !== rank) return false
-    const level = this.#levels[rank] as Level<T>
+    let level = this.#levels[rank]
+    if (level === undefined) level = this.#levels[rank] = new Level<T>()
     if (level.length === 0) {
       this.#words[rank >> 5] = (this.#words[rank >> 5] as number) | (1 << (rank & 31))
       this.#tops |= 1 << (rank >> 5)

@@ -1,6 +1,8 @@
 import type { Entry } from './entry.ts'
 
 const FIRST_LENGTH = 64
+/** A heap that is empty keeps no more places than this. */
+const KEPT_LENGTH = 16_384
 /** So many old copies are carried along before they are swept out. */
 const FEW = 64
 /** Where the root is: its children begin at 4, and so lie in one cache line of four nodes, as those of every node do. */
@@ -94,6 +96,7 @@ export class Heap<T> {
     this.#freeSlots[this.#free++] = slot
     const last = --this.#end
     if (last > ROOT) this.#sinkFrom(ROOT, last)
+    else if (this.#slots.length > KEPT_LENGTH) this.#restart()
   }
 
   #rise(from: number, key: number, tie: number, slot: number): void {
@@ -163,6 +166,15 @@ export class Heap<T> {
     this.#end = kept
     this.#old = 0
     for (let at = kept - 1; at >= ROOT; at--) this.#sinkFrom(at, at)
+  }
+
+  #restart(): void {
+    this.#nodes = new Float64Array(2 * FIRST_LENGTH)
+    this.#slots = new Uint32Array(FIRST_LENGTH)
+    this.#entries = []
+    this.#stamps = new Uint32Array(FIRST_LENGTH)
+    this.#freeSlots = new Uint32Array(FIRST_LENGTH)
+    this.#free = 0
   }
 
   #grow(): void {

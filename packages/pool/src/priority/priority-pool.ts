@@ -85,6 +85,8 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
     const refused = options === none ? undefined : refusal(options)
     if (refused !== undefined) return refused
     const priority = this.#priorityOf(item, options)
+    // Before it is looked whether the pool is closed: who is told of an item may close it.
+    this.#expire()
     if (this.#isClosed) return rejectInTurn(closedError(item))
     const entry = this.#offer(item, priority, options)
     if (entry !== undefined) return resolveInTurn(entry)
@@ -195,6 +197,8 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
 
   timeIsUp(wait: DrainWait<T>): void {
     this.#expire()
+    // Who was told of an item may have submitted what this drain waited for.
+    if (wait.list === undefined) return
     this.#drains.remove(wait)
     wait.wake(wait.take(wait.count))
     this.#balance()
@@ -210,7 +214,6 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
   }
 
   #offer(item: T, priority: number, options: ItemOptions): Entry<T> | undefined {
-    this.#expire()
     const entry = this.#stock.offer(item, priority, options, this.#submits.length === 0, this.#told)
     if (this.#drains.length > 0) this.#balance()
     if (this.#told.length > 0) this.#tell()
@@ -220,6 +223,7 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
   /** Puts an item in, without a ticket. */
   #put(item: T, options: ItemOptions): SubmitOutcome {
     const priority = this.#priorityOf(item, options)
+    this.#expire()
     if (this.#isClosed) return 'closed'
     if (!this.#stock.isBare(options)) {
       const entry = this.#offer(item, priority, options)
@@ -227,7 +231,6 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
       if (entry.state === 'duplicate') return 'duplicate'
       return entry.hasReplaced ? 'replaced' : 'submitted'
     }
-    this.#expire()
     const isIn = this.#stock.offerBare(item, priority, this.#submits.length === 0)
     if (this.#drains.length > 0) this.#balance()
     return isIn ? 'submitted' : 'full'

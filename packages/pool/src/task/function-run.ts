@@ -51,22 +51,22 @@ export class FunctionRun implements TaskContext, Place {
 
   /** Calls the function, and back when it has ended. */
   start(onEnded: (run: FunctionRun, outcome: Outcome) => void): void {
-    let result: unknown
+    let value: unknown
     try {
-      result = (this.task.work as TaskBody)(this)
+      value = (this.task.work as TaskBody)(this)
+      // Also what the result itself throws when it is looked at is a failure of the function.
+      if (isThenable(value)) {
+        Promise.resolve(value).then(
+          (settled) => this.#end({ state: 'done', value: settled }, onEnded),
+          (error: unknown) => this.#end({ state: 'failed', error }, onEnded),
+        )
+        return
+      }
     } catch (error) {
       this.#end({ state: 'failed', error }, onEnded)
       return
     }
-    if (typeof result !== 'object' || result === null || !('then' in result)) {
-      this.#end({ state: 'done', value: result }, onEnded)
-      return
-    }
-    const promise = result instanceof Promise ? result : Promise.resolve(result)
-    promise.then(
-      (value) => this.#end({ state: 'done', value }, onEnded),
-      (error: unknown) => this.#end({ state: 'failed', error }, onEnded),
-    )
+    this.#end({ state: 'done', value }, onEnded)
   }
 
   /** Tells the function to stop. The first reason counts. */
@@ -80,4 +80,10 @@ export class FunctionRun implements TaskContext, Place {
     this.stopTimer?.()
     onEnded(this, this.#cancelled === undefined ? outcome : { state: 'cancelled', error: this.#cancelled.reason })
   }
+}
+
+/** Whether a result is still to come. */
+export function isThenable<R>(result: R | PromiseLike<R>): result is PromiseLike<R> {
+  if (typeof result !== 'object' && typeof result !== 'function') return false
+  return result !== null && 'then' in result
 }

@@ -2,7 +2,7 @@ import { turn } from '@millrace/notify'
 import type { Items, MapOptions } from '../api.ts'
 import type { PoolCore } from '../core.ts'
 import { checkMany } from '../options.ts'
-import type { FunctionRun } from '../task/function-run.ts'
+import { type FunctionRun, isThenable } from '../task/function-run.ts'
 import type { Acceptor, Call, PoolTask, TaskBody } from '../task.ts'
 import type { RunContext } from '../task-api.ts'
 import { Source } from './items.ts'
@@ -119,7 +119,7 @@ export class PulledWork<T, R> {
       acceptor.countItem('submitted')
       try {
         const result = this.#body(step.value, index, context)
-        const settled = isPromise(result) ? await result : result
+        const settled = isThenable(result) ? await result : result
         acceptor.countItem('done')
         if (this.#ordered) this.results[index] = settled
         else this.results.push(settled)
@@ -132,8 +132,4 @@ export class PulledWork<T, R> {
       if (admission.pending > 0) return
     }
   }
-}
-
-function isPromise<R>(result: R | PromiseLike<R>): result is PromiseLike<R> {
-  return result instanceof Promise || (typeof result === 'object' && result !== null && 'then' in result)
 }

@@ -73,6 +73,16 @@ describe('held items', () => {
     expect(poolOf(options, '1a 5b 3c').tryHold(2).priorities).toEqual([5, 3])
   })
 
+  test.each([
+    ['in buckets', 1],
+    ['in a heap', -1],
+  ])('tell the priority 0 as 0 %s', (_, other) => {
+    const pool = priorityPool<string>({ capacity: 2 })
+    pool.trySubmit('a')
+    pool.trySubmit('b', { priority: other })
+    expect(pool.tryHold(2).priorities?.some((priority) => Object.is(priority, -0))).toBe(false)
+  })
+
   test('are not removed, cleared, evicted or replaced', async () => {
     const { told, onEvict } = listener()
     const pool = poolOf({ capacity: 1, priority: ({ priority }) => priority, overflow: 'evict-lowest', onEvict })

@@ -184,6 +184,37 @@ describe('a priority pool', () => {
   })
 })
 
+describe('the memory of a priority pool', () => {
+  test('is small while it holds nothing', () => {
+    const pools: object[] = []
+    const before = memory()
+    for (let i = 0; i < 200; i++) pools.push(priorityPool({ capacity: 10 }))
+    expect((memory() - before) / pools.length).toBeLessThan(40_000)
+  })
+
+  test.each([
+    ['without tickets in buckets', 5, undefined],
+    ['without tickets in a heap', 1_000, undefined],
+    ['with a key in a heap', 1_000, 'key'],
+  ])('is given back when all items are gone: %s', (_, priority, key) => {
+    const pool = priorityPool<number>({ capacity: 200_000 })
+    const before = memory()
+    for (let i = 0; i < 200_000; i++) pool.trySubmit(i, { priority, key: key && key + i })
+    expect(memory() - before).toBeGreaterThan(3_000_000)
+    while (pool.tryTake() !== undefined);
+    expect(memory() - before).toBeLessThan(1_500_000)
+  })
+})
+
+/** What this thread holds, in bytes. */
+function memory(): number {
+  // Twice, since what typed arrays held is freed beside the program, and a second collection waits for that.
+  collectGarbage()
+  collectGarbage()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
 /** Submits an object that nothing here holds afterwards. */
 function submitted(pool: PriorityPool<object>): WeakRef<object> {
   const item = {}

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { describe, expect, test } from 'vitest'
-import { priorityPool } from '../../src/index.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { type PriorityPool, priorityPool } from '../../src/index.ts'
 import { FakeClock, isSettled, kinds, listener, poolOf, randomFrom, rejection, texts } from './support.ts'
+
+afterEach(() => void vi.useRealTimers())
 
 describe.each(kinds)('evict-lowest %s', (_, options) => {
   test('puts out what would be drained last, if that is due after the new one', async () => {
@@ -50,6 +52,36 @@ describe('onEvict', () => {
     ] as const)
       pool.trySubmit(item, { priority })
     expect([left, pool.tryDrain(5)]).toEqual([['a', 'b', 'a!'], ['b!']])
+  })
+
+  test('may close the pool in a submit, which does not come in then', async () => {
+    const clock = new FakeClock()
+    const expiring = (): PriorityPool<string> => {
+      const pool = priorityPool<string>({ capacity: 5, clock, onEvict: () => pool.close() })
+      pool.trySubmit('a', { ttlMs: 10 })
+      clock.move(10)
+      return pool
+    }
+    expect(expiring().trySubmit('b')).toBe('closed')
+    expect(expiring().trySubmit('b', { key: 'k' })).toBe('closed')
+    expect(await rejection(expiring().submit('b'))).toMatchObject({ code: 'closed', value: 'b' })
+  })
+
+  test('may submit what a drain waits for whose time is over: it takes that once', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const clock = new FakeClock()
+    const onEvict = (item: string): void => {
+      for (const one of 'bcdef') pool.trySubmit(`${item}${one}`)
+    }
+    const pool: PriorityPool<string> = priorityPool<string>({ capacity: 10, clock, onEvict })
+    const late = pool.drain(2, { timeoutMs: 10 })
+    const behind = pool.drain(4)
+    pool.trySubmit('a', { ttlMs: 20 })
+    clock.move(20)
+    vi.advanceTimersByTime(10)
+    expect([await late, pool.length, pool.stats().waitingDrains]).toEqual([['ab', 'ac'], 3, 1])
+    pool.trySubmit('g')
+    expect(await behind).toEqual(['ad', 'ae', 'af', 'g'])
   })
 
   test('that throws is an uncaught exception, and the pool goes on', async () => {

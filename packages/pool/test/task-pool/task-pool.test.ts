@@ -28,6 +28,29 @@ describe('run', () => {
     expect(pool.metrics()).toMatchObject({ done: 3, failed: 8, running: 0, pending: 0 })
   })
 
+  test('rejects with what a result throws when it is looked at, and goes on', async () => {
+    const pool = taskPool({ concurrency: 1 })
+    const error = new Error('no')
+    const fail = (): never => {
+      throw error
+    }
+    // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested
+    const odd = Object.assign(Promise.resolve(1), { then: fail })
+    for (const result of [new Proxy({}, { has: fail }), odd]) {
+      expect(await rejection(pool.run(() => result))).toBe(error)
+      expect(await pool.run(() => 'next')).toBe('next')
+    }
+    expect(pool.metrics()).toMatchObject({ done: 2, failed: 2, running: 0 })
+  })
+
+  test('waits for a function that is a promise, as await does', async () => {
+    const pool = taskPool({ concurrency: 1 })
+    // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested
+    const result: unknown = Object.assign(() => {}, { then: (tell: (n: number) => void) => setImmediate(tell, 3) })
+    const running = pool.run(() => result)
+    expect([pool.running, await running]).toEqual([1, 3])
+  })
+
   test('never has more than concurrency bodies alive', async () => {
     const pool = taskPool({ concurrency: 3 })
     const meter = new Meter()
