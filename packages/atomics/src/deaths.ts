@@ -11,7 +11,7 @@ interface Mourner {
 }
 
 let arenas: ReadonlyMap<string, Mourner> | undefined
-const missed = new WeakSet<WorkerLike>()
+const listeners = new WeakMap<WorkerLike, () => void>()
 
 // Workers that are started from now on: their first arena may come later than they do, and they tell it which thread they end with.
 nodeProcess()?.on?.('worker', missWorker)
@@ -26,14 +26,18 @@ export function listenForDeaths(known: ReadonlyMap<string, Mourner>): void {
   arenas = known
 }
 
-/** Has a worker repaired when it exits, in all arenas that this thread holds then. Listens to each once, however often it is told of it. */
+/** Has a worker repaired when it exits, in all arenas that this thread holds then. Once, however often it is said, also after its listeners were removed. */
 export function missWorker(worker: WorkerLike): void {
-  if (missed.has(worker)) return
-  missed.add(worker)
-  const thread = worker.threadId + 1
-  worker.once('exit', () => {
+  const listener = listeners.get(worker) ?? mournerOf(worker.threadId + 1)
+  listeners.set(worker, listener)
+  worker.off('exit', listener)
+  worker.once('exit', listener)
+}
+
+function mournerOf(thread: number): () => void {
+  return () => {
     for (const arena of arenas?.values() ?? []) arena.threadDied(thread)
-  })
+  }
 }
 
 /**

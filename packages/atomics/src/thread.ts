@@ -22,6 +22,8 @@ export interface WorkerLike {
   readonly threadId: number
   /** Called when the thread is gone. */
   once(event: 'exit', listener: () => void): unknown
+  /** Called no more. */
+  off(event: 'exit', listener: () => void): unknown
 }
 
 /** Under which a thread finds the numbers of the one that started it. */

@@ -21,6 +21,14 @@ test('to watch a worker once more, with each handle it is given, does nothing mo
   expect(worker.listenerCount('exit')).toBe(1)
 })
 
+test('a worker whose listeners were removed is watched again', () => {
+  const worker = workerLike()
+  watchWorker(worker)
+  worker.removeAllListeners()
+  watchWorker(worker)
+  expect(worker.listenerCount('exit')).toBe(1)
+})
+
 test.each([[undefined], [null], [{}], [new EventEmitter()]])('what is no worker is refused by name: %s', (worker) => {
   expect(() => watchWorker(worker as never)).toThrow(/^worker: expected a worker of node:worker_threads, got /)
 })
