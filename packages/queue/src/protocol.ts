@@ -7,6 +7,7 @@ export type { Decoder, EachMessage } from './protocol/decoder.ts'
 export { ClientEncoder, ServerEncoder } from './protocol/encoder.ts'
 export { isQueueError } from './protocol/failure.ts'
 export type { Hello, Welcome } from './protocol/greeting.ts'
+export { Lane, laneOf } from './protocol/lane.ts'
 export {
   DEFAULT_MAX_FRAME_BYTES,
   DEFAULT_PORT,

@@ -2,9 +2,10 @@ import type { Disk, LogFile } from '../src/log/disk.ts'
 import type { Random } from './random.ts'
 
 const SECTOR = 512
+const ROOM = new Uint8Array(3 * SECTOR)
 
 /** What can be made to fail. */
-export type DiskCall = 'append' | 'sync' | 'read' | 'create' | 'open' | 'truncate' | 'remove' | 'syncFolder'
+export type DiskCall = 'append' | 'trim' | 'sync' | 'read' | 'create' | 'open' | 'truncate' | 'remove' | 'syncFolder'
 
 /** A file: what programs see of it, and what a loss of power leaves. */
 interface Content {
@@ -22,7 +23,8 @@ export function diskError(code: 'EIO' | 'ENOSPC', call: DiskCall): NodeJS.ErrnoE
  *
  *     append ──▶ seen by programs ──sync──▶ safe            a file is there for good when its folder was synced
  *
- * When the power goes each file keeps what was synced, and of the rest any sectors, in any order, the last one torn; files that were made or
+ * When the power goes each file keeps what was synced, and of the rest any sectors, in any order, the last one torn; so too where there was
+ * room for it, or room was given up; files that were made or
  * removed since the folder was synced are there or not, each by itself.
  */
 export class FailingDisk implements Disk {
@@ -158,16 +160,19 @@ export class FailingDisk implements Disk {
     return next
   }
 
+  /** Of each sector what was synced, or what was written since. */
   #survivor({ bytes, safe }: Content): Buffer {
-    if (bytes.length < safe.length) return this.#random.chance(0.5) ? safe : bytes
-    const end = this.#random.between(safe.length, bytes.length)
-    const kept = this.#reorders ? this.#random.pick([0, 0.5, 0.9, 1]) : 1
-    const survivor = Buffer.alloc(end)
-    bytes.copy(survivor, 0, 0, safe.length)
-    for (let start = safe.length; start < end; ) {
-      const sectorEnd = Math.min(end, (Math.floor(start / SECTOR) + 1) * SECTOR)
-      if (this.#random.chance(kept)) bytes.copy(survivor, start, start, sectorEnd)
-      start = sectorEnd
+    const length =
+      bytes.length < safe.length
+        ? this.#random.pick([bytes, safe]).length
+        : this.#random.between(safe.length, bytes.length)
+    const survivor = Buffer.alloc(length)
+    const kept = this.#random.pick([0, 0.5, 0.9, 1])
+    const written = this.#random.between(0, length)
+    for (let start = 0; start < length; start += SECTOR) {
+      const end = Math.min(length, start + SECTOR)
+      const isKept = this.#reorders ? this.#random.chance(kept) : start < written
+      survivor.set((isKept ? bytes : safe).subarray(start, end), start)
     }
     return survivor
   }
@@ -175,6 +180,12 @@ export class FailingDisk implements Disk {
   #opened(name: string, content: Content): LogFile {
     this.opened++
     let isOpen = true
+    let length = 0
+    const append = (bytes: Uint8Array): void => {
+      this.#write(content, bytes, length)
+      length += bytes.length
+      this.appendedBytes += bytes.length
+    }
     const whileOpen = (): void => {
       if (!isOpen) throw new Error(`EBADF: ${name}`)
     }
@@ -185,10 +196,16 @@ export class FailingDisk implements Disk {
         try {
           this.#call('append', name)
         } catch (error) {
-          if (!wasOff) this.#append(content, bytes.subarray(0, this.#random.between(0, bytes.length)))
+          if (!wasOff) append(bytes.subarray(0, this.#random.between(0, bytes.length)))
           throw error
         }
-        this.#append(content, bytes)
+        append(bytes)
+        if (length > content.bytes.length - bytes.length && this.#random.chance(0.5)) this.#write(content, ROOM, length)
+      },
+      trim: () => {
+        whileOpen()
+        this.#call('trim', name)
+        if (length > 0) content.bytes = content.bytes.subarray(0, length)
       },
       sync: async () => {
         whileOpen()
@@ -212,9 +229,8 @@ export class FailingDisk implements Disk {
     }
   }
 
-  #append(content: Content, bytes: Uint8Array): void {
-    this.appendedBytes += bytes.length
-    content.bytes = Buffer.concat([content.bytes, bytes])
+  #write(content: Content, bytes: Uint8Array, at: number): void {
+    content.bytes = Buffer.concat([content.bytes.subarray(0, at), bytes, content.bytes.subarray(at + bytes.length)])
   }
 
   /** Takes a while, and for ever when the power goes meanwhile. */

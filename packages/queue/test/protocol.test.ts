@@ -6,6 +6,7 @@ import {
   clientDecoder,
   DEFAULT_MAX_FRAME_BYTES,
   type FromServer,
+  Lane,
   MAX_BATCH,
   MAX_LEASES,
   MIN_ANSWER_BYTES,
@@ -269,15 +270,16 @@ describe('a decoder', () => {
 })
 
 describe('credit', () => {
-  test('is left while both requests and bytes are below what is granted', () => {
+  test('is left to a lane while both its requests and their bytes are below what is granted', () => {
     const credit = new Credit({ maxRequests: 2, maxRequestBytes: 10 })
-    credit.take(9)
-    expect(credit.isLeft).toBe(true)
-    credit.take(100)
-    expect(credit.isLeft).toBe(false)
-    credit.giveBack(9)
-    expect(credit.isLeft).toBe(false)
-    credit.giveBack(100)
-    expect(credit.isLeft).toBe(true)
+    credit.take(Lane.send, 9)
+    expect(credit.isLeft(Lane.send)).toBe(true)
+    credit.take(Lane.send, 100)
+    expect(credit.isLeft(Lane.send)).toBe(false)
+    expect([credit.isLeft(Lane.receive), credit.isLeft(Lane.prompt)]).toEqual([true, true])
+    credit.giveBack(Lane.send, 9)
+    expect(credit.isLeft(Lane.send)).toBe(false)
+    credit.giveBack(Lane.send, 100)
+    expect(credit.isLeft(Lane.send)).toBe(true)
   })
 })

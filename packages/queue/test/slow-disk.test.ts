@@ -13,6 +13,7 @@ afterEach(() => {
 function slow(disk: FailingDisk, end: () => Promise<void>): Disk {
   const slowFile = (file: LogFile): LogFile => ({
     append: (bytes) => file.append(bytes),
+    trim: () => file.trim(),
     async sync() {
       await file.sync()
       await end()

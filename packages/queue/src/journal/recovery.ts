@@ -1,6 +1,6 @@
 import { QueueError } from '../errors.ts'
 import type { Disk } from '../log/disk.ts'
-import { type Damage, isFrame, scanFrames } from '../log/frame.ts'
+import { type Damage, isFrame, lengthWithoutRoom, type Scan, scanFrames } from '../log/frame.ts'
 import { HEADER_BYTES, type Header, readHeader, segmentName, segmentNumber } from '../log/segment.ts'
 import { Replay } from './replay.ts'
 
@@ -29,7 +29,7 @@ export interface Recovered extends Recovery {
 }
 
 /**
- * Reads the log in a folder. Damaged frames are passed over and reported; a torn one at the very end, which nobody was told is safe, is cut off.
+ * Reads the log in a folder. The room at the end of files is cut off. Damaged frames are passed over and reported; a torn one at the very end, which nobody was told is safe, is cut off.
  *
  * Rejects with code `damaged` if a file is missing, cannot be read, or is of a version that is not known.
  */
@@ -52,8 +52,9 @@ async function read(disk: Disk, path: string): Promise<Recovered> {
     const file = segmentName(number)
     const bytes = readWhole(disk, file)
     const found = readSegment(bytes, number, replay, headerOf(bytes, file))
-    for (const damage of found) damages.push({ file, ...damage })
-    segments.set(number, bytes.length)
+    for (const damage of found.damages) damages.push({ file, ...damage })
+    if (found.end < bytes.length) disk.truncate(file, found.end)
+    segments.set(number, found.end)
     await new Promise(setImmediate)
   }
   checkOldest(numbers[0], replay.oldest, damages, path)
@@ -118,18 +119,20 @@ function headerOf(bytes: Buffer, file: string): Header | undefined {
   }
 }
 
-function readSegment(bytes: Buffer, number: number, replay: Replay, known: Header | undefined): Damage[] {
+function readSegment(bytes: Buffer, number: number, replay: Replay, known: Header | undefined): Scan {
   const header = known ?? guessHeader(bytes)
-  if (bytes.length === 0) return []
-  if (header === undefined || bytes.length < HEADER_BYTES) return [{ offset: 0, bytes: bytes.length }]
+  if (header === undefined || bytes.length < HEADER_BYTES) {
+    const end = lengthWithoutRoom(bytes)
+    return { damages: end === 0 ? [] : [{ offset: 0, bytes: end }], end }
+  }
   replay.atLeast(header.madeAtMs)
   const unread: Damage[] = known === undefined ? [{ offset: 0, bytes: HEADER_BYTES }] : []
-  const damages = scanFrames(bytes, header.salt, (start, end) => {
+  const { damages, end } = scanFrames(bytes, header.salt, (start, stop) => {
     try {
-      replay.frame(bytes, start, end, number, header.epoch)
+      replay.frame(bytes, start, stop, number, header.epoch)
     } catch {
-      unread.push({ offset: start, bytes: end - start }) // Whole, and makes no sense.
+      unread.push({ offset: start, bytes: stop - start }) // Whole, and makes no sense.
     }
   })
-  return unread.concat(damages)
+  return { damages: unread.concat(damages), end }
 }

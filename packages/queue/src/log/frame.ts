@@ -31,13 +31,22 @@ export interface Damage {
   readonly bytes: number
 }
 
-/** Hands over each whole frame of a file, and tells what lies between them. */
-export function scanFrames(bytes: Buffer, salt: number, visit: (start: number, end: number) => void): Damage[] {
+/** What was found in a file. */
+export interface Scan {
+  /** What lies between the frames. */
+  readonly damages: readonly Damage[]
+  /** Behind it is nothing but room. */
+  readonly end: number
+}
+
+/** Hands over each whole frame of a file. */
+export function scanFrames(bytes: Buffer, salt: number, visit: (start: number, end: number) => void): Scan {
   const mark = Buffer.alloc(4)
   mark.writeUInt32LE(salt)
   const damages: Damage[] = []
-  let at = Math.min(HEADER_BYTES, bytes.length)
-  while (at < bytes.length) {
+  const used = lengthWithoutRoom(bytes)
+  let at = HEADER_BYTES
+  while (at < used) {
     const end = frameEnd(bytes, at, salt)
     if (end !== undefined) {
       visit(at + FRAME_BYTES, end)
@@ -46,11 +55,18 @@ export function scanFrames(bytes: Buffer, salt: number, visit: (start: number, e
     }
     let next = bytes.indexOf(mark, at + 1)
     while (next !== -1 && frameEnd(bytes, next, salt) === undefined) next = bytes.indexOf(mark, next + 1)
-    if (next === -1) next = bytes.length
+    if (next === -1) next = used
     damages.push({ offset: at, bytes: next - at })
     at = next
   }
-  return damages
+  return { damages, end: at }
+}
+
+/** Where the zeros begin at the end of a file. The last of them may belong to a frame. */
+export function lengthWithoutRoom(bytes: Buffer): number {
+  let length = bytes.length
+  while (length > 0 && bytes[length - 1] === 0) length--
+  return length
 }
 
 /** Whether a whole frame begins there. */

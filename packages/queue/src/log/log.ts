@@ -206,9 +206,18 @@ export class Log {
     clearImmediate(this.#turn)
     clearTimeout(this.#timer)
     await this.#busy
+    this.#trim()
     for (const file of this.#files.values()) file.close()
     this.#files.clear()
     this.#unsynced.clear()
+  }
+
+  /** What cannot be cut now is cut when the file is opened. */
+  #trim(): void {
+    if (this.#failure !== undefined) return
+    try {
+      this.#files.get(this.#current)?.trim()
+    } catch {}
   }
 
   #schedule(): void {
@@ -297,6 +306,7 @@ export class Log {
     const { epoch, now } = this.#options
     const salt = randomInt(1, 2 ** 32)
     try {
+      this.#files.get(this.#current)?.trim()
       const file = this.#disk.create(segmentName(this.#current + 1))
       this.#current++
       this.#files.set(this.#current, file)

@@ -3,9 +3,9 @@ import { crc32 } from 'node:zlib'
 /**
  * One file of the log.
  *
- *     ┌────────┬────────┬───────┬───────┬─────┐
- *     │ header │ header │ frame │ frame │ …   │
- *     └────────┴────────┴───────┴───────┴─────┘
+ *     ┌────────┬────────┬───────┬───────┬─────┬───────┐
+ *     │ header │ header │ frame │ frame │ …   │ zeros │      room, while the file is written
+ *     └────────┴────────┴───────┴───────┴─────┴───────┘
  *
  *     header  magic 8 · version u32 · salt u32 · epoch f64 · made at f64 · crc u32      little endian
  *

@@ -1,36 +1,39 @@
+import type { Lane } from './lane.ts'
+
 /**
- * How much may be outstanding: so many requests, and so many bytes of them. Both sides count alike.
+ * How much may be outstanding: of each lane so many requests, and so many bytes of them. Both sides count alike.
  *
- * INVARIANT  a request is begun while both are below what is granted; so bytes exceed it by one frame at most.
+ * INVARIANT  a request is begun while its lane is below what is granted, in both; so bytes of a lane exceed it by one frame at most.
+ * INVARIANT  a lane takes nothing of another: receives wait for sends, and sends for receives and acknowledgements.
  */
 export class Credit {
-  readonly #requests: number
-  readonly #bytes: number
-  /** Requests that are not answered. */
-  requests = 0
+  readonly #maxRequests: number
+  readonly #maxBytes: number
+  /** Requests of each lane that are not answered. */
+  readonly #requests: [number, number, number] = [0, 0, 0]
   /** Bytes of these. */
-  bytes = 0
+  readonly #bytes: [number, number, number] = [0, 0, 0]
 
   /** Granted is what the welcome of the server says. */
   constructor({ maxRequests, maxRequestBytes }: { readonly maxRequests: number; readonly maxRequestBytes: number }) {
-    this.#requests = maxRequests
-    this.#bytes = maxRequestBytes
+    this.#maxRequests = maxRequests
+    this.#maxBytes = maxRequestBytes
   }
 
   /** Whether another request may be begun. */
-  get isLeft(): boolean {
-    return this.requests < this.#requests && this.bytes < this.#bytes
+  isLeft(lane: Lane): boolean {
+    return this.#requests[lane] < this.#maxRequests && this.#bytes[lane] < this.#maxBytes
   }
 
   /** A request is begun, of so many bytes. */
-  take(bytes: number): void {
-    this.requests++
-    this.bytes += bytes
+  take(lane: Lane, bytes: number): void {
+    this.#requests[lane]++
+    this.#bytes[lane] += bytes
   }
 
   /** A request is answered. */
-  giveBack(bytes: number): void {
-    this.requests--
-    this.bytes -= bytes
+  giveBack(lane: Lane, bytes: number): void {
+    this.#requests[lane]--
+    this.#bytes[lane] -= bytes
   }
 }

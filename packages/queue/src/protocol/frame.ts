@@ -7,14 +7,14 @@
  *
  *     client ── hello { version, token, … } ───────────▶ server
  *     client ◀── welcome { version, limits, … } ──────── server
- *     client ── send 7, receive 8, ack 9, … ───────────▶ server    as many as the welcome allows, before an answer
+ *     client ── send 7, receive 8, ack 9, … ───────────▶ server    of each lane as many as the welcome allows, before an answer
  *     client ◀── outcome 9, ids 7, … messages 8 ──────── server    in any order
  *     client ── cancel 8 ──────────────────────────────▶ server    8 is answered `cancelled`; or as ever, if it was too late
  *     client ◀── goodbye { error } ───────────────────── server    no request is taken any more; then the connection ends
  *
  * INVARIANT  each request is answered once; only `messages` may take several frames, all but the last with `isMore`.
  * INVARIANT  the client picks the number of a request, and does not use it again before the answer. 0 is none.
- * INVARIANT  an answer gives back the credit that its request took: one request, and the bytes of its frame.
+ * INVARIANT  an answer gives back the credit that its request took: one request of its lane (`lane.ts`), and the bytes of its frame.
  */
 export const Kind = {
   hello: 1,

@@ -29,9 +29,9 @@ export interface Welcome {
   readonly version: number
   /** It takes frames of at most so many bytes. */
   readonly maxFrameBytes: number
-  /** Before an answer it takes so many requests, … */
+  /** Before an answer it takes so many requests of each lane, … */
   readonly maxRequests: number
-  /** … and so many bytes of them; one more frame may be begun below that. */
+  /** … and so many bytes of these; one more frame may be begun below that. */
   readonly maxRequestBytes: number
   /** A side that has heard nothing for so long, or up to twice as long, sends a ping, and ends the connection when it hears nothing for as long again. Infinite: neither. */
   readonly quietMs: number
