@@ -129,14 +129,16 @@ export class Schedule {
   }
 
   /**
-   * Moves an item over each link, the last one first; false if there is no time left for a pass. A stage that makes items without end of
-   * one it took would keep a pass from all links before it.
+   * Moves an item over each link, the last one first, and ends what can end; false if there is no time left for a pass. A stage that makes
+   * items without end of one it took would keep a pass from all links before it. It is never too late where nothing has moved.
    */
   #moveEach(): boolean {
     this.#hasRested = false
+    let hasMoved = false
     for (let link = this.#downstream.length - 1; link >= this.#endedLinks && !this.#failure.happened; link--)
-      this.#move(link)
-    return !this.#restIsDue()
+      if (this.#move(link) !== undefined) hasMoved = true
+    while (!this.#failure.happened && this.#canEndLink()) hasMoved = true
+    return !hasMoved || !this.#restIsDue()
   }
 
   /** Moves an item over a link, and as far as it goes at once. Gives the link that is next; undefined if nothing moved. */

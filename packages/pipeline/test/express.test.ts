@@ -124,6 +124,20 @@ describe('after many functions that returned plain values', () => {
     expect((await rejection(failing.forEach())).error).toMatchObject({ message: /^map 1: item 3000 gave undefined/ })
   })
 
+  test('what has a then when it is first looked at, and none later, is an item', async () => {
+    let looks = 0
+    const odd = {
+      // biome-ignore lint/suspicious/noThenProperty: it is what the test is about.
+      get then() {
+        return looks++ === 0 ? () => {} : undefined
+      },
+    }
+    const out = await from([1, 2])
+      .map((n) => (n === 1 ? odd : n))
+      .toArray()
+    expect(out).toEqual([odd, 2])
+  })
+
   test('a batch is taken out before another item sets out', async () => {
     let running = 0
     const batches = await from(new Counted(QUICK))

@@ -1,7 +1,7 @@
 import { createHook } from 'node:async_hooks'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { from } from '../src/index.ts'
-import { Counted, quiet, turnsDuring, Work } from './support.ts'
+import { Counted, quiet, rejection, turnsDuring, Work } from './support.ts'
 import { boundedEnd, durations, VirtualTime } from './virtual-time.ts'
 
 describe('a stage', () => {
@@ -166,6 +166,25 @@ describe('the event loop', () => {
         .map((n) => n)
         .toArray(),
     ).toEqual([0, 1, 2, 3])
+  })
+  test('keeps no end of a source back where each turn is spent on items made without end', async () => {
+    const reached: number[] = []
+    const endless = {
+      *[Symbol.iterator]() {
+        for (;;) yield 0
+      },
+    }
+    const done = from([endless, [1], [2]])
+      .batch(2)
+      .flatten({ concurrency: 2, ordered: false })
+      .flatten({ concurrency: 3, ordered: false })
+      .forEach((n) => {
+        work(2)
+        if (n > 0) reached.push(n)
+        if (n === 2 || nowMs > 2_000) throw new Error('enough')
+      })
+    await rejection(done)
+    expect(reached).toEqual([1, 2])
   })
   for (const [what, run] of Object.entries(tests)) {
     test(`turns for each millisecond of work under ${what}`, async () => {

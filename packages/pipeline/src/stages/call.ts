@@ -112,11 +112,10 @@ export class CallStage implements ActiveStage, Passage {
   }
 
   keep(item: unknown, index: number, result: unknown, beganMs: number, calls: number): void {
-    if (isThenable(result)) this.#begin(item, index, result, beganMs, -1)
-    else {
+    if (result === undefined || result === DROPPED) {
       this.returned(beganMs, calls)
       if (!this.#isResult(result, index)) this.#drops(item, result)
-    }
+    } else this.#begin(item, index, result as PromiseLike<unknown>, beganMs, -1)
   }
 
   fail(item: unknown, error: unknown, beganMs: number, calls: number): void {
