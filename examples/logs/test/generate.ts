@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { randomFrom } from '../../../tooling/testing/random.ts'
 
 /** What is written. */
 export interface LogFolder {
@@ -15,21 +16,10 @@ export interface LogFolder {
   readonly gzipEvery?: number
 }
 
-/** Numbers from 0 to below 1, the same for the same seed. */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Writes the files into a folder that is made if it is not there. */
 export function generate(folder: string, { bytes, files, seed, gzipEvery = 4 }: LogFolder): void {
   mkdirSync(folder, { recursive: true })
-  const next = random(seed)
+  const next = randomFrom(seed)
   for (let i = 0; i < files; i++) {
     const text = logText(Math.ceil(bytes / files), next)
     const isCompressed = gzipEvery > 0 && i % gzipEvery === gzipEvery - 1

@@ -2,9 +2,10 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { randomFrom } from '../../../tooling/testing/random.ts'
 import { pack } from '../src/pack.ts'
 import { verify } from '../src/verify.ts'
-import { contents, random, randomTree, start, temporary, until } from './support.ts'
+import { contents, randomTree, start, temporary, until } from './support.ts'
 
 const SEED = Number(process.env['PACK_SEED'] ?? 11)
 const KILLS = 10
@@ -20,7 +21,7 @@ function expectPartOf(store: string, complete: readonly string[]): void {
 describe('SIGKILL', () => {
   it(`at any moment leaves a store that a rerun completes to the same bytes (PACK_SEED=${SEED})`, async () => {
     const base = temporary()
-    const next = random(SEED)
+    const next = randomFrom(SEED)
     const folder = randomTree(join(base, 'in'), SEED, 400)
     const started = performance.now()
     await pack({ folder, store: join(base, 'whole') })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { randomFrom } from '../../../tooling/testing/random.ts'
 import { CHUNK, type FileEntry } from '../src/api.ts'
 import { Buffers, memoryFor } from '../src/buffers.ts'
 import { BUDGET_BYTES, type Chunk, Ledger, WINDOW } from '../src/ledger.ts'
 import { bytePath } from '../src/names.ts'
-import { random } from './support.ts'
 
 function file(path: string, size: number): FileEntry {
   return { type: 'file', path: bytePath(path), mode: 0o644, mtimeUs: 0n, size }
@@ -17,7 +17,7 @@ function listed(): { ledger: Ledger<FileEntry>; lines: string[] } {
 describe('a ledger', () => {
   it('lists entries in the order they came, whatever the order their chunks are settled in', async () => {
     const { ledger, lines } = listed()
-    const next = random(1)
+    const next = randomFrom(1)
     const open: Chunk<FileEntry>[] = []
     const expected: string[] = []
     for (let i = 0; i < 300; i++) {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { randomFrom } from '../../../tooling/testing/random.ts'
 import type { Entry, FileEntry } from '../src/api.ts'
 import { CHUNK, chunkCount } from '../src/api.ts'
 import {
@@ -15,7 +16,7 @@ import {
   trailerLine,
 } from '../src/manifest.ts'
 import { latin1 } from '../src/names.ts'
-import { random, temporary } from './support.ts'
+import { temporary } from './support.ts'
 
 const hash = 'ab'.repeat(32)
 const root: Entry = { type: 'directory', path: latin1('.'), mode: 0o755, mtimeUs: 0n }
@@ -69,7 +70,7 @@ describe('entries', () => {
   })
 
   it('are those that were written, whatever a walk can yield', async () => {
-    const next = random(11)
+    const next = randomFrom(11)
     const byte = (): string => String.fromCharCode(1 + Math.floor(next() * 255))
     const name = (i: number): string => `${String(i).padStart(4, '0')}${byte()}${byte()}`.replaceAll('/', '_')
     const times = [0n, -1n, 2n ** 53n, -(2n ** 53n) - 1n, 15_032_385_535_999_999n, -(2n ** 63n) * 1_000_000n]

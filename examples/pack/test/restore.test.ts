@@ -13,13 +13,14 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { randomFrom } from '../../../tooling/testing/random.ts'
 import { CHUNK } from '../src/api.ts'
 import { bytePath, fsPath, joinPath, latin1 } from '../src/names.ts'
 import { pack } from '../src/pack.ts'
 import { secondsOf } from '../src/restore.ts'
 import { manifestPath } from '../src/store.ts'
 import { verify } from '../src/verify.ts'
-import { noise, objectsByFile, packed, random, run, temporary, tree } from './support.ts'
+import { noise, objectsByFile, packed, run, temporary, tree } from './support.ts'
 
 const isRoot = process.getuid?.() === 0
 
@@ -145,7 +146,7 @@ describe('restore', () => {
       utimesSync(file, secondsOf(BigInt(us)), secondsOf(BigInt(us)))
       return lstatSync(file, { bigint: true }).mtimeNs
     }
-    const next = random(3)
+    const next = randomFrom(3)
     const wanted = [
       0,
       1,

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { randomFrom } from '../../../tooling/testing/random.ts'
 import { pack } from '../src/pack.ts'
 import { manifestPath } from '../src/store.ts'
 
@@ -41,17 +42,6 @@ export function tree(folder: string, files: Readonly<Record<string, string | Uin
   return folder
 }
 
-/** Numbers from 0 to below 1, the same for the same seed. */
-export function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Bytes that do not compress, the same for the same seed. */
 export function noise(length: number, seed: number): Buffer {
   const key = createHash('sha256').update(String(seed)).digest().subarray(0, 16)
@@ -60,7 +50,7 @@ export function noise(length: number, seed: number): Buffer {
 
 /** A folder of files of many sizes with links among them. */
 export function randomTree(folder: string, seed: number, files: number): string {
-  const next = random(seed)
+  const next = randomFrom(seed)
   mkdirSync(folder, { recursive: true })
   for (let i = 0; i < files; i++) {
     const parent = join(folder, `d${Math.floor(next() * 8)}`, `e${Math.floor(next() * 4)}`)

@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import { zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { randomFrom } from '../../../tooling/testing/random.ts'
 import { CHUNK, type Problem } from '../src/api.ts'
 import { Comparing } from '../src/compare.ts'
 import { runFlow } from '../src/flow.ts'
@@ -21,7 +22,7 @@ import { bytePath } from '../src/names.ts'
 import { pack } from '../src/pack.ts'
 import { manifestPath } from '../src/store.ts'
 import { verify } from '../src/verify.ts'
-import { noise, objectsByFile, packed, random, temporary, tree } from './support.ts'
+import { noise, objectsByFile, packed, temporary, tree } from './support.ts'
 
 describe('verify', () => {
   it('finds nothing wrong with what was packed', async () => {
@@ -102,7 +103,7 @@ describe('verify', () => {
     const { store } = await packed({ a: noise(5000, 1) })
     const object = objectsByFile(store)('a')
     const whole = readFileSync(object)
-    const next = random(7)
+    const next = randomFrom(7)
     for (let round = 0; round < 12; round++) {
       const bytes = Buffer.from(whole)
       const position = Math.floor(next() * bytes.length)

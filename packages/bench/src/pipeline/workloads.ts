@@ -1,4 +1,5 @@
 /** How long each item takes in each stage, and how soon that can be done at all. */
+import { random } from '../random.ts'
 
 /** How many items go through. */
 export const ITEMS = 1_000
@@ -51,18 +52,8 @@ function through(
 }
 
 function draw(longShare: number): Durations {
-  const random = mulberry32(12_345)
+  const { chance } = random(12_345)
   return Array.from({ length: STAGES }, () =>
-    Array.from({ length: ITEMS }, () => (random() < longShare ? 20 : 5 + 5 * random())),
+    Array.from({ length: ITEMS }, () => (chance() < longShare ? 20 : 5 + 5 * chance())),
   )
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

@@ -1,5 +1,5 @@
+import { type Random, random } from '../random.ts'
 import { FORMS, type Form } from './payload.ts'
-import { type Random, random } from './random.ts'
 
 /** How a round ends: what makes the channel close, while threads still die. */
 type Ending = 'producers stop' | 'sender closes' | 'producers die' | 'receiver closes' | 'consumers die'

@@ -1,8 +1,8 @@
 import type { Value } from '@millrace/channel'
 import type { SharedSender } from '@millrace/mpmc/shared'
+import type { Random } from '../random.ts'
 import { type Ledger, MOST_VALUES } from './ledger.ts'
 import type { Payload } from './payload.ts'
-import type { Random } from './random.ts'
 
 const BATCH = 48
 

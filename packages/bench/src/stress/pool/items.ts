@@ -1,4 +1,4 @@
-import { random } from '../random.ts'
+import { random } from '../../random.ts'
 
 /** What is submitted and drained. */
 export interface Item {

@@ -1,5 +1,5 @@
 import type { ThreadPool } from '@millrace/pool'
-import { random } from '../random.ts'
+import { random } from '../../random.ts'
 import type * as tasks from './tasks.ts'
 
 /** What a task is to come to, and how often in a thousand. */
