@@ -59,9 +59,15 @@ export interface ConnectOptions {
    * times as long after it spoke last. 10,000 if not given. The server may want it sooner. A network that takes longer for a large message needs more.
    */
   readonly quietMs?: number | undefined
-  /** So many requests at a time may be without an answer; 100,000 if not given. More reject with code `busy`. */
+  /**
+   * So many requests of each kind may be without an answer: receives that wait, sends that may wait, and all others; 100,000 if not given. More
+   * reject with code `busy`.
+   */
   readonly maxPending?: number | undefined
-  /** From so many bytes of bodies in these, and of leases of `ackMany`, on a send or an `ackMany` rejects with code `busy`; 256 MiB if not given. */
+  /**
+   * From so many bytes of bodies in those of its kind on, and of leases of `ackMany`, a send or an `ackMany` rejects with code `busy`; 256 MiB if not
+   * given.
+   */
   readonly maxPendingBytes?: number | undefined
   /**
    * A frame of at most so many bytes is taken; 128 MiB if not given, 2 MiB at least. Body and headers of a message have 8 KiB less: when one is next
@@ -82,8 +88,8 @@ export interface CloseOptions {
  * Queues of a server, as if they were in this program.
  *
  * Who awaits each answer has one request under way; who does not has many: those that are made at once are written together. They are
- * begun in the order they are made, and answered in any. Beyond what the server takes at a time they wait here, and among these a request that
- * the server answers at once may overtake receives and sends that may wait there, so that these never keep back what they wait for.
+ * answered in any order. Receives that wait, sends that may wait, and all that is answered at once are each begun in the order they are made. Of each
+ * of these kinds the server takes so many at a time; more wait here, and keep back none of another kind: so nobody keeps back what it waits for.
  *
  * What is lost with a connection, until the next one:
  *

@@ -1,7 +1,14 @@
 import { type Place, startTimer } from '@millrace/notify'
 import { type Body, type Message, QueueError } from '@millrace/queue'
-import { type Answer, isManagement, isQueueError, malformed, type Request } from '@millrace/queue/protocol'
-import { type Lane, laneOf } from './lane.ts'
+import {
+  type Answer,
+  isManagement,
+  isQueueError,
+  type Lane,
+  laneOf,
+  malformed,
+  type Request,
+} from '@millrace/queue/protocol'
 import { owned } from './owned.ts'
 
 /** What ends a wait of the caller. */
@@ -52,7 +59,7 @@ export class Asked implements Place {
   readonly dueMs: number | undefined
   /** Bytes of its bodies. */
   readonly bodyBytes: number
-  /** Where it waits, and which share of the credit it takes. */
+  /** Where it waits, and which credit it takes. */
   readonly lane: Lane
   /** Its number on the connection, while it is under way. */
   number = 0

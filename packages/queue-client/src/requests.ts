@@ -1,10 +1,9 @@
 import { startTimer } from '@millrace/notify'
 import { type Message, QueueError } from '@millrace/queue'
-import { type Answer, isQueueError, malformed, type Request, type Welcome } from '@millrace/queue/protocol'
+import { type Answer, isQueueError, Lane, malformed, type Request, type Welcome } from '@millrace/queue/protocol'
 import { Asked, type AskedOwner, type Limits } from './asked.ts'
 import type { Connection } from './connection.ts'
 import { InFlight } from './in-flight.ts'
-import { Lane } from './lane.ts'
 import { Link, type LinkUser } from './link.ts'
 import { closed, givenUp, isSafe, lost, unreachable } from './loss.ts'
 import type { Settings, Target } from './settings.ts'
@@ -50,7 +49,9 @@ export class Requests implements AskedOwner, LinkUser {
   #isLeaving = false
   /** So many requests in flight it has refused since; they wait for the next. */
   #refused = 0
-  #pendingBytes = 0
+  /** Of each lane: how many are not settled, and bytes of their bodies. */
+  readonly #pending: [number, number, number] = [0, 0, 0]
+  readonly #pendingBytes: [number, number, number] = [0, 0, 0]
   #order = 0
   #first: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined
   #closing: Promise<void> | undefined
@@ -88,8 +89,7 @@ export class Requests implements AskedOwner, LinkUser {
   /** Asks for something. What is wrong with it has been refused. */
   ask(request: Request, limits: Limits = NO_LIMITS): Promise<unknown> {
     const asked = new Asked(this, request, this.#order++, limits)
-    this.pending++
-    this.#pendingBytes += asked.bodyBytes
+    this.#count(asked)
     const { signal } = limits
     if (this.#closing !== undefined) asked.reject(closed(asked))
     else if (signal?.aborted) asked.reject(signal.reason)
@@ -188,8 +188,9 @@ export class Requests implements AskedOwner, LinkUser {
     else asked.reject(asked.error('timeout', 'the server took no more requests in time'))
   }
 
-  settled(asked: Asked): void {
-    this.#pendingBytes -= asked.bodyBytes
+  settled({ lane, bodyBytes }: Asked): void {
+    this.#pending[lane]--
+    this.#pendingBytes[lane] -= bodyBytes
     if (--this.pending === 0) this.#link.keepAlive(this.#first !== undefined)
   }
 
@@ -197,7 +198,7 @@ export class Requests implements AskedOwner, LinkUser {
     for (const { lease } of messages) {
       if (lease === '') continue // At most once: nobody can give it back.
       const asked = new Asked(this, { kind: 'nack', lease }, this.#order++, NO_LIMITS)
-      this.pending++
+      this.#count(asked)
       asked.promise.catch(() => {}) // The lease will be over some time.
       this.#begin(asked)
     }
@@ -315,14 +316,22 @@ export class Requests implements AskedOwner, LinkUser {
     if (this.#open === undefined || (this.#open.inFlight.length === 0 && this.#waiting.isEmpty)) this.#onDrained()
   }
 
-  #isTooMuch({ bodyBytes }: Asked): boolean {
+  #count({ lane, bodyBytes }: Asked): void {
+    this.pending++
+    this.#pending[lane]++
+    this.#pendingBytes[lane] += bodyBytes
+  }
+
+  #isTooMuch({ lane, bodyBytes }: Asked): boolean {
     const { maxPending, maxPendingBytes } = this.#settings
-    return this.pending > maxPending || (bodyBytes > 0 && this.#pendingBytes - bodyBytes >= maxPendingBytes)
+    return (
+      this.#pending[lane] > maxPending || (bodyBytes > 0 && this.#pendingBytes[lane] - bodyBytes >= maxPendingBytes)
+    )
   }
 
   #tooMuch(): string {
     const { maxPending, maxPendingBytes } = this.#settings
-    return `at most ${maxPending} requests, and ${maxPendingBytes} bytes of bodies, may be without an answer`
+    return `of each kind at most ${maxPending} requests, and ${maxPendingBytes} bytes of bodies, may be without an answer`
   }
 }
 

@@ -76,17 +76,17 @@ describe('requests', () => {
     }
   })
 
-  test('are refused beyond maxPending, with the bodies', async () => {
+  test('are refused beyond maxPending of their kind, with the bodies', async () => {
     const { at } = await serve()
     const client = await connected(at, { maxPending: 2 })
     await client.create('a')
     const receiving = [client.receive('a', { leaseMs: 0 }), client.receive('a', { leaseMs: 0 })]
+    expect(await rejection(client.receive('a'))).toMatchObject({ code: 'busy' })
+    const sending = [client.send('a', '1'), client.send('a', '2')]
     const refused = await rejection(client.send('a', 'x', { dedupKey: 'k' }))
     expect(refused).toMatchObject({ code: 'busy', bodies: ['x'], dedupKeys: ['k'] })
-    expect(client.pending).toBe(2)
-    const other = await connected(at)
-    await other.sendMany('a', [{ body: '1' }, { body: '2' }])
-    await Promise.all(receiving)
+    expect(client.pending).toBe(4)
+    await Promise.all([...receiving, ...sending])
     await client.send('a', 'x')
   })
 
@@ -96,8 +96,9 @@ describe('requests', () => {
     await client.create('a')
     const sending = client.send('a', 'a body of 19 bytes.')
     expect(await rejection(client.send('a', 'x'))).toMatchObject({ code: 'busy', bodies: ['x'] })
+    const acking = client.ackMany(['1.2.3.4', '1.2.3.5'])
     expect(await rejection(client.ackMany(['1.2.3.4']))).toMatchObject({ code: 'busy' })
-    await Promise.all([client.list(), sending])
+    await Promise.all([client.list(), sending, acking])
     await client.send('a', 'x')
   })
 

@@ -25,11 +25,11 @@ export interface ServerLimits {
   /** Connections of one address; 2,000 if not given. */
   readonly maxConnectionsPerAddress?: number | undefined
   /**
-   * Requests of one connection that are not answered; 4,096 if not given. More are answered `busy`. With less than 3 a receive that waits, a send
-   * that waits for room and an acknowledgement cannot be under way together: of one client one may keep back for ever what it waits for.
+   * Requests of one connection that are not answered, of each kind: receives that wait, sends that may wait, and all others; 4,096 if not given. More
+   * are answered `busy`.
    */
   readonly maxRequests?: number | undefined
-  /** Bytes of these, and one frame; 64 MiB if not given. Less than four frames may keep back as few requests do, if they are as large as may be. */
+  /** Bytes of these, of each kind, and one frame; 64 MiB if not given. */
   readonly maxRequestBytes?: number | undefined
   /** Bytes of one frame; 16 MiB and 64 KiB if not given. */
   readonly maxFrameBytes?: number | undefined

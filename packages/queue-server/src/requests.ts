@@ -3,6 +3,8 @@ import {
   ByNumber,
   Credit,
   isQueueError,
+  type Lane,
+  laneOf,
   MESSAGE_FRAME_BYTES,
   type MessageFields,
   malformed,
@@ -19,6 +21,7 @@ import { Turns } from './turns.ts'
 interface Pending {
   readonly number: number
   readonly bytes: number
+  readonly lane: Lane
   /** Ends its wait. */
   cancel: ((reason: unknown) => void) | undefined
   isCancelled: boolean
@@ -74,14 +77,15 @@ export class Requests {
     tallies.requests[request.kind]++
     if (number === 0 || this.#pending.get(number) !== undefined)
       throw malformed(`${number} is no free number for a request`)
-    const refusal = this.#refusal()
+    const lane = laneOf(request)
+    const refusal = this.#refusal(lane)
     if (refusal !== undefined) {
       this.#fail(number, refusal)
       return
     }
-    const pending: Pending = { number, bytes, cancel: undefined, isCancelled: false, hasTurn: false }
+    const pending: Pending = { number, bytes, lane, cancel: undefined, isCancelled: false, hasTurn: false }
     this.#pending.add(pending)
-    this.#credit.take(bytes)
+    this.#credit.take(lane, bytes)
     this.#share.change(bytes)
     tallies.pending++
     if (request.kind === 'receive' || request.kind === 'peek') {
@@ -164,13 +168,13 @@ export class Requests {
     else if (this.#closing !== undefined) cancel(this.#closing)
   }
 
-  #refusal(): QueueError | undefined {
+  #refusal(lane: Lane): QueueError | undefined {
     if (this.#closing !== undefined) return this.#closing
-    if (this.#credit.isLeft) return undefined
+    if (this.#credit.isLeft(lane)) return undefined
     const { maxRequests, maxRequestBytes } = this.#served.limits
     return new QueueError(
       'busy',
-      `a connection has at most ${maxRequests} requests and ${maxRequestBytes} bytes under way`,
+      `a connection has of each kind at most ${maxRequests} requests and ${maxRequestBytes} bytes under way`,
     )
   }
 
@@ -263,7 +267,7 @@ export class Requests {
 
   #leave(pending: Pending): void {
     this.#pending.remove(pending)
-    this.#credit.giveBack(pending.bytes)
+    this.#credit.giveBack(pending.lane, pending.bytes)
     this.#served.tallies.pending--
     if (!this.#hasEnded) this.#share.change(-pending.bytes)
   }

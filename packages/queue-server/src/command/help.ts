@@ -14,8 +14,8 @@ export const DEFAULTS: {
 export const LIMITS: { readonly [Name in keyof Limits]: string } = {
   maxConnections: 'connections in total',
   maxConnectionsPerAddress: 'connections of one address',
-  maxRequests: 'unanswered requests of a connection',
-  maxRequestBytes: 'of these',
+  maxRequests: 'unanswered requests of a connection: receives that wait, sends that may wait, others, so many of each',
+  maxRequestBytes: 'of each of these',
   maxFrameBytes: 'of one request',
   maxAnswerBytes: 'of messages of one receive',
   maxUnreadBytes: 'of answers that a connection has not read',
