@@ -89,8 +89,10 @@ export class Client implements QueueClient {
     return this.#named({ kind: 'peek', name, max: options?.max, maxBytes: options?.maxBytes })
   }
 
-  async purge(name: string): Promise<number> {
-    return this.#named({ kind: 'purge', name })
+  async purge(name: string, options?: { readonly damaged?: boolean | undefined }): Promise<number> {
+    check.checkOptions('purge', options, ['damaged'])
+    check.checkBoolean('purge: damaged', options?.damaged)
+    return this.#named({ kind: 'purge', name, damaged: options?.damaged })
   }
 
   async redrive(name: string, options?: { readonly max?: number | undefined }): Promise<number> {

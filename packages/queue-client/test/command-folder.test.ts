@@ -107,6 +107,7 @@ describe('millrace-queue, with a folder', () => {
       code: 2,
       err: expect.stringContaining('expected --yes'),
     })
+    expect(await queues.results('purge', 'mail', '--damaged', '--yes')).toEqual([{ queue: 'mail', purged: 0 }])
     expect(await queues.results('purge', 'mail', '--yes')).toEqual([{ queue: 'mail', purged: 2 }])
     await queues.results('send', 'mail', 'c')
     await queues.results('receive', 'mail')

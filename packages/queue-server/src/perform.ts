@@ -106,8 +106,9 @@ async function manage({ engine, access, ...limits }: Client, request: Management
     return engine.create(name, request.options)
   }
   if (kind === 'delete') return engine.delete(name, { force: request.force })
+  if (kind === 'purge') return engine.purge(name, { damaged: request.damaged })
   if (kind === 'redrive') return engine.redrive(name, { max: request.max })
-  return engine[kind as 'pause' | 'resume' | 'purge'](name)
+  return engine[kind](name)
 }
 
 function withoutLease(message: PeekedMessage): MessageFields {

@@ -128,6 +128,25 @@ describe.skipIf(chromium === undefined)('the page, if there is a Chromium to ope
     expect(await page.locator('td.bad').count()).toBe(0)
   })
 
+  test('shows how many dedup keys are remembered, and how many messages are damaged, which stands out', async () => {
+    const { engine } = await watch()
+    await engine.create('orders')
+    await engine.send('orders', 'x', { dedupKey: 'k' })
+    let damaged = 0
+    const stats = async (name: string) => ({ ...(await engine.stats(name)), damaged })
+    const { url } = await watch({ engine: { ...failed(engine), stats } })
+    const page = await open(browser, url)
+    await choose(page, 'orders')
+    const fact = (title: string) => page.locator('#facts > div', { has: page.getByText(title, { exact: true }) })
+    await soon(() => fact('Dedup keys').locator('dd').textContent()).toBe('1')
+    expect([
+      await fact('Damaged').locator('dd').textContent(),
+      await fact('Damaged').locator('dd.bad').count(),
+    ]).toEqual(['0', 0])
+    damaged = 3
+    await soon(() => fact('Damaged').locator('dd.bad').allTextContents()).toEqual(['3'])
+  })
+
   test('shows names and messages as text, whatever they are', async () => {
     const { engine, url } = await watch()
     const nasty = '"><img src=x onerror="document.title=1"><script>document.title=1</script>'

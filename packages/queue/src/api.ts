@@ -153,7 +153,7 @@ export interface QueueStats {
   readonly duplicates: number
   /** Dedup keys that are remembered. */
   readonly dedupKeys: number
-  /** Messages whose bodies could not be read from the disk, or had changed there, when that was tried last: who receives one is refused. */
+  /** Messages whose bodies could not be read from the disk, or had changed there, when that was tried last: who receives one is refused, and `purge` drops them. */
   readonly damaged: number
 }
 
@@ -179,7 +179,7 @@ export interface ConsumeOptions {
   readonly maxRetryDelayMs?: number | undefined
   /**
    * Told of what a handler threw, and of an acknowledgement that a network lost: then the message comes again. If not given, the first of these
-   * is a warning of the process.
+   * is a warning of the process; so is, in any case, the first message whose body cannot be read, which is left aside until its lease is over.
    */
   readonly onError?: ((error: unknown, message: Message) => void) | undefined
   /** Stops the consumer as `stop` does. */
@@ -239,8 +239,11 @@ export interface QueueEngine extends AsyncDisposable {
   resume(name: string): Promise<void>
   /** The messages that would be received next, `max` at most; 1 if not given. They stay. */
   peek(name: string, options?: PeekOptions): Promise<PeekedMessage[]>
-  /** Drops the messages that are ready or delayed, and tells how many. Those in flight stay. */
-  purge(name: string): Promise<number>
+  /**
+   * Drops the messages that are ready or delayed, and tells how many. Those in flight stay. With `damaged`, only those whose bodies cannot be read: it
+   * reads all that are on the disk alone.
+   */
+  purge(name: string, options?: { readonly damaged?: boolean | undefined }): Promise<number>
   /** Sends up to `max` messages (all if not given) of a dead-letter queue back to where they come from, as new ones. Tells how many. */
   redrive(name: string, options?: { readonly max?: number | undefined }): Promise<number>
   /** Sends a message and gives its id. Rejects with code `full`, which carries the body, if the queue is full and does not wait. */

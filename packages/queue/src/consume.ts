@@ -1,6 +1,6 @@
 import { startTimer } from '@millrace/notify'
 import type { ConsumeOptions, Consumer, Handler, Message, QueueEngine, QueueStats } from './api.ts'
-import { isPassing } from './errors.ts'
+import { isDamaged, isPassing } from './errors.ts'
 import { KeptLease, retryDelayMs } from './kept-lease.ts'
 import { checkMs, checkOptions } from './options.ts'
 
@@ -98,7 +98,10 @@ class ActiveConsumer implements Consumer {
     }
   }
 
-  /** What an engine answers, in the end: what a network does not let through is asked again after a while. Undefined if it is to stop. */
+  /**
+   * What an engine answers, in the end: what a network does not let through is asked again after a while, and so is what comes after a message that
+   * cannot be read. Undefined if it is to stop.
+   */
   async #patiently<R>(ask: () => Promise<R>): Promise<R | undefined> {
     const { signal } = this.#stopping
     while (!signal.aborted) {
@@ -106,7 +109,8 @@ class ActiveConsumer implements Consumer {
         return await ask()
       } catch (error) {
         if (signal.aborted && error === signal.reason) return undefined
-        if (!isPassing(error)) throw error
+        if (isDamaged(error)) this.#warn(error)
+        else if (!isPassing(error)) throw error
       }
       await pause(AGAIN_MS, signal)
     }
@@ -145,12 +149,15 @@ class ActiveConsumer implements Consumer {
   #tell(error: unknown, message: Message): void {
     const { onError } = this.#options
     if (onError !== undefined) onError(error, message)
-    else if (!this.#hasWarned) {
-      this.#hasWarned = true
-      process.emitWarning(`queue ${this.#name}: a message was not processed, and comes again: ${reasonOf(error)}`, {
-        detail: 'consume(…, { onError }) is told of each failure; of others of this consumer nobody is.',
-      })
-    }
+    else this.#warn(error)
+  }
+
+  #warn(error: unknown): void {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    process.emitWarning(`queue ${this.#name}: a message was not processed, and comes again: ${reasonOf(error)}`, {
+      detail: 'consume(…, { onError }) is told of what handlers throw; of other failures of this consumer nobody is.',
+    })
   }
 }
 

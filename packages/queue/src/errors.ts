@@ -74,6 +74,11 @@ export class QueueError extends Error {
   }
 }
 
+/** Whether it is a message that cannot be read; others can. */
+export function isDamaged(error: unknown): boolean {
+  return error instanceof QueueError && error.code === 'damaged'
+}
+
 const PASSING: ReadonlySet<QueueErrorCode> = new Set(['unreachable', 'unknown', 'busy'])
 
 /** Whether it is what a network does, and does not go on doing. */

@@ -75,6 +75,54 @@ describe('a body that has changed on the disk', () => {
     expect((await queues.stats('a')).damaged).toBe(0)
     await queues.close()
   })
+
+  test('is purged alone, found before or not, and not while it is in flight', async () => {
+    const { disk, queues, reopen } = await onDisk()
+    await queues.create('a')
+    for (const body of ['first', 'pay 100', 'third']) await queues.send('a', body)
+    await queues.send('a', 'pay 200', { delayMs: 60_000 })
+    await rot(disk, 'pay 100')
+    await rot(disk, 'pay 200')
+    await queues.receive('a', now)
+    expect(await rejection(queues.receive('a', now))).toMatchObject(unreadable)
+    expect(await queues.purge('a', { damaged: true })).toBe(1)
+    expect(await queues.stats('a')).toMatchObject({ ready: 1, delayed: 0, inFlight: 2, purged: 1, damaged: 1 })
+    await queues.close()
+    const again = await reopen()
+    expect(await again.stats('a')).toMatchObject({ ready: 1, delayed: 0, purged: 1 })
+    await again.close()
+  })
+
+  test('is not purged as damaged if it could only not be read this time', async () => {
+    const { disk, queues } = await onDisk()
+    await queues.create('a')
+    await queues.send('a', 'kept')
+    disk.fails = (call) => (call === 'read' ? new RangeError('Array buffer allocation failed') : undefined)
+    expect(await queues.purge('a', { damaged: true })).toBe(0)
+    disk.fails = () => undefined
+    expect(texts(await queues.receive('a', now))).toEqual(['kept'])
+    await queues.close()
+  })
+
+  test('does not stop who consumes the queue: it is a message that fails, and comes again', async () => {
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
+    const { disk, queues } = await onDisk()
+    await queues.create('a')
+    for (const body of ['first', 'pay 100', 'third']) await queues.send('a', body)
+    await rot(disk, 'pay 100')
+    const got: string[] = []
+    const last = Promise.withResolvers<void>()
+    const consumer = queues.consume('a', (message) => {
+      got.push(message.text())
+      if (message.text() === 'third') last.resolve()
+    })
+    await Promise.race([last.promise, consumer.done])
+    expect((await warned).message).toContain('the body of message 2 cannot be read')
+    await consumer.stop()
+    expect(got).toEqual(['first', 'third'])
+    expect(await queues.stats('a')).toMatchObject({ acked: 2, inFlight: 1, damaged: 1 })
+    await queues.close()
+  })
 })
 
 describe('compaction', () => {

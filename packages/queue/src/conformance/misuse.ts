@@ -138,6 +138,8 @@ const others: Wrong[] = [
   ['TypeError', ['peek: unknown option'], (queues) => queues.peek('a', never({ count: 1 }))],
   ['TypeError', ['redrive: unknown option'], (queues) => queues.redrive('a', never({ count: 1 }))],
   ['TypeError', ['delete: force: ', '"yes"'], (queues) => queues.delete('a', { force: never('yes') })],
+  ['TypeError', ['purge: damaged: ', '"yes"'], (queues) => queues.purge('a', { damaged: never('yes') })],
+  ['TypeError', ['purge: unknown option "max"'], (queues) => queues.purge('a', never({ max: 1 }))],
   ['TypeError', ['delete: unknown option "now"'], (queues) => queues.delete('a', never({ now: true }))],
 ]
 

@@ -22,6 +22,12 @@ export const purging: Claims = {
       await pass(SHORT)
       same([await lying(queues, 'a'), (await queues.stats('a')).purged], [['2', '3'], 1])
     },
+    'of what is damaged leaves what can be read': async ({ queues }) => {
+      await queues.create('a')
+      await queues.sendMany('a', [...bodies('1', '2'), { body: '3', delayMs: LONG }])
+      same([await queues.purge('a', { damaged: true }), await counts(queues, 'a')], [0, [2, 1, 0]])
+      await rejects(queues.purge('c', { damaged: true }), { code: 'missing' })
+    },
     'makes room for sends that wait': async ({ queues }) => {
       await queues.create('a', { capacity: 1, overflow: 'wait' })
       await queues.send('a', '1')

@@ -61,7 +61,8 @@ export class DeadLetters {
     let count = 0
     for (const message of messages) {
       const home = message.from && this.#queues.find(message.from.queue)
-      if (home === undefined || !dead.state.isReady(message) || !home.state.hasRoom(1, message.bytes)) continue
+      const isReady = message.state === 'ready' && dead.state.has(message)
+      if (home === undefined || !isReady || !home.state.hasRoom(1, message.bytes)) continue
       const plain = this.#plain(message)
       if (plain === undefined) continue
       dead.state.remove(message)

@@ -28,8 +28,8 @@ import type { Journal } from './journal.ts'
 import { leaseOf } from './lease.ts'
 import { isSame, type LocalQueue, withDefaults } from './local-queue.ts'
 import type { LocalQueues } from './local-queues.ts'
+import { purge, purgeDamaged } from './purging.ts'
 import { Sending } from './sending.ts'
-import { inSlices } from './slices.ts'
 import { Standing } from './standing.ts'
 import type { OnWait } from './waits.ts'
 
@@ -147,17 +147,15 @@ export class LocalEngine implements QueueEngine {
     return this.#queues.get(name).peek(options?.max ?? 1, options?.maxBytes)
   }
 
-  async purge(name: string): Promise<number> {
+  async purge(name: string, options?: { readonly damaged?: boolean | undefined }): Promise<number> {
+    check.checkOptions('purge', options, ['damaged'])
+    check.checkBoolean('purge: damaged', options?.damaged)
     const late = this.#queues.bringUp()
     if (late !== undefined) await late
     this.#standing.checkWritable()
     const queue = this.#queues.get(name)
-    const { ready, delayed } = queue.state
-    const count = await inSlices(ready + delayed, (most) => {
-      const done = this.#isThere(queue) ? queue.state.purge(most) : 0
-      this.#queues.changed(queue)
-      return { done, isOver: done === 0 }
-    })
+    const purger = { isThere: () => this.#isThere(queue), changed: () => this.#queues.changed(queue) }
+    const count = await (options?.damaged ? purgeDamaged(queue, purger) : purge(queue, purger))
     await this.#journal.safe()
     return count
   }

@@ -296,6 +296,16 @@ export class LocalQueue {
     return messages
   }
 
+  /** Whether the body of a message is lost, as far as the disk can tell. What could not be read for another reason may be there the next time. */
+  isLost(message: Stored): boolean {
+    try {
+      this.#journal.bodyOf(message, this.number)
+      return false
+    } catch (error) {
+      return ((error as QueueError).cause as NodeJS.ErrnoException).code === 'EIO'
+    }
+  }
+
   #tooLarge({ bytes }: Stored, most: number): QueueError {
     return new QueueError(
       'too-large',

@@ -67,7 +67,8 @@ export type ManagementRequest =
   | { readonly kind: 'create'; readonly name: string; readonly options?: Maybe<QueueOptions> }
   | { readonly kind: 'delete'; readonly name: string; readonly force?: Maybe<boolean> }
   | { readonly kind: 'list' }
-  | { readonly kind: 'stats' | 'pause' | 'resume' | 'purge'; readonly name: string }
+  | { readonly kind: 'stats' | 'pause' | 'resume'; readonly name: string }
+  | { readonly kind: 'purge'; readonly name: string; readonly damaged?: Maybe<boolean> }
   | { readonly kind: 'redrive'; readonly name: string; readonly max?: Maybe<number> }
   | { readonly kind: 'peek'; readonly name: string; readonly max?: Maybe<number>; readonly maxBytes?: Maybe<number> }
 

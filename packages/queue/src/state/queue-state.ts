@@ -293,21 +293,22 @@ export class QueueState {
 
   /** Drops what is ready or delayed, so many messages at most; tells how many. */
   purge(most: number): number {
-    let purged = 0
-    for (const place of [this.#ready, this.#delayed]) {
-      for (let { first } = place; first !== undefined && purged < most; { first } = place) {
-        place.remove(first)
-        this.#forget(first, 'purged')
-        purged++
-      }
-    }
-    this.tallies.purged += purged
+    const purged = Math.min(most, this.ready + this.delayed)
+    for (let left = purged; left > 0; left--) this.drop((this.#ready.first ?? this.#delayed.first) as Stored)
     return purged
   }
 
-  /** Whether a message is ready, in this queue. */
-  isReady(message: Stored): boolean {
-    return message.state === 'ready' && this.#messages.get(message.number) === message
+  /** Drops a message that is ready or delayed. */
+  drop(message: Stored): void {
+    if (message.state === 'ready') this.#ready.remove(message)
+    else this.#delayed.remove(message)
+    this.#forget(message, 'purged')
+    this.tallies.purged++
+  }
+
+  /** Whether a message is in this queue. */
+  has(message: Stored): boolean {
+    return this.#messages.get(message.number) === message
   }
 
   /** Takes a message out for good that is ready. */

@@ -48,6 +48,8 @@ function factsOf(queue) {
     ['Expired', count(queue.expired)],
     ['Purged', count(queue.purged)],
     ['Duplicates', count(queue.duplicates)],
+    ['Dedup keys', count(queue.dedupKeys)],
+    ['Damaged', count(queue.damaged), queue.damaged > 0 ? 'bad' : ''],
     ['Waiting calls', count(queue.waitingReceives + queue.waitingSends)],
     ['Lease', queue.leaseMs === null ? 'without end' : age(queue.leaseMs)],
     ['Dead letters go to', queue.deadLetterQueue === undefined ? [] : [queue.deadLetterQueue]],
