@@ -15,8 +15,8 @@ export interface Upstream {
   peek(): unknown
   /** Takes that item; only when `ready`. */
   take(): unknown
-  /** Begins one call of those that wait for something else in the stage, if one may begin now: whether it did. */
-  resume?(): boolean
+  /** Begins one call of those that wait for something else in the stage, if one may begin now: whether it did. Absent where none waits so. */
+  readonly resume?: (() => boolean) | undefined
   /** What it gave at once has no place to go: it waits here after all. */
   hold?(item: unknown): void
   /** Whether no item is left and none will come. */

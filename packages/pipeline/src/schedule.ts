@@ -43,6 +43,8 @@ export class Schedule {
   readonly #stages: readonly ActiveStage[]
   readonly #upstream: readonly Upstream[]
   readonly #downstream: readonly Downstream[]
+  /** Whether calls may wait inside of a stage. */
+  readonly #mayResume: boolean
   readonly #output: Output
   readonly #failure: Failure
   readonly #stopwatch: Stopwatch
@@ -72,6 +74,7 @@ export class Schedule {
     this.#stages = stages
     this.#upstream = [source, ...stages]
     this.#downstream = [...stages, output]
+    this.#mayResume = stages.some(({ resume }) => resume !== undefined)
     this.#output = output
     this.#failure = failure
     this.#stopwatch = stopwatch
@@ -144,7 +147,7 @@ export class Schedule {
   /** Moves an item over a link, and as far as it goes at once. Gives the link that is next; undefined if nothing moved. */
   #move(link: number): number | undefined {
     const from = this.#upstream[link] as Upstream
-    if (from.resume?.()) return link
+    if (this.#mayResume && from.resume?.()) return link
     if (!this.#downstream[link]?.room || !this.#mayEnter(link) || !from.ready()) return undefined
     if (this.#failure.happened) return undefined // The source did that, inside of its next().
     if (link === this.#stages.length) {
@@ -155,14 +158,18 @@ export class Schedule {
     return this.#carry(from.take(), link)
   }
 
-  /** Takes an item that has left for `link` from stage to stage while each gives something at once and the next has room. */
+  /**
+   * Takes an item that has left for `link` from stage to stage while each gives something at once and the next has room. Gives the link that
+   * is next: what was ready behind a stage before the item came has been tried, and cannot leave.
+   */
   #carry(left: unknown, link: number): number {
     let item = left
     for (let at = link; at < this.#stages.length; at++) {
       const stage = this.#stages[at] as ActiveStage
+      const wasReady = stage.ready()
       item = stage.accept(item)
       if (isSatisfied(stage)) this.#cut(at)
-      if (item === NONE) return stage.ready() ? at + 1 : link
+      if (item === NONE) return !wasReady && stage.ready() ? at + 1 : link
       if (this.#failure.happened || !this.#downstream[at + 1]?.room) {
         stage.hold?.(item)
         return link

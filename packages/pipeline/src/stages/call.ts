@@ -63,6 +63,7 @@ export class CallStage implements ActiveStage, Passage {
   readonly #stopwatch: Stopwatch
   readonly #results: ReorderBuffer<Job>
   readonly #keys: Keys | undefined
+  readonly resume: (() => boolean) | undefined
   readonly #unfollow: (() => void) | undefined
   #ended = false
 
@@ -84,7 +85,11 @@ export class CallStage implements ActiveStage, Passage {
         (job, error) => this.#rejected(job, error),
       )
     this.#results = new ReorderBuffer(settings.ordered, makeJob)
-    this.#keys = settings.keyBy === undefined ? undefined : new Keys()
+    if (settings.keyBy !== undefined) {
+      const keys = new Keys()
+      this.#keys = keys
+      this.resume = () => this.#resume(keys)
+    }
     if (typeof concurrency !== 'number') this.#unfollow = concurrency.follow((value) => this.#resize(value))
   }
 
@@ -130,17 +135,6 @@ export class CallStage implements ActiveStage, Passage {
 
   ready(): boolean {
     return this.#results.ready
-  }
-
-  /** Of what is parked, what has come first. */
-  resume(): boolean {
-    if (this.#keys === undefined || this.meter.running >= this.meter.concurrency || this.#host.signal.aborted)
-      return false
-    const job = this.#keys.take()
-    if (job === undefined) return false
-    this.meter.unparked()
-    this.#call(job)
-    return true
   }
 
   peek(): unknown {
@@ -232,6 +226,16 @@ export class CallStage implements ActiveStage, Passage {
     this.#results.push(value)
     this.meter.finished()
     return NONE
+  }
+
+  /** Of what is parked, what has come first. */
+  #resume(keys: Keys): boolean {
+    if (this.meter.running >= this.meter.concurrency || this.#host.signal.aborted) return false
+    const job = keys.take()
+    if (job === undefined) return false
+    this.meter.unparked()
+    this.#call(job)
+    return true
   }
 
   /** The place of the result is that of the item, also when its key makes it wait. */
