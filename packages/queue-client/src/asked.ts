@@ -113,10 +113,12 @@ export class Asked implements Place {
     return dueMs === 0 ? 0 : Math.max(0, dueMs - performance.now())
   }
 
-  /** The request as it is now: with what is left of its time. */
+  /** The request as it is now: with what is left of its time, and some always is of one that may wait: without it would be of another lane. */
   get requestNow(): Request {
-    const { request, dueMs } = this
-    return dueMs === undefined || dueMs === 0 ? request : ({ ...request, timeoutMs: this.leftMs } as Request)
+    const { request, dueMs, leftMs } = this
+    return dueMs === undefined || dueMs === 0
+      ? request
+      : ({ ...request, timeoutMs: Math.max(leftMs, Number.MIN_VALUE) } as Request)
   }
 
   /** Has the owner told after so long; once, and instead of an earlier time. */

@@ -53,6 +53,14 @@ describe('a grant', () => {
     expect((await Promise.all(receiving)).flat()).toHaveLength(150)
   })
 
+  test('counts what was to wait as such when its time is over before it is written', async () => {
+    const { at } = await serve({ limits: { maxRequests: 1 } })
+    const client = await connected(at)
+    await client.create('empty')
+    const timeoutMs = Number.MIN_VALUE
+    expect(await Promise.all([client.list(), client.receive('empty', { timeoutMs })])).toEqual([['empty'], []])
+  })
+
   test('of bytes: requests that wait keep back neither each other nor what is answered at once', async () => {
     const { at, engine } = await serve({ limits: { maxFrameBytes: 2 ** 11, maxRequestBytes: 2 ** 13 } })
     const client = await connected(at)

@@ -41,6 +41,7 @@ export function queueSource(engine: QueueEngine, name: string, options: QueueSou
   checkMs('queueSource: idleMs', options.idleMs, false)
   checkMs('queueSource: retryDelayMs', options.retryDelayMs)
   checkMs('queueSource: maxRetryDelayMs', options.maxRetryDelayMs)
+  // Of each message that is received and not settled: as many as the pipeline has taken in, which settles each once.
   const leases = new Map<Message, KeptLease>()
   return {
     items: { [Symbol.asyncIterator]: () => new Received(engine, name, options, leases) },
