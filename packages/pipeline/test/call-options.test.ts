@@ -28,6 +28,39 @@ describe('retry', () => {
     expect(calls).toHaveLength(9)
   })
 
+  test.each([true, false])(
+    'lets through and hands on the items themselves, 0 too: calls that give promises %s',
+    async (isAsync) => {
+      const calls = new Set<string>()
+      const flakyAs =
+        (result: (n: number) => unknown, name: string) =>
+        (n: number): never => {
+          if (!calls.has(name + n)) {
+            calls.add(name + n)
+            if (isAsync) return Promise.reject(new Error('first')) as never
+            throw new Error('first')
+          }
+          return (isAsync ? Promise.resolve(result(n)) : result(n)) as never
+        }
+      const letters = channel<DeadLetter<number>>({ capacity: 8 })
+      const out = from(numbers(4))
+        .filter(
+          flakyAs((n) => n % 2 === 0, 'filter'),
+          { retry: { times: 1 } },
+        )
+        .tap(
+          flakyAs(() => undefined, 'tap'),
+          { retry: { times: 1 } },
+        )
+        .tap(
+          flakyAs(() => undefined, 'dead'),
+          { deadLetter: letters.sender },
+        )
+      expect(await out.toArray()).toEqual([])
+      expect([(await letters.receiver.receive())?.item, (await letters.receiver.receive())?.item]).toEqual([0, 2])
+    },
+  )
+
   test('fails with the last error when all attempts did, and does not count functions that throw otherwise', async () => {
     const fn = vi.fn((n: number): number => {
       throw new Error(`no ${n}: ${fn.mock.calls.length}`)

@@ -1,6 +1,6 @@
 import { createHook } from 'node:async_hooks'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { from } from '../src/index.ts'
+import { from, type Pipeline } from '../src/index.ts'
 import { Counted, quiet, rejection, turnsDuring, Work } from './support.ts'
 import { boundedEnd, durations, VirtualTime } from './virtual-time.ts'
 
@@ -222,25 +222,32 @@ describe('what a call sets free further on', () => {
 })
 
 describe('a promise', () => {
-  const promisesPerItem = async (fn: (n: number) => number | Promise<number>, ordered: boolean): Promise<number> => {
+  const ITEMS = 2000
+  const promisesPerItemOf = async (pipeline: Pipeline<number>, last?: () => Promise<void>): Promise<number> => {
     let promises = 0
     const hook = createHook({
       init: (_id, type) => {
         if (type === 'PROMISE') promises++
       },
     })
-    const items = 2000
-    const pipeline = from(new Counted(items)).map(fn, { concurrency: 4, ordered }).map(fn)
     hook.enable()
-    await pipeline.forEach()
+    await pipeline.forEach(last)
     hook.disable()
-    return Math.round(promises / items)
+    return Math.round(promises / ITEMS)
   }
+  const promisesPerItem = (fn: (n: number) => number | Promise<number>, ordered: boolean): Promise<number> =>
+    promisesPerItemOf(from(new Counted(ITEMS)).map(fn, { concurrency: 4, ordered }).map(fn))
 
   test('is made for no item of plain functions, and for an async one only by itself and its then', async () => {
     for (const ordered of [true, false]) {
       expect(await promisesPerItem((n) => n, ordered)).toBe(0)
       expect(await promisesPerItem(async (n) => n, ordered)).toBe(4)
     }
+  })
+
+  test('of an async function that filters, looks at items or is the last is as cheap as that of a map', async () => {
+    const one = from(new Counted(ITEMS)).filter(async () => true, { concurrency: 4 })
+    expect(await promisesPerItemOf(one.tap(async () => {}, { concurrency: 4 }))).toBe(4)
+    expect(await promisesPerItemOf(from(new Counted(ITEMS)), async () => {})).toBe(2)
   })
 })

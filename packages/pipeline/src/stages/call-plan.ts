@@ -2,6 +2,7 @@ import { isAdjustable } from '../adjustable.ts'
 import type { Retry, StageOptions } from '../api.ts'
 import { checkCount, checkFunction, checkMs, checkName, checkOptions, checkSender, show } from '../options.ts'
 import type { Host, Place, StagePlan } from '../plan.ts'
+import { isThenable } from '../thenable.ts'
 import { withAttempts } from './attempts.ts'
 import { type Call, type CallSettings, CallStage } from './call.ts'
 import { TrackedCallStage } from './tracked-call.ts'
@@ -15,6 +16,8 @@ export interface CallVerb extends Pick<CallSettings, 'call' | 'ifUndefined'> {
   readonly concurrency: number
   /** The options this verb knows. */
   readonly options: readonly string[]
+  /** What leaves, by what the function gives and its item; absent if that itself does. Never throws. */
+  readonly outcome?: CallSettings['outcome']
   /** What is made of the call and all its attempts. */
   readonly wrap?: (call: Call) => Call
 }
@@ -45,9 +48,11 @@ export function callPlan(verb: CallVerb, options: StageOptions<never> | undefine
   if (retry !== undefined) checkRetry(verb.verb, retry)
   if (timeoutMs !== undefined) checkMs(`${verb.verb}: timeoutMs`, timeoutMs)
   if (deadLetter !== undefined) checkSender(`${verb.verb}: deadLetter`, deadLetter)
-  const call = withAttempts(verb.call, { retry, timeoutMs, deadLetter })
+  const attempted = withAttempts(verb.call, { retry, timeoutMs, deadLetter })
+  const call = verb.outcome === undefined ? attempted : withOutcome(attempted, verb.outcome)
   const settings: CallSettings = {
     call: verb.wrap?.(call) ?? call,
+    outcome: verb.outcome,
     ifUndefined: verb.ifUndefined,
     concurrency,
     ordered,
@@ -55,6 +60,14 @@ export function callPlan(verb: CallVerb, options: StageOptions<never> | undefine
   }
   const calls = { concurrency: typeof concurrency === 'number' ? concurrency : concurrency.value, ordered }
   return { name, buffer: 0, calls, open: (host, place) => openCall(settings, host, place) }
+}
+
+/** A call whose result is read if it is there at once. The stage reads that of a promise, which saves another promise. */
+function withOutcome(call: Call, outcome: (result: unknown, item: unknown) => unknown): Call {
+  return (item, index, stage) => {
+    const result = call(item, index, stage)
+    return isThenable(result) ? Promise.resolve(result) : outcome(result, item)
+  }
 }
 
 function openCall(settings: CallSettings, host: Host, place: Place): CallStage {

@@ -20,6 +20,8 @@ export interface CallSettings {
   readonly ordered: boolean
   /** Of items with the same key one is worked on at a time. */
   readonly keyBy: ((item: never, index: number) => unknown) | undefined
+  /** What leaves, by what the promise of a call gives and its item; absent if that itself does. */
+  readonly outcome: ((result: unknown, item: unknown) => unknown) | undefined
   /** What a result of `undefined` means. */
   readonly ifUndefined: 'fail' | 'drop'
 }
@@ -211,7 +213,7 @@ export class CallStage implements ActiveStage, Passage {
   #begin(item: unknown, index: number, result: PromiseLike<unknown>, beganMs: number, record: number): void {
     const promise = Promise.resolve(result) // May throw.
     const job = this.#results.open()
-    job.item = this.kept(item)
+    job.item = this.#settings.outcome === undefined ? this.kept(item) : item
     job.index = index
     this.#await(job, promise, beganMs, record)
   }
@@ -284,10 +286,12 @@ export class CallStage implements ActiveStage, Passage {
     promise.then(job.onValue, job.onError)
   }
 
-  #resolved(job: Job, value: unknown): void {
+  #resolved(job: Job, result: unknown): void {
     this.#lasted(job)
     const { key } = job
-    this.#finish(job, value)
+    const { outcome } = this.#settings
+    const isRead = outcome === undefined || result === DROPPED
+    this.#finish(job, isRead ? result : outcome(result, this.plain(job.item)))
     this.#settled(key)
     this.#host.proceedSoon()
   }

@@ -5,7 +5,7 @@ import { checkFunction, checkSender, show } from '../options.ts'
 import type { StagePlan } from '../plan.ts'
 import { isThenable } from '../thenable.ts'
 import type { Call } from './call.ts'
-import { callPlan, STAGE_OPTIONS } from './call-plan.ts'
+import { type CallVerb, callPlan, STAGE_OPTIONS } from './call-plan.ts'
 import { CalledStage } from './called-stage.ts'
 import { DROPPED } from './result.ts'
 
@@ -16,52 +16,45 @@ function then(result: unknown, next: (value: unknown) => unknown): unknown {
   return isThenable(result) ? Promise.resolve(result).then(next) : next(result)
 }
 
-function stage(verb: string, fn: Call, call: Call, options: Options, position: number): StagePlan {
+function stage(verb: string, fn: Call, more: Partial<CallVerb>, options: Options, position: number): StagePlan {
   checkFunction(`${verb}: fn`, fn)
   const name = fn.name || `${verb} ${position}`
-  return callPlan({ verb, name, call, ifUndefined: 'fail', concurrency: 1, options: STAGE_OPTIONS }, options)
+  return callPlan(
+    { verb, name, call: fn, ifUndefined: 'fail', concurrency: 1, options: STAGE_OPTIONS, ...more },
+    options,
+  )
 }
 
 /** The items for which `fn` gives something true. */
 export function filterPlan(fn: Call, options: Options, position: number): StagePlan {
-  const call: Call = (item, index, at) => then(fn(item, index, at), (isMeant) => (isMeant ? item : DROPPED))
-  return stage('filter', fn, call, options, position)
+  return stage('filter', fn, { outcome: (isMeant, item) => (isMeant ? item : DROPPED) }, options, position)
 }
 
 /** The items as they are, when `fn` is done with them. */
 export function tapPlan(fn: Call, options: Options, position: number): StagePlan {
-  const call: Call = (item, index, at) => then(fn(item, index, at), () => item)
-  return stage('tap', fn, call, options, position)
+  return stage('tap', fn, { outcome: (_, item) => item }, options, position)
 }
 
 /** What became of each call. */
 export function attemptPlan(fn: Call, options: Options, position: number): StagePlan {
-  checkFunction('attempt: fn', fn)
-  const name = fn.name || `attempt ${position}`
-  const verb = { verb: 'attempt', name, call: fn, ifUndefined: 'fail', concurrency: 1, options: STAGE_OPTIONS } as const
-  return callPlan({ ...verb, wrap: asResult }, options)
+  return stage('attempt', fn, { wrap: asResult }, options, position)
 }
 
 /** The values of results that are well, mapped; a call that fails makes an error of its result. */
 export function mapOkPlan(fn: Call, options: Options, position: number): StagePlan {
-  checkFunction('mapOk: fn', fn)
-  const name = fn.name || `mapOk ${position}`
   const call: Call = (item, index, at) => fn(okValue(item) as never, index, at)
   const wrap = (inner: Call): Call => {
     const attempted = asResult(inner)
     return (item, index, at) => (isOk(item, at) ? attempted(item, index, at) : item)
   }
-  return callPlan(
-    { verb: 'mapOk', name, call, ifUndefined: 'fail', concurrency: 1, options: STAGE_OPTIONS, wrap },
-    options,
-  )
+  return stage('mapOk', fn, { call, wrap }, options, position)
 }
 
 /** The errors of results that are not well, mapped. */
 export function mapErrPlan(fn: Call, options: Options, position: number): StagePlan {
   const call: Call = (item, index, at) =>
     isOk(item, at) ? item : then(fn(errorOf(item) as never, index, at), (error) => ({ ok: false, error }))
-  return stage('mapErr', fn, call, options, position)
+  return stage('mapErr', fn, { call }, options, position)
 }
 
 /** The values of results that are well; errors go to a channel, which makes the stage wait while it is full. */
