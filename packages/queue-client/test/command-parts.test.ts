@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
-import { openQueues } from '@millrace/queue'
+import { openQueues, QueueError } from '@millrace/queue'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { sentenceOf } from '../src/command/advice.ts'
 import { Arrivals, stamp, stampOf } from '../src/command/bench/arrivals.ts'
 import { bytes, duration } from '../src/command/figures.ts'
 import { Histogram } from '../src/command/histogram.ts'
@@ -30,6 +31,15 @@ describe('histogram', () => {
   })
 
   test('tells 0 of nothing', () => expect(new Histogram().quantile(0.5)).toBe(0))
+})
+
+describe('advice', () => {
+  test('tells a message that cannot be read from queues that cannot be opened', () => {
+    expect(sentenceOf(new QueueError('damaged', 'the body of message 2 cannot be read'))).toBe(
+      'the body of message 2 cannot be read; it stays until "millrace-queue purge --damaged" drops it; others can be received',
+    )
+    expect(sentenceOf(new QueueError('damaged', 'the log is of another version'))).toMatch(/; nothing has been changed/)
+  })
 })
 
 describe('arrivals', () => {

@@ -15,7 +15,10 @@ const ADVICE: { readonly [Code in QueueErrorCode]: Advice } = {
   timeout: 'receive or purge some messages, or wait longer',
   closed: 'try again',
   locked: 'if a server serves it, use --url',
-  damaged: 'nothing has been changed; restore it from a copy, or move it away',
+  damaged: ({ message }) =>
+    message.startsWith('the body of ')
+      ? 'it stays until "millrace-queue purge --damaged" drops it; others can be received'
+      : 'nothing has been changed; restore it from a copy, or move it away',
   'read-only': 'look after the disk, then open the queues anew',
   unknown: 'it may have been done or not; look with "stats" before doing it again',
   unreachable: reaching,

@@ -40,12 +40,12 @@ export const consuming: Claims = {
     'keeps the lease as long as the handler runs, however long that is': given('real clock')(
       async ({ queues, pass }) => {
         // Twice over, and long enough that it is extended in time where the program is not always served at once.
-        await queues.create('a', { leaseMs: 2_000 })
+        await queues.create('a', { leaseMs: 3_000 })
         await queues.send('a', '1')
         const call = Promise.withResolvers<void>()
         const consumer = queues.consume('a', () => call.promise)
         await until(() => consumer.running === 1)
-        await pass(4_200)
+        await pass(6_200)
         has(await queues.stats('a'), { inFlight: 1, delivered: 1, returned: 0 })
         call.resolve()
         await until(async () => (await queues.stats('a')).acked === 1)
