@@ -69,6 +69,16 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
   /** The payload of an image. */
   protected abstract payload(at: number): Uint8Array
 
+  /** Writes images, one behind the other. Numbers have a loop of their own, since each call here finds out the kind of slot first. */
+  protected writeMany(values: ArrayLike<T>, from: number, count: number, at: number): void {
+    for (let i = 0; i < count; i++) this.write(values[from + i] as T, at + i * this.#slotBytes)
+  }
+
+  /** Reads images onto the end of an array; numbers as in `writeMany`. */
+  protected readMany(at: number, count: number, into: T[]): void {
+    for (let i = 0; i < count; i++) into.push(this.read(at + i * this.#slotBytes))
+  }
+
   /** Uses views that cover more of the memory. */
   protected cover(bytes: Bytes): void {
     this.bytes = bytes
@@ -120,7 +130,7 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
     const count = Math.min(to - from, this.#batch)
     const at = this.#take(count * size)
     try {
-      for (let i = 0; i < count; i++) this.write(values[from + i] as T, at + i * size)
+      this.writeMany(values, from, count, at)
       return this.#pushImages(at, count)
     } finally {
       this.scratch.giveBack(at)
@@ -160,7 +170,7 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
     const at = this.#take(most * size)
     try {
       const count = this.#popImages(at, most)
-      for (let i = 0; i < count; i++) into.push(this.read(at + i * size))
+      this.readMany(at, count, into)
       return count
     } finally {
       this.scratch.giveBack(at)

@@ -29,6 +29,16 @@ export class WordSlots<T extends Value> extends ImageSlots<T> {
     this.#i32[(at + LENGTH) >>> 2] = this.#codec.toWord(value)
   }
 
+  protected override writeMany(values: ArrayLike<T>, from: number, count: number, at: number): void {
+    const [codec, i32, first] = [this.#codec, this.#i32, (at + LENGTH) >>> 2]
+    for (let i = 0; i < count; i++) i32[first + 2 * i] = codec.toWord(values[from + i] as T)
+  }
+
+  protected override readMany(at: number, count: number, into: T[]): void {
+    const [codec, i32, first, end] = [this.#codec, this.#i32, (at + LENGTH) >>> 2, into.length]
+    for (let i = 0; i < count; i++) into[end + i] = codec.fromWord(i32[first + 2 * i] as number)
+  }
+
   protected read(at: number): T {
     return this.#codec.fromWord(this.#i32[(at + LENGTH) >>> 2] as number)
   }
@@ -65,6 +75,22 @@ export class PairSlots<T extends Value> extends ImageSlots<T> {
     const index = (at + PAYLOAD) >>> 2
     this.#i32[index] = words[0] as number
     this.#i32[index + 1] = words[1] as number
+  }
+
+  protected override writeMany(values: ArrayLike<T>, from: number, count: number, at: number): void {
+    const [codec, i32, first] = [this.#codec, this.#i32, (at + PAYLOAD) >>> 2]
+    for (let i = 0; i < count; i++) {
+      const words = codec.toPair(values[from + i] as T)
+      i32[first + 4 * i] = words[0] as number
+      i32[first + 4 * i + 1] = words[1] as number
+    }
+  }
+
+  protected override readMany(at: number, count: number, into: T[]): void {
+    const [codec, i32, first, end] = [this.#codec, this.#i32, (at + PAYLOAD) >>> 2, into.length]
+    for (let i = 0; i < count; i++) {
+      into[end + i] = codec.fromPair(i32[first + 4 * i] as number, i32[first + 4 * i + 1] as number)
+    }
   }
 
   protected read(at: number): T {
