@@ -6,6 +6,9 @@ export class Source<T> {
   /** Whether reading waits. */
   readonly isAsync: boolean
   readonly #iterator: Iterator<T> | AsyncIterator<T>
+  /** The items, if they are an array that is read as any other: by index, which makes no object for each. */
+  readonly #array: readonly T[] | undefined
+  #index = 0
   #isOver = false
 
   /** Throws `TypeError` for what has no items. */
@@ -15,6 +18,7 @@ export class Source<T> {
     }
     this.isAsync = Symbol.asyncIterator in items
     this.#iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
+    if (!this.isAsync && Array.isArray(items) && items[Symbol.iterator] === Array.prototype.values) this.#array = items
   }
 
   /** Whether there are no more items, or none is wanted. */
@@ -26,6 +30,18 @@ export class Source<T> {
   next(): { readonly value: T } | undefined | Promise<{ readonly value: T } | undefined> {
     const step = this.#iterator.next()
     return this.isAsync ? Promise.resolve(step).then((read) => this.#read(read)) : this.#read(step as IteratorResult<T>)
+  }
+
+  /** The next item of a source that does not wait. At the end it is over, and what this answers is no item. */
+  take(): T {
+    const array = this.#array
+    if (array !== undefined) {
+      if (this.#index >= array.length) this.#isOver = true
+      return array[this.#index++] as T
+    }
+    const step = (this.#iterator as Iterator<T>).next()
+    if (step.done === true) this.#isOver = true
+    return step.value
   }
 
   /** No more items are wanted. What the source throws then concerns nobody who was promised its items. */

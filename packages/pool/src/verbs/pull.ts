@@ -85,7 +85,7 @@ export class PulledWork<T, R> {
   }
 
   get isOver(): boolean {
-    return this.#source.isOver || this.failure !== undefined
+    return this.#source.isOver
   }
 
   /** A puller runs, until its task has ended. */
@@ -103,22 +103,22 @@ export class PulledWork<T, R> {
   fail(error: unknown): void {
     if (this.failure !== undefined) return
     this.failure = { error }
-    for (const task of [...this.#tasks].reverse()) task.cancel(error)
     this.#source.leave()
+    for (const task of [...this.#tasks].reverse()) task.cancel(error)
   }
 
   /** Takes one item after the other, until there are none or somebody else waits for the place. */
   async run(context: FunctionRun): Promise<void> {
     const { admission } = this.#core
     const acceptor = this.#acceptor
-    while (!this.isOver && !context.isCancelled) {
-      // Not a promise: who reads a source that waits does so one item at a time.
-      const step = this.#source.next() as { readonly value: T } | undefined
-      if (step === undefined) return
+    const source = this.#source
+    while (!source.isOver && !context.isCancelled) {
+      const item = source.take()
+      if (source.isOver) return
       const index = this.#index++
       acceptor.countItem('submitted')
       try {
-        const result = this.#body(step.value, index, context)
+        const result = this.#body(item, index, context)
         const settled = isThenable(result) ? await result : result
         acceptor.countItem('done')
         if (this.#ordered) this.results[index] = settled

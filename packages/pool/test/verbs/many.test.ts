@@ -33,6 +33,15 @@ describe('map', () => {
     expect(pool.metrics()).toMatchObject({ submitted: 45, done: 45, failed: 0, running: 0, pending: 0 })
   })
 
+  test('reads an array as its iterator does: what is added meanwhile, what is missing, and an iterator of its own', async () => {
+    const pool = taskPool({ concurrency: 1 })
+    const growing = [1, 2]
+    expect(await pool.map(growing, (n) => (n === 1 && growing.push(3), n))).toEqual([1, 2, 3])
+    expect(await pool.map(new Array<number>(2), (n) => n)).toEqual([undefined, undefined])
+    const backwards = Object.assign([1, 2], { [Symbol.iterator]: () => [2, 1].values() })
+    expect(await pool.map(backwards, (n) => n)).toEqual([2, 1])
+  })
+
   test('gives them in the order in which they come, with ordered: false', async () => {
     const results = await taskPool({ concurrency: 3 }).map([30, 20, 1], (ms) => later(ms, ms), { ordered: false })
     expect(results).toEqual([1, 20, 30])
