@@ -22,7 +22,6 @@ export function watchWorker(worker: WorkerLike, handle?: Pick<ObjectHandle, 'mem
   if (typeof worker?.once !== 'function' || typeof worker.threadId !== 'number') {
     throw new TypeError(`worker: expected a worker of node:worker_threads, got ${String(worker)}`)
   }
-  if (handle === null) throw new TypeError('handle: expected that of something shared, got null')
-  if (handle !== undefined) attachArena(handle.memory)
+  if (handle !== undefined) attachArena(handle?.memory)
   missWorker(worker)
 }

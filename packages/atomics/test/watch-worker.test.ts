@@ -33,12 +33,8 @@ test.each([[undefined], [null], [{}], [new EventEmitter()]])('what is no worker 
   expect(() => watchWorker(worker as never)).toThrow(/^worker: expected a worker of node:worker_threads, got /)
 })
 
-test.each([
-  [null, /^handle: expected that of something shared, got null/],
-  [{}, /^memory: must be the memory of an arena, got undefined/],
-  [5, /^memory: must be the memory of an arena, got undefined/],
-])('what is no handle is refused by name, and the worker is not watched: %s', (given, message) => {
+test.each([[null], [{}], [5]])('what is no handle is refused, and the worker is not watched: %s', (given) => {
   const worker = workerLike()
-  expect(() => watchWorker(worker, given as never)).toThrow(message)
+  expect(() => watchWorker(worker, given as never)).toThrow(/^memory: must be the memory of an arena, got undefined/)
   expect(worker.listenerCount('exit')).toBe(0)
 })
