@@ -41,9 +41,9 @@ export class Job implements Slot<Job> {
   readonly onValue: (value: unknown) => void
   readonly onError: (error: unknown) => void
 
-  constructor(onValue: (job: Job, value: unknown) => void, onError: (job: Job, error: unknown) => void) {
-    this.onValue = (value) => onValue(this, value)
-    this.onError = (error) => onError(this, error)
+  constructor(stage: CallStage) {
+    this.onValue = (value) => stage.resolved(this, value)
+    this.onError = (error) => stage.rejected(this, error)
   }
 }
 
@@ -81,12 +81,7 @@ export class CallStage implements ActiveStage, Passage {
     this.stage = new CalledStage(this.meter, host.signal)
     this.#host = host
     this.#stopwatch = host.stopwatch
-    const makeJob = (): Job =>
-      new Job(
-        (job, value) => this.#resolved(job, value),
-        (job, error) => this.#rejected(job, error),
-      )
-    this.#results = new ReorderBuffer(settings.ordered, makeJob)
+    this.#results = new ReorderBuffer(settings.ordered, () => new Job(this))
     if (settings.keyBy !== undefined) {
       const keys = new Keys()
       this.#keys = keys
@@ -128,6 +123,26 @@ export class CallStage implements ActiveStage, Passage {
   fail(item: unknown, error: unknown, beganMs: number, calls: number): void {
     this.returned(beganMs, calls)
     this.#fails(item, error)
+  }
+
+  /** The promise of a job's call has given this. Called by that job alone, as the next one. */
+  resolved(job: Job, result: unknown): void {
+    this.#lasted(job)
+    const { key } = job
+    const { outcome } = this.#settings
+    const isRead = outcome === undefined || result === DROPPED
+    this.#finish(job, isRead ? result : outcome(result, this.plain(job.item)))
+    this.#settled(key)
+    this.#host.proceedSoon()
+  }
+
+  /** The promise of a job's call has failed. */
+  rejected(job: Job, error: unknown): void {
+    this.#lasted(job)
+    const { key } = job
+    this.#fails(this.#dropped(job), error)
+    this.#settled(key)
+    this.#host.proceedSoon()
   }
 
   hold(item: unknown): void {
@@ -284,24 +299,6 @@ export class CallStage implements ActiveStage, Passage {
     job.beganMs = beganMs
     job.record = record
     promise.then(job.onValue, job.onError)
-  }
-
-  #resolved(job: Job, result: unknown): void {
-    this.#lasted(job)
-    const { key } = job
-    const { outcome } = this.#settings
-    const isRead = outcome === undefined || result === DROPPED
-    this.#finish(job, isRead ? result : outcome(result, this.plain(job.item)))
-    this.#settled(key)
-    this.#host.proceedSoon()
-  }
-
-  #rejected(job: Job, error: unknown): void {
-    this.#lasted(job)
-    const { key } = job
-    this.#fails(this.#dropped(job), error)
-    this.#settled(key)
-    this.#host.proceedSoon()
   }
 
   /** The promise of a call has settled. The call is timed if it stands for any. */
