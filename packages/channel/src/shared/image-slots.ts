@@ -69,14 +69,21 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
   /** The payload of an image. */
   protected abstract payload(at: number): Uint8Array
 
-  /** Writes images, one behind the other. Numbers have a loop of their own, since each call here finds out the kind of slot first. */
+  // Loops that numbers have of their own, each over one kind of codec and of array: here the kind is found out for each value.
+
+  /** Writes images, one behind the other. */
   protected writeMany(values: ArrayLike<T>, from: number, count: number, at: number): void {
     for (let i = 0; i < count; i++) this.write(values[from + i] as T, at + i * this.#slotBytes)
   }
 
-  /** Reads images onto the end of an array; numbers as in `writeMany`. */
+  /** Reads images onto the end of an array. */
   protected readMany(at: number, count: number, into: T[]): void {
     for (let i = 0; i < count; i++) into.push(this.read(at + i * this.#slotBytes))
+  }
+
+  /** Reads images into the elements of a typed array from `from` on. */
+  protected readInto(array: WordArray, from: number, count: number, at: number): void {
+    for (let i = 0; i < count; i++) array[from + i] = this.read(at + i * this.#slotBytes) as unknown as number
   }
 
   /** Uses views that cover more of the memory. */
@@ -178,11 +185,10 @@ export abstract class ImageSlots<T extends Value> implements Slots<T> {
   }
 
   popInto(array: WordArray, from: number): number {
-    const size = this.#slotBytes
     const most = Math.min(array.length - from, this.#popBatch)
     const at = this.scratch.top
     const count = this.#popImages(at, most)
-    for (let i = 0; i < count; i++) array[from + i] = this.read(at + i * size) as unknown as number
+    this.readInto(array, from, count, at)
     return count
   }
 

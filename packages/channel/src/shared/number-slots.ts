@@ -1,6 +1,7 @@
 import { BUSY } from '@millrace/atomics'
 import type { Value } from '@millrace/ring'
 import type { Bytes, PairCodec, WordCodec } from '@millrace/ring/codec'
+import type { WordArray } from './api.ts'
 import { ImageSlots, LENGTH, PAYLOAD } from './image-slots.ts'
 import type { SlotParts } from './slots.ts'
 
@@ -37,6 +38,11 @@ export class WordSlots<T extends Value> extends ImageSlots<T> {
   protected override readMany(at: number, count: number, into: T[]): void {
     const [codec, i32, first, end] = [this.#codec, this.#i32, (at + LENGTH) >>> 2, into.length]
     for (let i = 0; i < count; i++) into[end + i] = codec.fromWord(i32[first + 2 * i] as number)
+  }
+
+  protected override readInto(array: WordArray, from: number, count: number, at: number): void {
+    const [codec, i32, first] = [this.#codec, this.#i32, (at + LENGTH) >>> 2]
+    for (let i = 0; i < count; i++) array[from + i] = codec.fromWord(i32[first + 2 * i] as number) as unknown as number
   }
 
   protected read(at: number): T {
