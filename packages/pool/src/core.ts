@@ -6,16 +6,7 @@ import { Closing, type ClosingPool } from './closing.ts'
 import { PoolError } from './errors.ts'
 import { Counts } from './metrics/counts.ts'
 import { checkResize, checkShutdown, checkWait, noOptions } from './options.ts'
-import {
-  type Acceptor,
-  type Call,
-  type Outcome,
-  PoolTask,
-  plainCall,
-  type TaskHolder,
-  type TaskOwner,
-  type Work,
-} from './task.ts'
+import { type Acceptor, type Call, type Outcome, PoolTask, plainCall, type TaskOwner, type Work } from './task.ts'
 
 /** What runs the tasks of a pool. */
 export interface Executor {
@@ -94,7 +85,7 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
     this.#size = settings.size
     this.admission = new Admission(settings)
     this.counts = new Counts(settings.metrics)
-    this.plain = { ...plainCall, runTimeoutMs: settings.runTimeoutMs }
+    this.plain = { ...plainCall, owner: this, runTimeoutMs: settings.runTimeoutMs }
     this.executor = makeExecutor(this)
   }
 
@@ -111,13 +102,7 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
   }
 
   /** Takes a task, now or once there is a place. Throws why it does not. */
-  accept(
-    work: Work,
-    call: Call,
-    options: SubmitOptions,
-    isPatient = false,
-    scope?: TaskHolder,
-  ): PoolTask | Promise<PoolTask> {
+  accept(work: Work, call: Call, options: SubmitOptions, isPatient = false): PoolTask | Promise<PoolTask> {
     this.checkOpen()
     const { signal, timeoutMs } = options
     if (signal?.aborted) throw signal.reason
@@ -125,7 +110,7 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
       this.counts.rejected++
       throw this.admission.full()
     }
-    const task = this.make(work, call, scope)
+    const task = this.make(work, call)
     const submission = this.admission.offer(task, timeoutMs, () => this.#forget(task))
     if (submission === undefined) this.#accepted(task)
     else this.executor.prepare(task)
@@ -133,22 +118,21 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
   }
 
   /** Takes a task if there is a place now. */
-  tryAccept(work: Work, call: Call, scope?: TaskHolder): PoolTask | 'full' | 'closed' {
+  tryAccept(work: Work, call: Call): PoolTask | 'full' | 'closed' {
     if (this.#closing !== undefined) return 'closed'
     if (call.signal?.aborted) throw call.signal.reason
     if (!this.admission.hasRoom) {
       this.counts.rejected++
       return 'full'
     }
-    return this.accept(work, call, noOptions, false, scope) as PoolTask
+    return this.accept(work, call, noOptions) as PoolTask
   }
 
   /** Makes a task that is the pool's from now on, accepted or not. */
-  make(work: Work, call: Call, scope?: TaskHolder): PoolTask {
-    const task = new PoolTask(++this.#lastId, work, call, this)
-    task.scope = scope
+  make(work: Work, call: Call): PoolTask {
+    const task = new PoolTask(++this.#lastId, work, call)
     if (call.retry !== undefined) this.executor.prepare(task)
-    scope?.began(task)
+    call.scope?.began(task)
     if (call.signal !== undefined) this.#watch.add(call.signal, task)
     this.counts.accepted(task)
     this.#keepAlive ??= setInterval(() => {}, 2 ** 30)
@@ -283,10 +267,9 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
   }
 
   #end(task: PoolTask, outcome: Outcome, how?: 'killed'): void {
-    const { signal, isPuller } = task.call
+    const { signal, scope, isPuller } = task.call
     if (signal !== undefined) this.#watch.remove(signal, task)
     this.counts.ended(task, outcome, how)
-    const { scope } = task
     task.end(outcome)
     scope?.ended(task, outcome, isPuller)
     this.#rest()
@@ -309,11 +292,11 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
 
   /** A task that was never accepted leaves no trace. */
   #forget(task: PoolTask): void {
-    const { signal } = task.call
+    const { signal, scope } = task.call
     if (signal !== undefined) this.#watch.remove(signal, task)
     task.submission = undefined
     this.counts.refused(task)
-    task.scope?.forgotten(task)
+    scope?.forgotten(task)
     this.#rest()
   }
 

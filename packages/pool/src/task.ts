@@ -26,6 +26,8 @@ export interface TaskHolder {
 export interface Acceptor {
   /** The most tasks that run at a time. */
   readonly size: number
+  /** How a task of it is run that says nothing of it. */
+  readonly plain: Call
   /** Takes a task, now or once there is a place; also one of a pool that rejects when it is full, if it is patient. Throws why it does not. */
   accept(work: Work, call: Call, options: SubmitOptions, isPatient?: boolean): PoolTask | Promise<PoolTask>
   /** Takes a task if there is a place now. */
@@ -48,8 +50,12 @@ export interface ExportCall {
   readonly args: readonly unknown[]
 }
 
-/** How a task is run. Tasks that say nothing of it share one. */
+/** How a task is run, and whose it is. Tasks that say nothing of it share one. */
 export interface Call {
+  /** Who can end it early; undefined once it has ended. */
+  readonly owner: TaskOwner | undefined
+  /** The scope it belongs to, if any. */
+  readonly scope: TaskHolder | undefined
   readonly transfer: readonly object[] | undefined
   readonly signal: AbortSignal | undefined
   readonly runTimeoutMs: number
@@ -60,6 +66,8 @@ export interface Call {
   readonly retry: Retry | undefined
   /** Whether it works through many items, which are counted in its place. */
   readonly isPuller: boolean
+  /** Whether it is for one thread and no other. */
+  readonly isOwn: boolean
 }
 
 /** What a task of the event loop runs. */
@@ -75,6 +83,8 @@ export interface Sink {
 
 /** Nothing but the defaults. */
 export const plainCall: Call = {
+  owner: undefined,
+  scope: undefined,
   transfer: undefined,
   signal: undefined,
   runTimeoutMs: Number.POSITIVE_INFINITY,
@@ -83,10 +93,12 @@ export const plainCall: Call = {
   key: undefined,
   retry: undefined,
   isPuller: false,
+  isOwn: false,
 }
 
 /**
- * One task from its submission to its end; the place it stands in is a list of admission until it starts.
+ * One task from its submission to its end; the place it stands in is a list of admission until it starts, then one of
+ * those that run.
  *
  * INVARIANT  ends once; after that its work is forgotten, so that a kept task does not keep its arguments.
  * INVARIANT  a promise exists only if somebody asked for one: an outcome nobody asked for is no unhandled rejection.
@@ -108,10 +120,6 @@ export class PoolTask implements Task<unknown>, Place {
   thread: Thread | undefined
   /** How it runs, if it is a function. */
   run: FunctionRun | undefined
-  /** Whether it is for one thread and no other. */
-  isOwn = false
-  /** How many threads died with it before they started it. */
-  deaths = 0
   /** The run it is in, or waits for; the first is 1. */
   attempt = 1
   /** Whether it counts among those of its key that run. */
@@ -120,43 +128,39 @@ export class PoolTask implements Task<unknown>, Place {
   measuredAt = 0
   /** The context of the call that submitted it, if it runs in another. */
   context: AsyncResource | undefined
-  /** The scope it belongs to, if any. */
-  scope: TaskHolder | undefined
-  /** Who can end it early. */
-  readonly owner: TaskOwner
-  #outcome: Outcome | undefined
-  #result: Promise<unknown> | undefined
+  /** The promise of its outcome, if somebody has asked for one; else its outcome, once it has ended. */
+  #result: Promise<unknown> | Outcome | undefined
   #resolve: ((value: unknown) => void) | undefined
   #waiters: WaitList<Waiter<unknown>> | undefined
 
-  constructor(id: number, work: Work, call: Call, owner: TaskOwner) {
+  constructor(id: number, work: Work, call: Call) {
     this.id = id
     this.name = work.name
     this.work = work
     this.call = call
-    this.owner = owner
   }
 
   get result(): Promise<unknown> {
-    if (this.#result === undefined) {
-      if (this.#outcome !== undefined) this.#result = settled(this.#outcome)
-      else
-        this.#result = new Promise((resolve) => {
-          this.#resolve = resolve
-        })
-    }
-    return this.#result
+    const result = this.#result
+    if (result instanceof Promise) return result
+    const promise =
+      result === undefined
+        ? new Promise<unknown>((resolve) => {
+            this.#resolve = resolve
+          })
+        : settled(result)
+    this.#result = promise
+    return promise
   }
 
   cancel(reason?: unknown): void {
-    if (this.#outcome !== undefined) return
-    this.owner.cancel(this, reason ?? new DOMException(`task "${this.name}" was cancelled`, 'AbortError'))
+    this.call.owner?.cancel(this, reason ?? new DOMException(`task "${this.name}" was cancelled`, 'AbortError'))
   }
 
   async wait(options?: WaitOptions): Promise<unknown> {
     const refused = checkWait('wait', options)
     if (refused !== undefined) return refused
-    if (options === undefined || this.#outcome !== undefined) return this.result
+    if (options === undefined || this.work === undefined) return this.result
     this.#waiters ??= new WaitList<Waiter<unknown>>()
     const waiter = new Waiter<unknown>()
     this.#waiters.add(waiter)
@@ -170,8 +174,8 @@ export class PoolTask implements Task<unknown>, Place {
     this.work = undefined
     this.call = plainCall
     this.context = undefined
-    this.#outcome = outcome
-    this.#resolve?.(outcome.state === 'done' ? outcome.value : settled(outcome))
+    if (this.#resolve === undefined) this.#result = outcome
+    else this.#resolve(outcome.state === 'done' ? outcome.value : settled(outcome))
     this.#resolve = undefined
     for (let waiter = this.#waiters?.takeFirst(); waiter !== undefined; waiter = this.#waiters?.takeFirst()) {
       if (outcome.state === 'done') waiter.wake(outcome.value)

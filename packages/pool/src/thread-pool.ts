@@ -3,6 +3,7 @@ import type { PoolMetrics, ShutdownOptions, ShutdownReport } from './api.ts'
 import { PoolCore } from './core.ts'
 import { startMonitor } from './metrics/monitor.ts'
 import { checkWait, noOptions } from './options.ts'
+import type { Call } from './task.ts'
 import { ThreadExecutor } from './thread/executor.ts'
 import { checkCall, moduleUrl, type PoolSettings, poolSettings } from './thread/options.ts'
 import type {
@@ -48,7 +49,8 @@ class LocalThreadPool<M> extends ExportVerbs<M> implements ThreadPool<M> {
     if (options.signal?.aborted) throw options.signal.reason
     if (options.transfer !== undefined) throw new TypeError('transfer: what is moved can go to one thread only')
     if (options.retry !== undefined) throw new TypeError('retry: what runs on all threads is not run again')
-    const tasks = core.executor.runOnAll(() => core.make({ name, args }, callOf(core, options)))
+    const call: Call = { ...callOf(core, options), isOwn: true }
+    const tasks = core.executor.runOnAll(() => core.make({ name, args }, call))
     return Promise.all(tasks.map(({ result }) => result as Promise<TaskResult<M, K>>))
   }
 

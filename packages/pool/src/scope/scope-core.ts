@@ -15,6 +15,7 @@ import type { Acceptor, Call, Outcome, PoolTask, TaskHolder, Work } from '../tas
  * INVARIANT  nothing of a scope runs after it was disposed of.
  */
 export class ScopeCore implements Acceptor, TaskHolder {
+  readonly plain: Call
   readonly #core: PoolCore
   readonly #outer: ScopeCore | undefined
   readonly #isCollecting: boolean
@@ -38,6 +39,7 @@ export class ScopeCore implements Acceptor, TaskHolder {
     core.checkOpen()
     outer?.checkOpen()
     this.#core = core
+    this.plain = { ...core.plain, scope: this }
     this.#outer = outer
     this.#isCollecting = onError === 'collect'
     if (outer !== undefined) outer.#inner.add(this)
@@ -70,7 +72,7 @@ export class ScopeCore implements Acceptor, TaskHolder {
 
   accept(work: Work, call: Call, options: SubmitOptions, isPatient?: boolean): PoolTask | Promise<PoolTask> {
     this.checkOpen()
-    return this.#core.accept(work, call, options, isPatient, this)
+    return this.#core.accept(work, call, options, isPatient)
   }
 
   countItem(how: 'submitted' | 'done' | 'failed'): void {
@@ -79,7 +81,7 @@ export class ScopeCore implements Acceptor, TaskHolder {
   }
 
   tryAccept(work: Work, call: Call): PoolTask | 'full' | 'closed' {
-    return this.#isClosed ? 'closed' : this.#core.tryAccept(work, call, this)
+    return this.#isClosed ? 'closed' : this.#core.tryAccept(work, call)
   }
 
   checkOpen(): void {

@@ -15,7 +15,8 @@ import { FunctionRun } from './function-run.ts'
 export class FunctionExecutor implements Executor {
   readonly #owner: ExecutorOwner
   readonly #graceMs: number
-  readonly #runs = new WaitList<FunctionRun>()
+  /** The tasks that run. */
+  readonly #tasks = new WaitList<PoolTask>()
   #size: number
   #running = 0
   #isDispatching = false
@@ -85,11 +86,12 @@ export class FunctionExecutor implements Executor {
 
   cancelAll(reason: unknown): void {
     const runs: FunctionRun[] = []
-    for (let run = this.#runs.first; run !== undefined; run = run.next as FunctionRun | undefined) runs.push(run)
+    for (let task = this.#tasks.first; task !== undefined; task = task.next as PoolTask | undefined)
+      runs.push(task.run as FunctionRun)
     for (const run of runs) {
       run.cancel(reason)
       // Nobody can end a function; whoever waits for the pool is told after the grace, and it is left alone.
-      if (run.list === undefined) continue
+      if (run.isOver) continue
       run.stopTimer?.()
       run.stopTimer = startTimer(this.#graceMs, () => this.#leaveAlone(run, reason))
     }
@@ -108,7 +110,7 @@ export class FunctionExecutor implements Executor {
   #run(task: PoolTask): void {
     const run = new FunctionRun(task)
     task.run = run
-    this.#runs.add(run)
+    this.#tasks.add(task)
     const { runTimeoutMs } = task.call
     if (runTimeoutMs !== Number.POSITIVE_INFINITY) {
       run.stopTimer = startTimer(runTimeoutMs, () => {
@@ -119,20 +121,20 @@ export class FunctionExecutor implements Executor {
   }
 
   readonly #onEnded = (run: FunctionRun, outcome: Outcome): void => {
-    if (run.list === undefined) return
+    if (run.isOver) return
     this.#left(run)
     const now = this.#owner.ended(run.task, outcome)
     this.dispatch(now)
   }
 
   #leaveAlone(run: FunctionRun, reason: unknown): void {
-    if (run.list === undefined) return
+    if (run.isOver) return
     this.#left(run)
     this.#owner.ended(run.task, { state: 'cancelled', error: reason }, 'killed')
   }
 
   #left(run: FunctionRun): void {
-    this.#runs.remove(run)
+    this.#tasks.remove(run.task)
     run.task.run = undefined
     this.#running--
   }

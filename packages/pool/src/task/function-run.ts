@@ -1,4 +1,3 @@
-import type { Place } from '@millrace/notify'
 import type { Outcome, PoolTask, TaskBody } from '../task.ts'
 import type { TaskContext } from '../thread/context.ts'
 
@@ -8,13 +7,7 @@ import type { TaskContext } from '../thread/context.ts'
  * INVARIANT  ended once, when what the function returned has settled; a run that was cancelled before that is cancelled,
  *            whatever it comes to.
  */
-export class FunctionRun implements TaskContext, Place {
-  /** Links, owned by the list of those that run. */
-  previous: Place | undefined
-  /** Links, owned by the list of those that run. */
-  next: Place | undefined
-  /** The list of those that run, until it has ended or was left alone. */
-  list: { remove(place: Place): void } | undefined
+export class FunctionRun implements TaskContext {
   readonly task: PoolTask
   stopTimer: (() => void) | undefined
   #controller: AbortController | undefined
@@ -44,6 +37,11 @@ export class FunctionRun implements TaskContext, Place {
     return this.#controller.signal
   }
 
+  /** Whether it has ended or was left alone. */
+  get isOver(): boolean {
+    return this.task.run !== this
+  }
+
   /** Whether it was told to stop. */
   get isCancelled(): boolean {
     return this.#cancelled !== undefined
@@ -71,7 +69,7 @@ export class FunctionRun implements TaskContext, Place {
 
   /** Tells the function to stop. The first reason counts. */
   cancel(reason: unknown): void {
-    if (this.#cancelled !== undefined || this.list === undefined) return
+    if (this.#cancelled !== undefined || this.isOver) return
     this.#cancelled = { reason }
     this.#controller?.abort(reason)
   }

@@ -32,6 +32,8 @@ export class ThreadExecutor implements Executor, ThreadOwner {
   readonly #admission: Admission
   readonly #settings: PoolSettings
   readonly #restarts: PoolTask[] = []
+  /** Those that a thread died with before it had started them. */
+  readonly #suspects = new WeakSet<PoolTask>()
   readonly #onReady = new Set<(error?: unknown) => void>()
   readonly #own = new OwnTasks()
   /** The task whose arguments are being written: their getters may call the pool. */
@@ -167,7 +169,7 @@ export class ThreadExecutor implements Executor, ThreadOwner {
     if (task.state === 'running') return
     task.state = 'running'
     this.#running++
-    if (task.isOwn) this.#own.length--
+    if (task.call.isOwn) this.#own.length--
     else this.#admission.started(task)
     this.#owner.started(task)
   }
@@ -222,8 +224,11 @@ export class ThreadExecutor implements Executor, ThreadOwner {
     for (const task of unstarted) {
       if (task.state !== 'running') continue
       task.thread = undefined
-      if (++task.deaths < 2) this.#restarts.push(task)
-      else this.#drop(task, outcomeOfDeath(task, death))
+      if (this.#suspects.has(task)) this.#drop(task, outcomeOfDeath(task, death))
+      else {
+        this.#suspects.add(task)
+        this.#restarts.push(task)
+      }
     }
   }
 
@@ -294,7 +299,7 @@ export class ThreadExecutor implements Executor, ThreadOwner {
       this.#running--
       const place = this.#restarts.indexOf(task)
       if (place >= 0) this.#restarts.splice(place, 1)
-    } else if (task.isOwn) this.#own.length--
+    } else if (task.call.isOwn) this.#own.length--
     else if (task.list !== undefined) this.#admission.withdraw(task)
     else this.#admission.started(task)
     this.#owner.ended(task, outcome)

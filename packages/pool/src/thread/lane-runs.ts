@@ -105,6 +105,6 @@ export class LaneRuns {
 }
 
 /** Whether another thread may run the task: nothing of it was moved to this one, and it is not for this one alone. */
-export function isMovable({ call, isOwn }: PoolTask): boolean {
-  return call.transfer === undefined && !isOwn
+export function isMovable({ call }: PoolTask): boolean {
+  return call.transfer === undefined && !call.isOwn
 }

@@ -21,7 +21,6 @@ export class OwnTasks {
   /** A task for each thread, and for so many that are still to come. */
   add(threads: readonly Thread[], missing: number, make: () => PoolTask): PoolTask[] {
     const tasks = Array.from({ length: threads.length + missing }, make)
-    for (const task of tasks) task.isOwn = true
     this.length += tasks.length
     for (const [i, thread] of threads.entries()) give(thread, tasks[i] as PoolTask)
     if (missing > 0) this.#owed.push(tasks.slice(threads.length))

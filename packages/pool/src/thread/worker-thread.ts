@@ -214,8 +214,8 @@ export class WorkerThread implements Thread {
    */
   #killOver(run: Run): void {
     const unstarted = this.takeBackAhead(() => true)
-    this.own.unshift(...unstarted.filter(({ isOwn }) => isOwn))
-    this.#owner.restored(unstarted.filter(({ isOwn }) => !isOwn))
+    this.own.unshift(...unstarted.filter(({ call }) => call.isOwn))
+    this.#owner.restored(unstarted.filter(({ call }) => !call.isOwn))
     this.hearLane()
     if (this.#runs.has(run)) this.kill()
   }

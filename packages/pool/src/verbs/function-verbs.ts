@@ -120,7 +120,7 @@ export class FunctionVerbs implements TaskVerbs {
     { concurrency: _, ordered: __, ...options }: MapOptions,
   ): (item: T, index: number) => PoolTask | Promise<PoolTask> {
     const { ahead: ___, ...others } = options as ItemStreamOptions
-    const call = callOf(this.#core, others)
+    const call = callOf(this.#acceptor, others)
     return (item, index) => {
       const work: TaskBody = (context) => body(item, index, context as RunContext)
       return this.#acceptor.accept(work, call, others, true)
@@ -129,9 +129,9 @@ export class FunctionVerbs implements TaskVerbs {
 
   #call(verb: string, body: unknown, options: SubmitOptions): Call {
     if (typeof body !== 'function') throw new TypeError(`body: expected a function, got ${inspect(body)}`)
-    if (options === noOptions) return this.#core.plain
+    if (options === noOptions) return this.#acceptor.plain
     checkSubmit(verb, options, verb === 'trySubmit' ? tryOptionNames : submitOptionNames)
-    return callOf(this.#core, options)
+    return callOf(this.#acceptor, options)
   }
 }
 
@@ -174,7 +174,7 @@ class FunctionScope extends FunctionVerbs implements TaskScope {
 }
 
 /** How a function is run. */
-function callOf(core: PoolCore, options: SubmitOptions): Call {
-  const { signal, runTimeoutMs = core.plain.runTimeoutMs, priority = 0, key, retry } = options
-  return { ...core.plain, signal, runTimeoutMs, priority, key, retry }
+function callOf({ plain }: Acceptor, options: SubmitOptions): Call {
+  const { signal, runTimeoutMs = plain.runTimeoutMs, priority = 0, key, retry } = options
+  return { ...plain, signal, runTimeoutMs, priority, key, retry }
 }

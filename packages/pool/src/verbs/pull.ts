@@ -36,7 +36,7 @@ export async function pull<T, R>(
   const { concurrency = acceptor.size, ordered = true, signal, priority = 0 } = options
   const source = new Source(items)
   const work = new PulledWork<T, R>(core, acceptor, source, map, ordered)
-  const call: Call = { ...core.plain, signal, priority, isPuller: true }
+  const call: Call = { ...acceptor.plain, signal, priority, isPuller: true }
   const body: TaskBody = (context) => work.run(context as FunctionRun)
   await Promise.all(
     Array.from({ length: Math.min(concurrency, acceptor.size) }, () => puller(acceptor, body, call, work)),

@@ -55,7 +55,7 @@ export class ExportVerbs<M = AnyTasks> implements ThreadVerbs<M> {
     options: Omit<ThreadSubmitOptions, 'timeoutMs'> = noOptions,
   ): Task<TaskResult<M, K>> | 'full' | 'closed' {
     checkCall('trySubmit', name, args, options, tryNames)
-    const call = callOf(this.#core, options)
+    const call = callOf(this.#acceptor, options)
     return this.#acceptor.tryAccept({ name, args }, call) as Task<TaskResult<M, K>> | 'full' | 'closed'
   }
 
@@ -139,7 +139,7 @@ export class ExportVerbs<M = AnyTasks> implements ThreadVerbs<M> {
   }
 
   #accept(name: string, args: readonly unknown[], options: ThreadSubmitOptions): PoolTask | Promise<PoolTask> {
-    return this.#acceptor.accept({ name, args }, callOf(this.#core, options), options)
+    return this.#acceptor.accept({ name, args }, callOf(this.#acceptor, options), options)
   }
 
   #generate(name: unknown, args: unknown, options: StreamOptions): ResultStream<never> {
@@ -150,7 +150,7 @@ export class ExportVerbs<M = AnyTasks> implements ThreadVerbs<M> {
       submit: (sink: Sink, leave: AbortSignal) => {
         const own = { ...others, signal: signal ? AbortSignal.any([signal, leave]) : leave }
         const work: ExportCall = { name: name as string, args: args as unknown[] }
-        return this.#acceptor.accept(work, callOf(this.#core, own, sink), own)
+        return this.#acceptor.accept(work, callOf(this.#acceptor, own, sink), own)
       },
       tell: (task: PoolTask, message: 'enough' | number) => task.thread?.tell(task, message),
       graceMs: this.#graceMs,
@@ -165,7 +165,7 @@ export class ExportVerbs<M = AnyTasks> implements ThreadVerbs<M> {
   ): (item: unknown) => PoolTask | Promise<PoolTask> {
     const { ahead: ___, ...others } = options as ItemStreamOptions
     checkCall(verb, name, [], others)
-    const call = callOf(this.#core, others)
+    const call = callOf(this.#acceptor, others)
     return (item) => this.#acceptor.accept({ name, args: [item] }, call, others, true)
   }
 }
@@ -209,10 +209,10 @@ class ExportScope<M> extends ExportVerbs<M> implements ThreadScope<M> {
 }
 
 /** How an export is called. */
-export function callOf(core: PoolCore, options: ThreadSubmitOptions, sink?: Sink): Call {
-  if (options === noOptions && sink === undefined) return core.plain
-  const { signal, transfer, runTimeoutMs = core.plain.runTimeoutMs, priority = 0, key, retry } = options
+export function callOf({ plain }: Acceptor, options: ThreadSubmitOptions, sink?: Sink): Call {
+  if (options === noOptions && sink === undefined) return plain
+  const { signal, transfer, runTimeoutMs = plain.runTimeoutMs, priority = 0, key, retry } = options
   // What was moved, or what was told of a stream, cannot be had again.
   const again = transfer === undefined && sink === undefined ? retry : undefined
-  return { ...core.plain, transfer: transfer && [...transfer], signal, runTimeoutMs, sink, priority, key, retry: again }
+  return { ...plain, transfer: transfer && [...transfer], signal, runTimeoutMs, sink, priority, key, retry: again }
 }
