@@ -8,6 +8,19 @@ afterEach(() => {
 })
 
 describe('an engine in this process', () => {
+  test('knows no lease of another, though both have a message of that number', async () => {
+    const [first, second] = await Promise.all([opened(), opened()])
+    for (const { queues } of [first, second]) {
+      await queues.create('a')
+      await queues.send('a', 'x')
+    }
+    const [message] = await first.queues.receive('a')
+    const lease = message?.lease ?? ''
+    expect([await second.queues.ack(lease), await second.queues.ackMany([lease])]).toEqual(['missing', ['missing']])
+    expect([await second.queues.nack(lease), await second.queues.extend(lease, 5)]).toEqual(['missing', 'missing'])
+    expect(await first.queues.ack(lease)).toBe('acked')
+  })
+
   test('serves receives also when the event loop is late, whatever is called before its timer', async () => {
     const { queues, clock } = await opened()
     await queues.create('a', { leaseMs: 10 })

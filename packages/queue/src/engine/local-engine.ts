@@ -229,7 +229,7 @@ export class LocalEngine implements QueueEngine {
     this.#standing.checkWritable()
     const touched = new Set<LocalQueue>()
     const outcomes = all.map((lease) => {
-      const queue = this.#queues.byNumber(lease.queue)
+      const queue = this.#queues.giverOf(lease)
       if (queue === undefined) return 'missing'
       touched.add(queue)
       return queue.state.ack(lease)
@@ -305,7 +305,7 @@ export class LocalEngine implements QueueEngine {
     const late = this.#queues.bringUp()
     if (late !== undefined) await late
     this.#standing.checkWritable()
-    const queue = this.#queues.byNumber(lease.queue)
+    const queue = this.#queues.giverOf(lease)
     if (queue === undefined) return 'missing'
     const outcome = act(queue, lease)
     this.#queues.changed(queue)

@@ -74,6 +74,8 @@ export class LocalQueue {
   readonly #leases: string
   readonly #journal: Journal
   isPaused = false
+  /** Whether it is of an earlier run. */
+  isRemembered = false
   /** Its place among those that something will happen to, and when that is, as was found last. */
   place = -1
   dueMs: number = Number.POSITIVE_INFINITY

@@ -5,7 +5,7 @@ import type { Remembered } from '../state/changes.ts'
 import { Heap } from '../state/heap.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { type Journal, noJournal } from './journal.ts'
-import { newEpoch } from './lease.ts'
+import { type Lease, newEpoch } from './lease.ts'
 import { LocalQueue, type QueueIdentity } from './local-queue.ts'
 import { SLICE } from './slices.ts'
 
@@ -73,6 +73,7 @@ export class LocalQueues {
     this.#nowMs = clock.now()
     for (const { identity, isPaused, state } of queues) {
       const queue = this.#put(identity)
+      queue.isRemembered = true
       queue.isPaused = isPaused
       queue.state.fill(state, clock.now())
       this.#noteDue(queue)
@@ -104,6 +105,12 @@ export class LocalQueues {
 
   byNumber(number: number): LocalQueue | undefined {
     return this.#byNumber.get(number)
+  }
+
+  /** The queue that gave a lease. One that was made in this run gave none of another, whose queue of that number is gone. */
+  giverOf({ queue: number, epoch }: Lease): LocalQueue | undefined {
+    const queue = this.#byNumber.get(number)
+    return epoch === this.#epoch || queue?.isRemembered ? queue : undefined
   }
 
   /** The queue of that name. Throws `QueueError` if there is none. */
