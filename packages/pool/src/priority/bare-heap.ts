@@ -13,7 +13,8 @@ const NUMBERS = 2 ** 32
  * Bare items by whole ranks, the highest first, in a 4-ary heap of typed arrays of which only numbers move (A. LaMarca, R. Ladner,
  * The influence of caches on the performance of heaps). Items stay in their slot.
  *
- *     keys    by place: −rank · 2³² + sequence, so no two are equal. The children of i are at 4(i − 2) to 4(i − 2) + 3
+ *     keys    by place: −rank · 2³² + sequence, so no two are equal. The children of i are at 4(i − 2) to 4(i − 2) + 3;
+ *             behind the last place ∞, so that whoever has a child has four
  *     slots   by place: where the item is; behind the last place, slots that are free
  *     items   by slot
  *
@@ -21,7 +22,7 @@ const NUMBERS = 2 ** 32
  * INVARIANT  from the root on each slot is in one place.
  */
 export class BareHeap<T> implements BareOrder<T> {
-  #keys = new Float64Array(FIRST_LENGTH)
+  #keys = keysOf(FIRST_LENGTH)
   #slots = slotsOf(FIRST_LENGTH)
   #items: (T | undefined)[] = []
   /** Behind the last place. */
@@ -72,7 +73,8 @@ export class BareHeap<T> implements BareOrder<T> {
     const item = this.#items[slot]
     this.#items[slot] = undefined
     this.#end--
-    this.#sinkLast()
+    if (this.#end > ROOT) this.#sinkLast()
+    this.#keys[this.#end] = Number.POSITIVE_INFINITY
     this.#slots[this.#end] = slot
     if (this.#end === ROOT && this.#slots.length > KEPT_LENGTH) this.#restart()
     return item
@@ -86,18 +88,19 @@ export class BareHeap<T> implements BareOrder<T> {
     const key = keys[end] as number
     const slot = slots[end] as number
     let at = ROOT
+    // What is to sink counts among the children, if it is one: it is not less than itself. Pairs, since one waits for no other.
     for (let child = 4; child < end; child = 4 * (at - 2)) {
-      const behind = Math.min(child + 4, end)
       let least = child
-      let leastKey = keys[child] as number
-      for (let other = child + 1; other < behind; other++) {
-        const otherKey = keys[other] as number
-        if (otherKey < leastKey) {
-          least = other
-          leastKey = otherKey
-        }
+      let leastKey = keys[least] as number
+      if ((keys[child + 1] as number) < leastKey) leastKey = keys[++least] as number
+      let other = child + 2
+      let otherKey = keys[other] as number
+      if ((keys[child + 3] as number) < otherKey) otherKey = keys[++other] as number
+      if (otherKey < leastKey) {
+        least = other
+        leastKey = otherKey
       }
-      if (leastKey > key) break
+      if (leastKey >= key) break
       keys[at] = leastKey
       slots[at] = slots[least] as number
       at = least
@@ -107,7 +110,7 @@ export class BareHeap<T> implements BareOrder<T> {
   }
 
   #restart(): void {
-    this.#keys = new Float64Array(FIRST_LENGTH)
+    this.#keys = keysOf(FIRST_LENGTH)
     this.#slots = slotsOf(FIRST_LENGTH)
     this.#items = []
   }
@@ -115,11 +118,16 @@ export class BareHeap<T> implements BareOrder<T> {
   #grow(): void {
     const length = 2 * this.#slots.length
     const [keys, slots] = [this.#keys, this.#slots]
-    this.#keys = new Float64Array(length)
+    this.#keys = keysOf(length)
     this.#keys.set(keys)
     this.#slots = slotsOf(length)
     this.#slots.set(slots)
   }
+}
+
+/** No place is taken. */
+function keysOf(length: number): Float64Array<ArrayBuffer> {
+  return new Float64Array(length).fill(Number.POSITIVE_INFINITY)
 }
 
 /** Every slot is free. */
