@@ -160,6 +160,15 @@ describe('a damaged disk costs no more than the frame that is damaged', { timeou
   })
 })
 
+test('a file of zeros that is not the last is reported', async () => {
+  const disk = await store()
+  const [name] = (await disk.names()).sort() as [string]
+  const { length } = disk.bytes(name)
+  disk.damage(name, (bytes) => bytes.fill(0))
+  const { recovery } = await read(disk)
+  expect(recovery.damages).toContainEqual({ file: name, offset: 0, bytes: length })
+})
+
 describe('a file that is damaged in a great many places', () => {
   test('is read all the same, and each is reported', { timeout: 240_000 }, async () => {
     const disk = await store()

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openQueues } from '../src/index.ts'
 import { folderDisk } from '../src/log/disk.ts'
@@ -51,6 +53,18 @@ describe('a file with room ahead', () => {
     file.close()
   })
 })
+
+test.skipIf(process.platform === 'win32')(
+  'a disk without space for room keeps queues all the same (POSIX: limits of the shell)',
+  () => {
+    const child = fileURLToPath(new URL('room-child.ts', import.meta.url))
+    const command = `ulimit -f 64 && exec "$0" "$@"`
+    const node = [process.execPath, '--conditions=@millrace/source', child, join(folder, 'queues')]
+    const { stdout, stderr } = spawnSync('sh', ['-c', command, ...node], { encoding: 'utf8' })
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toMatchObject({ texts: ['one', 'two', 'three'], messages: 3, tornBytes: 0, damages: [] })
+  },
+)
 
 describe('a folder of queues', () => {
   const bytesOf = (path: string): number[] =>

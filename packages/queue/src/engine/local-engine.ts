@@ -26,7 +26,7 @@ import * as check from '../options.ts'
 import type { LeaseOf } from '../state/changes.ts'
 import type { Journal } from './journal.ts'
 import { leaseOf } from './lease.ts'
-import { isSame, type LocalQueue, withDefaults } from './local-queue.ts'
+import { isSame, type LocalQueue, type Wanted, withDefaults } from './local-queue.ts'
 import type { LocalQueues } from './local-queues.ts'
 import { purge, purgeDamaged } from './purging.ts'
 import { Sending } from './sending.ts'
@@ -202,7 +202,7 @@ export class LocalEngine implements QueueEngine {
     options.signal?.throwIfAborted()
     const wanted = queue.wanted(options, isLent)
     const { leaseMs } = wanted
-    const messages = queue.tryReceive(wanted, this.#queues.nowMs)
+    const messages = this.#tryReceive(queue, wanted)
     if (messages.length > 0 || options.timeoutMs === 0) {
       this.#queues.changed(queue)
       const due = this.#delivered(messages, leaseMs)
@@ -215,6 +215,16 @@ export class LocalEngine implements QueueEngine {
     const given = await waiting
     await this.#delivered(given, leaseMs)
     return given
+  }
+
+  /** Also a receive that throws, since a body cannot be read, has leased messages. */
+  #tryReceive(queue: LocalQueue, wanted: Wanted): Message[] {
+    try {
+      return queue.tryReceive(wanted, this.#queues.nowMs)
+    } catch (error) {
+      this.#queues.changed(queue)
+      throw error
+    }
   }
 
   ack(lease: string): Promise<AckOutcome> {

@@ -44,7 +44,8 @@ export interface Batch {
   readonly bodies: readonly Body[]
 }
 
-interface Wanted extends Sizes {
+/** What a receive wants. */
+export interface Wanted extends Sizes {
   readonly max: number
   readonly leaseMs: number
   /** Bodies need not be copied. */
@@ -298,8 +299,15 @@ export class LocalQueue {
     return messages
   }
 
-  /** Whether the body of a message is lost, as far as the disk can tell. What could not be read for another reason may be there the next time. */
+  /**
+   * Whether the body of a message is lost, as far as the disk can tell, which may be wrong once. What could not be read for another reason may be
+   * there the next time.
+   */
   isLost(message: Stored): boolean {
+    return this.#seemsLost(message) && this.#seemsLost(message)
+  }
+
+  #seemsLost(message: Stored): boolean {
     try {
       this.#journal.bodyOf(message, this.number)
       return false

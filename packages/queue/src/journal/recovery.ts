@@ -52,6 +52,7 @@ async function read(disk: Disk, path: string): Promise<Recovered> {
     const file = segmentName(number)
     const bytes = readWhole(disk, file)
     const found = readSegment(bytes, number, replay, headerOf(bytes, file))
+    if (found.end === 0 && number !== numbers.at(-1)) damages.push({ file, offset: 0, bytes: bytes.length })
     for (const damage of found.damages) damages.push({ file, ...damage })
     if (found.end < bytes.length) disk.truncate(file, found.end)
     segments.set(number, found.end)

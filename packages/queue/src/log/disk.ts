@@ -115,10 +115,15 @@ class FolderFile implements LogFile {
     closeSync(this.#descriptor)
   }
 
+  /** Does without, if the disk has no space for it. */
   #makeRoom(): void {
     const ends = Math.ceil(this.#length / ROOM.length) * ROOM.length
-    this.#write(ROOM.subarray(0, ends - this.#length))
-    this.#roomEnds = ends
+    try {
+      this.#roomEnds = ends
+      this.#write(ROOM.subarray(0, ends - this.#length))
+    } catch {
+      this.trim()
+    }
   }
 
   /** Behind what was appended. */

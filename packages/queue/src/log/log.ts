@@ -227,6 +227,7 @@ export class Log {
 
   #flush(): void {
     this.#turn = undefined
+    this.end() // Whoever began a frame in an earlier turn has thrown. What it told has been done.
     if (!this.#append()) return
     const { durability } = this.#options
     if (this.#safe !== undefined) this.#sync()
@@ -305,8 +306,8 @@ export class Log {
   #beginFile(): void {
     const { epoch, now } = this.#options
     const salt = randomInt(1, 2 ** 32)
+    this.#trim()
     try {
-      this.#files.get(this.#current)?.trim()
       const file = this.#disk.create(segmentName(this.#current + 1))
       this.#current++
       this.#files.set(this.#current, file)
