@@ -57,7 +57,7 @@ describe('a file with room ahead', () => {
 test.skipIf(process.platform === 'win32')(
   'a disk without space for room keeps queues all the same (POSIX: limits of the shell)',
   () => {
-    const child = fileURLToPath(new URL('room-child.ts', import.meta.url))
+    const child = fileURLToPath(new URL('./room-child.ts', import.meta.url))
     const command = `ulimit -f 64 && exec "$0" "$@"`
     const node = [process.execPath, '--conditions=@millrace/source', child, join(folder, 'queues')]
     const { stdout, stderr } = spawnSync('sh', ['-c', command, ...node], { encoding: 'utf8' })
