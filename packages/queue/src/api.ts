@@ -179,7 +179,7 @@ export interface ConsumeOptions {
   readonly maxRetryDelayMs?: number | undefined
   /**
    * Told of what a handler threw, and of an acknowledgement that a network lost: then the message comes again. If not given, the first of these
-   * is a warning of the process; so is, in any case, the first message whose body cannot be read, which is left aside until its lease is over.
+   * is a warning of the process; so is, in any case, the first message whose body cannot be read: there is none to tell of.
    */
   readonly onError?: ((error: unknown, message: Message) => void) | undefined
   /** Stops the consumer as `stop` does. */
@@ -241,7 +241,7 @@ export interface QueueEngine extends AsyncDisposable {
   peek(name: string, options?: PeekOptions): Promise<PeekedMessage[]>
   /**
    * Drops the messages that are ready or delayed, and tells how many. Those in flight stay. With `damaged`, only those whose bodies cannot be read: it
-   * reads all that are on the disk alone.
+   * reads all that are on the disk alone. While they are consumed most are in flight: see `consume`.
    */
   purge(name: string, options?: { readonly damaged?: boolean | undefined }): Promise<number>
   /** Sends up to `max` messages (all if not given) of a dead-letter queue back to where they come from, as new ones. Tells how many. */
@@ -262,7 +262,13 @@ export interface QueueEngine extends AsyncDisposable {
   nack(lease: string, options?: { readonly delayMs?: number | undefined }): Promise<LeaseOutcome>
   /** The lease lasts so many milliseconds from now. */
   extend(lease: string, ms: number): Promise<LeaseOutcome>
-  /** Has a handler work on the messages of a queue: each is acknowledged when it is done, and goes back when it fails. */
+  /**
+   * Has a handler work on the messages of a queue: each is acknowledged when it is done, and goes back when it fails.
+   *
+   * A message whose body cannot be read is left aside until its lease is over, and the next is asked for at once. Where such messages come again
+   * faster than they are asked for, since leases are that short, and always with `leaseMs: 0`, they hold up all behind them: it asks about once a
+   * second then, until they are purged. To purge them: `pause` the queue, wait until their leases are over, `purge` with `damaged`, `resume`.
+   */
   consume(name: string, handler: Handler, options?: ConsumeOptions): Consumer
   /** Ends all waits, and consumers. */
   close(): Promise<void>

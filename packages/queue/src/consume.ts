@@ -4,7 +4,7 @@ import { isDamaged, isPassing } from './errors.ts'
 import { KeptLease, retryDelayMs } from './kept-lease.ts'
 import { checkMs, checkOptions } from './options.ts'
 
-/** After so long it is asked again what a network did not let through. */
+/** After so long it is asked again what a network did not let through, or for a message when one that cannot be read came again. */
 const AGAIN_MS = 1_000
 
 /** Has a handler work on the messages of a queue, by any engine. */
@@ -37,6 +37,8 @@ class ActiveConsumer implements Consumer {
   /** Aborts the handlers. */
   readonly #cutting = new AbortController()
   readonly #onAbort = (): void => void this.stop()
+  /** Those that could not be read since the last that could. */
+  readonly #damaged = new Recurrence()
   #running = 0
   #hasWarned = false
 
@@ -94,13 +96,16 @@ class ActiveConsumer implements Consumer {
     const receive = (): Promise<Message[]> =>
       this.#engine.receive(this.#name, { leaseMs: this.#options.leaseMs, signal })
     while (!signal.aborted) {
-      for (const message of (await this.#patiently(receive)) ?? []) await this.#handle(message, leaseMs)
+      for (const message of (await this.#patiently(receive)) ?? []) {
+        this.#damaged.clear()
+        await this.#handle(message, leaseMs)
+      }
     }
   }
 
   /**
-   * What an engine answers, in the end: what a network does not let through is asked again after a while, and so is what comes after a message that
-   * cannot be read. Undefined if it is to stop.
+   * What an engine answers, in the end: what a network does not let through is asked again after a while, and what comes after a message that cannot
+   * be read at once, until one of these comes again: so they hold up the others as little as can be. Undefined if it is to stop.
    */
   async #patiently<R>(ask: () => Promise<R>): Promise<R | undefined> {
     const { signal } = this.#stopping
@@ -109,8 +114,14 @@ class ActiveConsumer implements Consumer {
         return await ask()
       } catch (error) {
         if (signal.aborted && error === signal.reason) return undefined
-        if (isDamaged(error)) this.#warn(error)
-        else if (!isPassing(error)) throw error
+        if (isDamaged(error)) {
+          this.#warn(error)
+          if (!this.#damaged.isAgain(error.message)) {
+            await turn()
+            continue
+          }
+          this.#damaged.clear()
+        } else if (!isPassing(error)) throw error
       }
       await pause(AGAIN_MS, signal)
     }
@@ -161,8 +172,36 @@ class ActiveConsumer implements Consumer {
   }
 }
 
+/**
+ * Finds out that things come in a circle, and keeps one of them: the first, then the second, the fourth, the eighth, … So a circle is found before it
+ * has been gone round three times, and each thing has come before that is said to.
+ */
+class Recurrence {
+  #count = 0
+  #kept: string | undefined
+
+  /** Takes the next, and tells whether it is the one that is kept. */
+  isAgain(next: string): boolean {
+    if (next === this.#kept) return true
+    this.#count++
+    if (Number.isInteger(Math.log2(this.#count))) this.#kept = next
+    return false
+  }
+
+  /** Begins anew. */
+  clear(): void {
+    this.#count = 0
+    this.#kept = undefined
+  }
+}
+
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+/** Resolves when what else is ready has had its turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Resolves after so long, or when the signal aborts. */

@@ -75,7 +75,7 @@ export class QueueError extends Error {
 }
 
 /** Whether it is a message that cannot be read; others can. */
-export function isDamaged(error: unknown): boolean {
+export function isDamaged(error: unknown): error is QueueError {
   return error instanceof QueueError && error.code === 'damaged'
 }
 

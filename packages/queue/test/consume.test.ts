@@ -96,6 +96,30 @@ describe('consume', () => {
     await consumer.stop()
   })
 
+  test('asks again at once after messages that cannot be read, and after a while when one of them comes again', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    const unreadable = (number: number) => new QueueError('damaged', `the body of message ${number} cannot be read`)
+    const rounds = Array.from({ length: 40 }, (_, i) => unreadable(i % 3))
+    const { engine, asked } = flaky('receive', rounds)
+    await queues.create('a')
+    const seen: string[] = []
+    const consumer = consume(engine, 'a', (message) => void seen.push(message.text()), {})
+    for (let i = 0; i < 20; i++) await quiet()
+    const first = asked()
+    expect(first).toBeGreaterThan(3)
+    expect(first).toBeLessThan(9)
+    await queues.send('a', '1')
+    rounds.length = 3
+    await vi.advanceTimersByTimeAsync(999)
+    expect([asked(), seen]).toEqual([first, []])
+    await vi.advanceTimersByTimeAsync(1)
+    for (let i = 0; i < 20; i++) await quiet()
+    expect(seen).toEqual(['1'])
+    await consumer.stop()
+    expect(warn).toHaveBeenCalledTimes(1)
+    warn.mockRestore()
+  })
+
   test('keeps a lease through a network that fails for a while', async () => {
     const { engine, asked } = flaky('extend', [lost, lost, undefined])
     await queues.create('a')

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { QueueEngine } from '../src/index.ts'
 import { openDisk } from '../src/journal/open-folder.ts'
 import { diskError, FailingDisk } from './failing-disk.ts'
@@ -7,10 +7,10 @@ import { HandClock, now, quiet, rejection, texts } from './support.ts'
 
 const SEGMENT_BYTES = 2_000
 
-async function onDisk(disk: FailingDisk = new FailingDisk(new Random(1)), clock: HandClock = new HandClock()) {
-  const options = { durability: 'always', segmentBytes: SEGMENT_BYTES, memoryBytes: 0, clock } as const
+async function onDisk(disk: FailingDisk = new FailingDisk(new Random(1))) {
+  const options = { durability: 'always', segmentBytes: SEGMENT_BYTES, memoryBytes: 0, clock: new HandClock() } as const
   const { engine: queues } = await openDisk(disk, 'disk', options)
-  return { disk, queues, clock, reopen: async () => (await onDisk(disk.afterKill())).queues }
+  return { disk, queues, reopen: async () => (await onDisk(disk.afterKill())).queues }
 }
 
 /** Changes a byte of a text wherever it stands, in files that are open. Tells in how many places. */
@@ -147,57 +147,6 @@ describe('a body that has changed on the disk', () => {
     await consumer.stop()
     expect(got).toEqual(['first', 'third'])
     expect(await queues.stats('a')).toMatchObject({ acked: 2, inFlight: 1, damaged: 1 })
-    await queues.close()
-  })
-})
-
-describe('a consumer, of a queue with messages that cannot be read,', () => {
-  afterEach(() => {
-    vi.useRealTimers()
-    vi.restoreAllMocks()
-  })
-
-  async function damaged(leaseMs: number) {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-    vi.spyOn(process, 'emitWarning').mockReturnValue()
-    const opened = await onDisk()
-    const { disk, queues } = opened
-    await queues.create('a', { leaseMs })
-    for (const body of ['pay 100', 'pay 100', 'pay 100']) await queues.send('a', body)
-    const good = Array.from({ length: 20 }, (_, i) => String(i))
-    for (const body of good) await queues.send('a', body)
-    expect(await rot(disk, 'pay 100')).toBe(3)
-    return { ...opened, good }
-  }
-
-  test('works on the others without a pause, also when these come again all the time', async () => {
-    const { queues, clock, good } = await damaged(300)
-    const got: string[] = []
-    const last = Promise.withResolvers<void>()
-    const consumer = queues.consume('a', (message) => {
-      got.push(message.text())
-      clock.advance(100)
-      if (got.length === good.length) last.resolve()
-    })
-    await Promise.race([last.promise, consumer.done])
-    await consumer.stop()
-    expect(got).toEqual(good)
-    await queues.close()
-  })
-
-  test('where there are no leases, waits for a purge of these, and asks now and then', async () => {
-    const { queues, good } = await damaged(0)
-    const got: string[] = []
-    const receive = vi.spyOn(queues, 'receive')
-    const consumer = queues.consume('a', (message) => void got.push(message.text()))
-    for (let i = 0; i < 20; i++) await quiet()
-    const asked = receive.mock.calls.length
-    expect([asked < 4, got]).toEqual([true, []])
-    expect(await queues.purge('a', { damaged: true })).toBe(3)
-    await vi.advanceTimersByTimeAsync(1_000)
-    for (let i = 0; i < 20; i++) await quiet()
-    expect(got).toEqual(good)
-    await consumer.stop()
     await queues.close()
   })
 })
