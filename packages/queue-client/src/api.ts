@@ -60,8 +60,8 @@ export interface ConnectOptions {
    */
   readonly quietMs?: number | undefined
   /**
-   * So many requests of each kind may be without an answer: receives that wait, sends that may wait, and all others; 100,000 if not given. More
-   * reject with code `busy`.
+   * So many requests of each kind may be without an answer, of all queues together: receives that wait, sends that may wait, and all others; 100,000
+   * if not given. More reject with code `busy`.
    */
   readonly maxPending?: number | undefined
   /**
@@ -89,7 +89,12 @@ export interface CloseOptions {
  *
  * Who awaits each answer has one request under way; who does not has many: those that are made at once are written together. They are
  * answered in any order. Receives that wait, sends that may wait, and all that is answered at once are each begun in the order they are made. Of each
- * of these kinds the server takes so many at a time; more wait here, and keep back none of another kind: so nobody keeps back what it waits for.
+ * of these kinds the server takes so many at a time; more wait here, and keep back none of another kind: so on one queue nobody keeps back what it
+ * waits for.
+ *
+ * All queues of a client share that. Beyond it a receive that waits is begun after those made before it, also if they are of another queue; with
+ * `timeoutMs` it may give none although its queue has some. A send that may wait, likewise, rejects with code `timeout` although its queue has room.
+ * Who has that many wait uses another client for other queues, or has fewer wait at a time. `trySend`, and `timeoutMs: 0`, are not behind them.
  *
  * What is lost with a connection, until the next one:
  *

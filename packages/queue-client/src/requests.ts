@@ -185,7 +185,10 @@ export class Requests implements AskedOwner, LinkUser {
     asked.list?.remove(asked)
     if (!isConnected) asked.reject(unreachable(asked, this.standing.lastError))
     else if (asked.request.kind === 'receive') asked.resolve([])
-    else asked.reject(asked.error('timeout', 'the server took no more requests in time'))
+    else
+      asked.reject(
+        asked.error('timeout', 'the server took no more of its kind in time, of all queues of this client together'),
+      )
   }
 
   settled({ lane, bodyBytes }: Asked): void {
@@ -331,7 +334,7 @@ export class Requests implements AskedOwner, LinkUser {
 
   #tooMuch(): string {
     const { maxPending, maxPendingBytes } = this.#settings
-    return `of each kind at most ${maxPending} requests, and ${maxPendingBytes} bytes of bodies, may be without an answer`
+    return `of each kind at most ${maxPending} requests of all queues, and ${maxPendingBytes} bytes of bodies, may be without an answer`
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { connected, serve, texts, until } from './support.ts'
+import { connected, rejection, serve, texts, until } from './support.ts'
 
 describe('a grant', () => {
   describe.each([1, 2, 3, 8, 4096])('of %i requests', (maxRequests) => {
@@ -30,6 +30,30 @@ describe('a grant', () => {
       await Promise.all(received.map(({ lease }) => client.ack(lease)))
       expect(texts(received).sort()).toEqual(receiving.map((_, i) => String(i)).sort())
     })
+  })
+
+  test('is of all queues together: those that wait at one keep back those that may wait at another', async () => {
+    const { at, engine } = await serve({ limits: { maxRequests: 2 } })
+    const [client, other] = [await connected(at), await connected(at)]
+    await client.create('full', { capacity: 1, overflow: 'wait' })
+    await client.create('free', { overflow: 'wait' })
+    await client.create('empty')
+    await client.send('full', '0')
+    const sending = [client.send('full', '1'), client.send('full', '2')]
+    const receiving = [client.receive('empty'), client.receive('empty')]
+    await until(async () => (await engine.stats('full')).waitingSends === 2)
+    await until(async () => (await engine.stats('empty')).waitingReceives === 2)
+    const late = await rejection(client.send('free', 'a', { timeoutMs: 1 }))
+    expect(late).toMatchObject({ code: 'timeout', message: expect.stringContaining('of all queues'), bodies: ['a'] })
+    expect(await client.trySend('free', 'b')).toMatchObject({ outcome: 'sent' })
+    await other.send('free', 'c')
+    expect(await client.receive('free', { timeoutMs: 1 })).toEqual([])
+    expect(texts(await client.receive('free', { timeoutMs: 0 }))).toEqual(['b'])
+    expect(texts(await other.receive('free'))).toEqual(['c'])
+    await client.purge('full')
+    await engine.purge('full')
+    await engine.sendMany('empty', [{ body: 'x' }, { body: 'y' }])
+    await Promise.all([...sending, ...receiving])
   })
 
   test('has receives that wait keep back neither what is answered at once nor a send, however many they are', async () => {

@@ -4,7 +4,9 @@ import type { Lane } from './lane.ts'
  * How much may be outstanding: of each lane so many requests, and so many bytes of them. Both sides count alike.
  *
  * INVARIANT  a request is begun while its lane is below what is granted, in both; so bytes of a lane exceed it by one frame at most.
- * INVARIANT  a lane takes nothing of another: receives wait for sends, and sends for receives and acknowledgements.
+ * INVARIANT  a lane takes nothing of another: so on one queue receives never keep back the sends they wait for, nor sends the receives and
+ *            acknowledgements. All queues share what is granted: where sends that wait for room in one have taken it all, a send to another waits
+ *            behind them, and so it is with receives.
  */
 export class Credit {
   readonly #maxRequests: number
