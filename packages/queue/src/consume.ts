@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { startTimer } from '@millrace/notify'
 import type { ConsumeOptions, Consumer, Handler, Message, QueueEngine, QueueStats } from './api.ts'
 import { isDamaged, isPassing } from './errors.ts'
@@ -117,7 +118,7 @@ class ActiveConsumer implements Consumer {
         if (isDamaged(error)) {
           this.#warn(error)
           if (!this.#damaged.isAgain(error.message)) {
-            await turn()
+            await nextTurn()
             continue
           }
           this.#damaged.clear()
@@ -197,11 +198,6 @@ class Recurrence {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-/** Resolves when what else is ready has had its turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Resolves after so long, or when the signal aborts. */

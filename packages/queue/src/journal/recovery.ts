@@ -29,7 +29,8 @@ export interface Recovered extends Recovery {
 }
 
 /**
- * Reads the log in a folder. The room at the end of files is cut off. Damaged frames are passed over and reported; a torn one at the very end, which nobody was told is safe, is cut off.
+ * Reads the log in a folder. Damaged frames are passed over and reported; a torn one at the very end, which nobody was told is safe, is cut off, and
+ * so is the room at the end of files. Zeros there are taken for room: frames that have become zeros at the end of an older file are not reported.
  *
  * Rejects with code `damaged` if a file is missing, cannot be read, or is of a version that is not known.
  */
@@ -52,6 +53,7 @@ async function read(disk: Disk, path: string): Promise<Recovered> {
     const file = segmentName(number)
     const bytes = readWhole(disk, file)
     const found = readSegment(bytes, number, replay, headerOf(bytes, file))
+    // Another file follows, so something stood in this one.
     if (found.end === 0 && number !== numbers.at(-1)) damages.push({ file, offset: 0, bytes: bytes.length })
     for (const damage of found.damages) damages.push({ file, ...damage })
     if (found.end < bytes.length) disk.truncate(file, found.end)
