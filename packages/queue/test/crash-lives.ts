@@ -1,7 +1,7 @@
 import type { Durability } from '../src/api.ts'
 import { type QueueEngine, QueueError } from '../src/index.ts'
 import { openDisk } from '../src/journal/open-folder.ts'
-import { recover } from '../src/journal/recovery.ts'
+import { type Recovery, recover } from '../src/journal/recovery.ts'
 import { segmentName } from '../src/log/segment.ts'
 import { Facts, type Found } from './crash-facts.ts'
 import { CrashKeys } from './crash-keys.ts'
@@ -47,6 +47,7 @@ export async function live({ seed, lives, ends, durability, reorders, lie }: Liv
     memoryBytes: random.pick([0, 300, 2 ** 28]),
     clock,
   } as const
+  const isWhole = ends.every((end) => end === 'kill' || end === 'close')
   let disk = new FailingDisk(random, reorders)
   disk.lie = lie
   let answered = 0
@@ -54,7 +55,7 @@ export async function live({ seed, lives, ends, durability, reorders, lie }: Liv
   for (let life = 0; life < lives; life++) {
     const end = random.pick(ends)
     if (end === 'error') disk.fails = sometimes(random)
-    if (end === 'power loss') disk.fuse = random.between(1, random.pick([10, 60, 300]))
+    if (end === 'power loss' || end === 'kill') disk.fuse = random.between(1, random.pick([10, 60, 300]))
     const opening = openDisk(disk, 'disk', options)
     opening.catch(() => {})
     const opened = await Promise.race([opening.catch((error: unknown) => excuse(error, end === 'error')), disk.off])
@@ -74,8 +75,10 @@ export async function live({ seed, lives, ends, durability, reorders, lie }: Liv
     const next = end === 'power loss' || end === 'error' ? disk.afterPowerLoss() : disk.afterKill()
     disk.turnOff() // What the last engine does still is not seen.
     disk = next
-    found = await everything(disk.afterKill())
+    const { recovery, all } = await everything(disk.afterKill())
+    found = all
     facts.check(found, clock.nowMs)
+    if (isWhole && recovery.damages.length > 0) throw new Error(`damaged: ${JSON.stringify(recovery.damages)}`)
   }
   return answered
 }
@@ -130,12 +133,13 @@ async function check(queues: QueueEngine, memory: Memory): Promise<void> {
 }
 
 /** All messages on a disk, in whichever state. */
-async function everything(disk: FailingDisk): Promise<Found[]> {
-  const { replay } = await recover(disk, 'disk')
-  return replay.queues.flatMap(({ identity, state }) =>
+async function everything(disk: FailingDisk): Promise<{ all: Found[]; recovery: Recovery }> {
+  const { replay, ...recovery } = await recover(disk, 'disk')
+  const all = replay.queues.flatMap(({ identity, state }) =>
     [...state.messages].map(({ segment, offset, length }) => {
       const body = disk.bytes(segmentName(segment)).toString('utf8', offset, offset + length)
       return { body, queue: identity.name }
     }),
   )
+  return { all, recovery }
 }

@@ -169,6 +169,25 @@ test('a file of zeros that is not the last is reported', async () => {
   expect(recovery.damages).toContainEqual({ file: name, offset: 0, bytes: length })
 })
 
+test('a last file whose header was being written is no loss, however often the folder is opened then', async () => {
+  for (let length = 0; length < HEADER_BYTES; length++) {
+    const disk = await store()
+    const last = (await disk.names()).sort().at(-1) as string
+    const begun = segmentName(Number.parseInt(last, 10) + 1)
+    disk.create(begun).append(disk.bytes(last).subarray(0, length))
+    const recoveries: Recovery[] = []
+    for (let times = 0; times < 3; times++) {
+      const { engine, recovery } = await openDisk(disk, 'disk', options)
+      recoveries.push(recovery)
+      await engine.close()
+    }
+    expect(
+      recoveries.map(({ damages }) => damages),
+      `${length} bytes`,
+    ).toEqual([[], [], []])
+  }
+})
+
 describe('a file that is damaged in a great many places', () => {
   test('is read all the same, and each is reported', { timeout: 240_000 }, async () => {
     const disk = await store()

@@ -62,6 +62,7 @@ async function read(disk: Disk, path: string): Promise<Recovered> {
   }
   checkOldest(numbers[0], replay.oldest, damages, path)
   const tornBytes = cutTail(disk, numbers.at(-1), segments, damages)
+  dropEmpty(disk, numbers.at(-1), segments)
   const messages = replay.messages
   return { replay, segments, messages, tornBytes, damages, durationMs: performance.now() - beganAtMs }
 }
@@ -95,6 +96,13 @@ function cutTail(disk: Disk, last: number | undefined, segments: Map<number, num
   disk.truncate(torn.file, torn.offset)
   segments.set(last, torn.offset)
   return torn.bytes
+}
+
+/** A last file that nothing stands in was just begun. Behind it others would follow, and it would look as if something were lost. */
+function dropEmpty(disk: Disk, last: number | undefined, segments: Map<number, number>): void {
+  if (last === undefined || segments.get(last) !== 0) return
+  disk.remove(segmentName(last))
+  segments.delete(last)
 }
 
 function readWhole(disk: Disk, name: string): Buffer {
