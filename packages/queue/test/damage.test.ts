@@ -188,6 +188,21 @@ test('a last file whose header was being written is no loss, however often the f
   }
 })
 
+test('last files that are removed one after the other, each at an opening that was cut short, are not missed after a loss of power', async () => {
+  const disk = await store()
+  const last = (await disk.names()).sort().at(-1) as string
+  disk.damage(last, (bytes) => bytes.fill(0))
+  disk.create(segmentName(Number.parseInt(last, 10) + 1))
+  await disk.syncFolder()
+  await recover(disk, 'disk')
+  await recover(disk, 'disk')
+  expect(await disk.names()).not.toContain(last)
+  for (let times = 0; times < 50; times++) {
+    const left = (await disk.afterPowerLoss().names()).map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b)
+    expect(left).toEqual(left.map((_, index) => (left[0] as number) + index))
+  }
+})
+
 describe('a file that is damaged in a great many places', () => {
   test('is read all the same, and each is reported', { timeout: 240_000 }, async () => {
     const disk = await store()

@@ -62,7 +62,7 @@ async function read(disk: Disk, path: string): Promise<Recovered> {
   }
   checkOldest(numbers[0], replay.oldest, damages, path)
   const tornBytes = cutTail(disk, numbers.at(-1), segments, damages)
-  dropEmpty(disk, numbers.at(-1), segments)
+  await dropEmpty(disk, numbers.at(-1), segments)
   const messages = replay.messages
   return { replay, segments, messages, tornBytes, damages, durationMs: performance.now() - beganAtMs }
 }
@@ -98,9 +98,10 @@ function cutTail(disk: Disk, last: number | undefined, segments: Map<number, num
   return torn.bytes
 }
 
-/** A last file that nothing stands in was just begun. Behind it others would follow, and it would look as if something were lost. */
-function dropEmpty(disk: Disk, last: number | undefined, segments: Map<number, number>): void {
+/** Removes a last file that nothing stands in: it was just begun, and with others behind it it would look as if something were lost. */
+async function dropEmpty(disk: Disk, last: number | undefined, segments: Map<number, number>): Promise<void> {
   if (last === undefined || segments.get(last) !== 0) return
+  await disk.syncFolder() // The one behind it may have been removed just before; it must not come back alone.
   disk.remove(segmentName(last))
   segments.delete(last)
 }
