@@ -39,6 +39,31 @@ describe('received into an array', () => {
   })
 })
 
+describe('a receive into an array that has to wait', () => {
+  test('ends with all that has come by then and fits, and leaves the rest', async () => {
+    const { sender, receiver } = sharedChannel({ capacity: 8, codec: u32 })
+    const array = new Uint32Array(3)
+    const waiting = receiver.receiveInto(array)
+    await sender.sendMany([1, 2, 3, 4])
+    expect([await waiting, ...array, receiver.length]).toEqual([3, 1, 2, 3, 1])
+  })
+
+  test('leaves the array alone, and takes nothing, when it is aborted; and ends with 0 when the channel does', async () => {
+    const { sender, receiver } = sharedChannel({ capacity: 8, codec: u32 })
+    const array = Uint32Array.of(7, 7)
+    const stop = new AbortController()
+    const aborted = receiver.receiveInto(array, { signal: stop.signal })
+    stop.abort(new Error('no longer'))
+    await expect(aborted).rejects.toThrow('no longer')
+    sender.trySend(1)
+    expect([receiver.length, ...array]).toEqual([1, 7, 7])
+    expect([await receiver.receiveInto(array), ...array]).toEqual([1, 1, 7])
+    const last = receiver.receiveInto(array)
+    sender.close()
+    expect(await last).toBe(0)
+  })
+})
+
 describe('within a thread a receive that waits comes before', () => {
   test('tryReceiveInto', async () => {
     const { sender, receiver } = sharedChannel({ capacity: 4, codec: u32 })

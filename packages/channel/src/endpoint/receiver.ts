@@ -20,7 +20,7 @@ export class ChannelReceiver<T extends Value> extends ChannelEndpoint<T> impleme
       if (refused !== undefined) return refused
     }
     const value = this.#take()
-    return value === undefined ? this.#wait(new ReceiveOne<T>(this), options).promise : resolveInTurn(value)
+    return value === undefined ? this.wait(new ReceiveOne<T>(this), options).promise : resolveInTurn(value)
   }
 
   tryReceive(): T | undefined {
@@ -40,14 +40,14 @@ export class ChannelReceiver<T extends Value> extends ChannelEndpoint<T> impleme
     }
     const values = this.#takeMany(max)
     return values === undefined
-      ? this.#wait(new ReceiveMany<T, T[]>(this, max, []), options).promise
+      ? this.wait(new ReceiveMany<T, T[]>(this, max, []), options).promise
       : resolveInTurn(values)
   }
 
   batches(max: number): AsyncIterable<T[]> {
     checkCount('max', max)
     const take = () => this.#takeMany(max)
-    const wait = () => this.#wait(new ReceiveMany<T, undefined>(this, max, undefined))
+    const wait = () => this.wait(new ReceiveMany<T, undefined>(this, max, undefined))
     return { [Symbol.asyncIterator]: () => iterate<T[]>(take, wait) }
   }
 
@@ -62,7 +62,7 @@ export class ChannelReceiver<T extends Value> extends ChannelEndpoint<T> impleme
   [Symbol.asyncIterator](): AsyncIterator<T, void, undefined> {
     return iterate<T>(
       () => this.#take(),
-      () => this.#wait(new ReceiveOne(this)),
+      () => this.wait(new ReceiveOne(this)),
     )
   }
 
@@ -76,7 +76,7 @@ export class ChannelReceiver<T extends Value> extends ChannelEndpoint<T> impleme
   }
 
   /** Waits for what was looked for in vain, or ends at once if there is nothing to wait for. */
-  #wait<W extends ValueWait<T> & Pick<Waiter<unknown>, 'limit'>>(wait: W, options?: WaitOptions): W {
+  protected wait<W extends ValueWait<T> & Pick<Waiter<unknown>, 'limit'>>(wait: W, options?: WaitOptions): W {
     const end = this.disposed ? { error: undefined } : this.channel.end
     if (end === undefined) {
       this.channel.parkReceiver(wait)

@@ -13,6 +13,7 @@ import { ChannelReceiver } from '../endpoint/receiver.ts'
 import type { BlockOptions, SharedReceiver, WordArray } from './api.ts'
 import { checkBlockOptions } from './block-options.ts'
 import type { SharedChannel } from './channel.ts'
+import { ReceiveInto } from './receive-into.ts'
 
 /** Of the codecs whose values are numbers, the array they are elements of. */
 const ARRAYS: ReadonlyMap<string, string> = new Map([
@@ -76,7 +77,8 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
       const refused = refusal(options, WAIT_OPTIONS)
       if (refused !== undefined) return refused
       const taken = this.disposed ? 0 : this.shared.takeInto(array)
-      return taken > 0 || array.length === 0 ? resolveInTurn(taken) : this.#waitInto(array, options)
+      if (taken > 0 || array.length === 0) return resolveInTurn(taken)
+      return this.wait(new ReceiveInto<T>(this, array, this.shared.store), options).promise
     } catch (error) {
       return rejectInTurn(error)
     }
@@ -104,12 +106,6 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
   #tries(options: BlockOptions | undefined): boolean {
     checkBlockOptions(options)
     return !this.disposed
-  }
-
-  async #waitInto(array: WordArray, options: WaitOptions | undefined): Promise<number> {
-    const values = await this.receiveMany(array.length, options)
-    array.set(values as unknown as number[])
-    return values.length
   }
 
   #blockForOne(options: BlockOptions | undefined): T | undefined {

@@ -107,15 +107,15 @@ export class Store<T extends Value> {
     }
   }
 
-  /** Pops numbers into the elements of an array; answers how many. */
-  popInto(array: WordArray): number {
-    let count = 0
-    while (count < array.length) {
-      const answer = this.#slots.popInto(array, count)
+  /** Pops numbers into the elements of an array from an index on; answers how many. */
+  popInto(array: WordArray, from = 0): number {
+    let end = from
+    while (end < array.length) {
+      const answer = this.#slots.popInto(array, end)
       if (!this.#found(answer)) break
-      count += answer
+      end += answer
     }
-    return count
+    return end - from
   }
 
   /** Holds room for as many values. Throws `TypeError` for slots that cannot. */
