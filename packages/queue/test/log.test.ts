@@ -1,4 +1,6 @@
+import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
+import { crc32Of } from '../src/log/crc.ts'
 import { scanFrames } from '../src/log/frame.ts'
 import { Log } from '../src/log/log.ts'
 import { readHeader, segmentName } from '../src/log/segment.ts'
@@ -26,4 +28,12 @@ test('a frame that nobody ends since something threw is ended by the log, and br
     found.push(bytes[start] as number),
   )
   expect([found, damages]).toEqual([[1, 2, 3], []])
+})
+
+test('a checksum is that of zlib, however long what it sums up is, and wherever it lies', () => {
+  const bytes = Uint8Array.from({ length: 200 }, (_, at) => (at * 151) & 255).subarray(7)
+  for (let length = 0; length < 150; length++) {
+    const expected = crc32(bytes.subarray(5, 5 + length))
+    expect(crc32Of(bytes, 5, 5 + length) >>> 0, `${length}`).toBe(expected)
+  }
 })

@@ -15,7 +15,7 @@ export interface StoredBody {
 }
 
 const encoder = new TextEncoder()
-let slab = new Uint8Array(SLAB_BYTES)
+let slab = newSlab()
 let used = 0
 
 /**
@@ -56,6 +56,11 @@ function storeText(text: string): StoredBody {
 
 function room(length: number): number {
   if (used + length <= SLAB_BYTES) return used
-  slab = new Uint8Array(SLAB_BYTES)
+  slab = newSlab()
   return 0
+}
+
+/** With anything in it: nobody reads what was not written. */
+function newSlab(): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(SLAB_BYTES).buffer)
 }

@@ -7,10 +7,8 @@ export interface Lease extends LeaseOf {
   readonly queue: number
 }
 
-const PARTS = 4
 const DOT = 46
 const ZERO = 48
-const NINE = 57
 
 /** Keeps the leases of one run of an engine apart from those of others. */
 export function newEpoch(): number {
@@ -24,24 +22,36 @@ export function leasePrefix(epoch: number, queue: number): string {
 
 /** Reads a lease. Throws `TypeError` for what is none. */
 export function leaseOf(where: string, text: string): Lease {
-  const parts = typeof text === 'string' ? partsOf(text) : undefined
-  if (parts === undefined) throw new TypeError(`${where}: lease: expected the lease of a message, got ${show(text)}`)
-  const [epoch, queue, number, delivery] = parts as [number, number, number, number]
-  return { epoch, queue, number, delivery }
+  const lease = typeof text === 'string' ? partsOf(text) : undefined
+  if (lease === undefined) throw new TypeError(`${where}: lease: expected the lease of a message, got ${show(text)}`)
+  return lease
 }
 
+/** Where `nextNumber` goes on. */
+let at = 0
+
 /** Four numbers between dots. By hand, since every acknowledgement comes by here. */
-function partsOf(text: string): number[] | undefined {
-  const parts: number[] = []
-  let value = -1
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (code >= ZERO && code <= NINE) value = (value < 0 ? 0 : value * 10) + code - ZERO
-    else if (code === DOT && value >= 0) {
-      parts.push(value)
-      value = -1
-    } else return undefined
+function partsOf(text: string): Lease | undefined {
+  at = 0
+  const epoch = nextNumber(text)
+  const queue = nextNumber(text)
+  const number = nextNumber(text)
+  const delivery = nextNumber(text)
+  const isWhole = at === text.length + 1 && epoch >= 0 && queue >= 0 && number >= 0 && delivery >= 0
+  return isWhole ? { epoch, queue, number, delivery } : undefined
+}
+
+/** The number that goes to the next dot, or to the end; −1 if there is none. */
+function nextNumber(text: string): number {
+  const start = at
+  let value = 0
+  while (at < text.length) {
+    const digit = text.charCodeAt(at) - ZERO
+    if (digit < 0 || digit > 9) break
+    value = value * 10 + digit
+    at++
   }
-  parts.push(value)
-  return value >= 0 && parts.length === PARTS && parts.every(Number.isSafeInteger) ? parts : undefined
+  const isNumber = at > start && value <= Number.MAX_SAFE_INTEGER && (at === text.length || text.charCodeAt(at) === DOT)
+  at++
+  return isNumber ? value : -1
 }

@@ -1,12 +1,12 @@
-import { crc32 } from 'node:zlib'
 import { copyOf, type StoredBody } from '../engine/body-store.ts'
+import { crc32Of } from '../log/crc.ts'
 import type { Log } from '../log/log.ts'
 import { segmentName } from '../log/segment.ts'
 import type { Stored } from '../state/stored.ts'
 
 /** The checksum of a body. */
 export function crcOf({ body, start, length }: StoredBody): number {
-  return crc32((body as Uint8Array).subarray(start, start + length)) | 0
+  return crc32Of(body as Uint8Array, start, start + length)
 }
 
 /** Whether what could not be read is lost, as far as the disk can tell; else it may be there the next time. */

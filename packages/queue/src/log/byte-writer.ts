@@ -1,3 +1,5 @@
+import { crc32Of } from './crc.ts'
+
 const FIRST_BYTES = 2 ** 16
 /** A buffer that grew larger is not kept. */
 const KEPT_BYTES = 2 ** 22
@@ -16,6 +18,11 @@ export class ByteWriter {
     return this.#bytes.subarray(start, this.#length)
   }
 
+  /** The checksum of what was written from `start` on. */
+  crcFrom(start: number): number {
+    return crc32Of(this.#bytes, start, this.#length)
+  }
+
   /** Forgets what was written. */
   clear(): void {
     this.#length = 0
@@ -32,7 +39,11 @@ export class ByteWriter {
 
   /** Writes where bytes were left free. */
   setU32(place: number, value: number): void {
-    this.#bytes.writeUInt32LE(value, place)
+    const bytes = this.#bytes
+    bytes[place] = value
+    bytes[place + 1] = value >>> 8
+    bytes[place + 2] = value >>> 16
+    bytes[place + 3] = value >>> 24
   }
 
   u32(value: number): void {

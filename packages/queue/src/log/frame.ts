@@ -22,7 +22,7 @@ export function beginFrame(writer: ByteWriter): number {
 export function endFrame(writer: ByteWriter, start: number, salt: number): void {
   writer.setU32(start, salt)
   writer.setU32(start + 8, writer.length - start - FRAME_BYTES)
-  writer.setU32(start + 4, crc32(writer.from(start + 8)))
+  writer.setU32(start + 4, writer.crcFrom(start + 8))
 }
 
 /** Bytes that are no frame. */
