@@ -1,10 +1,9 @@
-import type { OutgoingMessage, PeekedMessage, QueueEngine, SendOptions, WaitOptions } from '@millrace/queue'
+import type { OutgoingMessage, PeekedMessage, QueueEngine, SendOptions } from '@millrace/queue'
 import { QueueError } from '@millrace/queue'
-import { type OnWait, receiveLent } from '@millrace/queue/engine'
+import { type OnWait, receiveLent, sendManyServed, sendServed } from '@millrace/queue/engine'
 import {
   type HotRequest,
   isManagement,
-  isQueueError,
   type ManagementRequest,
   type MessageFields,
   type Request,
@@ -19,30 +18,19 @@ export interface Client extends AnswerLimits {
   readonly access: Access
 }
 
-const NOW: WaitOptions = { timeoutMs: 0 }
-const NONE: WaitOptions = {}
-
-/**
- * Has the engine do what is asked for, and gives what it says. A receive that waits calls `onWait`; a send waits only with a signal. Throws, or
- * rejects, if it may not be done.
- */
-export function perform(client: Client, request: Request, onWait: OnWait, signal?: AbortSignal): Promise<unknown> {
-  return isManagement(request) ? manage(client, request) : handle(client, request, onWait, signal)
+/** How long a send waits. */
+interface Wait {
+  readonly timeoutMs?: number
 }
 
-/** Whether a send that did not wait has to be done again, and to wait: a signal costs more than a message, so it is tried without. */
-export function hasToWait(request: Request, error: unknown): boolean {
-  if (request.kind !== 'send' && request.kind !== 'sendMany') return false
-  // Only in a queue where senders wait the second attempt does something else.
-  return request.timeoutMs !== 0 && isQueueError(error) && error.code === 'full'
+const NONE: Wait = {}
+
+/** Has the engine do what is asked for, and gives what it says. What waits calls `onWait`. Throws, or rejects, if it may not be done. */
+export function perform(client: Client, request: Request, onWait: OnWait): Promise<unknown> {
+  return isManagement(request) ? manage(client, request) : handle(client, request, onWait)
 }
 
-function handle(
-  client: Client,
-  request: HotRequest,
-  onWait: OnWait,
-  signal: AbortSignal | undefined,
-): Promise<unknown> {
+function handle(client: Client, request: HotRequest, onWait: OnWait): Promise<unknown> {
   const { engine, access } = client
   switch (request.kind) {
     case 'ack':
@@ -64,16 +52,16 @@ function handle(
     case 'send': {
       check(access, 'send', request.name)
       const { name, message } = request
-      return engine.send(name, message.body, optionsOf(message, waitOf(request, signal)))
+      return sendServed(engine, name, message.body, optionsOf(message, waitOf(request)), onWait)
     }
     case 'sendMany':
       check(access, 'send', request.name)
-      return engine.sendMany(request.name, request.messages, waitOf(request, signal))
+      return sendManyServed(engine, request.name, request.messages, waitOf(request), onWait)
   }
 }
 
 /** How a message is sent, which nearly always has nothing but a body. */
-function optionsOf(message: OutgoingMessage, wait: WaitOptions): SendOptions & WaitOptions {
+function optionsOf(message: OutgoingMessage, wait: Wait): SendOptions & Wait {
   for (const name in message) {
     if (name === 'body') continue
     const { body: _, ...options } = message
@@ -82,8 +70,8 @@ function optionsOf(message: OutgoingMessage, wait: WaitOptions): SendOptions & W
   return wait
 }
 
-function waitOf({ timeoutMs }: { readonly timeoutMs?: number | undefined }, signal?: AbortSignal): WaitOptions {
-  return signal === undefined ? NOW : { signal, timeoutMs }
+function waitOf({ timeoutMs }: { readonly timeoutMs?: number | undefined }): Wait {
+  return timeoutMs === undefined ? NONE : { timeoutMs }
 }
 
 async function manage({ engine, access, ...limits }: Client, request: ManagementRequest): Promise<unknown> {

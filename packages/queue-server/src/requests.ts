@@ -12,7 +12,7 @@ import {
 } from '@millrace/queue/protocol'
 import type { Share } from './memory.ts'
 import type { Outbox } from './outbox.ts'
-import { type Client, hasToWait, perform } from './perform.ts'
+import { type Client, perform } from './perform.ts'
 import type { Access } from './rights.ts'
 import type { Served } from './served.ts'
 import { Turns } from './turns.ts'
@@ -137,27 +137,17 @@ export class Requests {
     this.#turns.leave()
   }
 
-  /** Does what is asked for: at once, or with a signal that ends the wait. */
-  #run(pending: Pending, request: Request, signal?: AbortSignal): void {
+  /** Does what is asked for. */
+  #run(pending: Pending, request: Request): void {
     try {
       // An engine of somebody else may give what is no promise.
-      Promise.resolve(perform(this.#client, request, (cancel) => this.#waits(pending, cancel), signal)).then(
+      Promise.resolve(perform(this.#client, request, (cancel) => this.#waits(pending, cancel))).then(
         (value) => this.#succeeded(pending, request, value),
-        (error) => {
-          if (signal === undefined && hasToWait(request, error)) this.#wait(pending, request)
-          else this.#failed(pending, error)
-        },
+        (error) => this.#failed(pending, error),
       )
     } catch (error) {
       this.#failed(pending, error)
     }
-  }
-
-  /** A request that has to wait is done again, with a signal. */
-  #wait(pending: Pending, request: Request): void {
-    const controller = new AbortController()
-    this.#waits(pending, (reason) => controller.abort(reason))
-    this.#run(pending, request, controller.signal)
   }
 
   /** A request waits, unless it is not wanted any more. */

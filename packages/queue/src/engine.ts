@@ -1,6 +1,6 @@
-/** What engines share: checks of what they are given, the consumer, messages; and how to receive for somebody else. For those who write or serve one. */
+/** What engines share: checks of what they are given, the consumer, messages; and how to receive and send for somebody else. For those who write or serve one. */
 export { consume } from './consume.ts'
-export { receiveLent } from './engine/lending.ts'
+export { receiveLent, sendManyServed, sendServed } from './engine/lending.ts'
 export type { OnWait } from './engine/waits.ts'
 export { type MessageFields, messageOf } from './message.ts'
 export {

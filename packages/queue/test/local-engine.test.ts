@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { receiveLent } from '../src/engine.ts'
+import { receiveLent, sendManyServed, sendServed } from '../src/engine.ts'
 import { openQueues, type QueueEngine } from '../src/index.ts'
 import { opened, quiet, rejection, texts } from './support.ts'
 
@@ -201,6 +201,35 @@ describe('bodies that are lent', () => {
     expect(await receiveLent(wrapped, 'a', { timeoutMs: 0 }, () => {})).toEqual([])
     await queues.close()
   })
+})
+
+describe('sends for somebody else', () => {
+  test.each(['itself', 'one that wraps it'])(
+    'wait until somebody ends that, with a reason: an engine, %s',
+    async (which) => {
+      const { queues } = await opened()
+      await queues.create('a', { capacity: 1, overflow: 'wait' })
+      const engine =
+        which === 'itself' ? queues : new Proxy(queues, { get: (of, name) => Reflect.get(of, name).bind(of) })
+      await sendServed(engine, 'a', '1', { timeoutMs: 0 }, () => {})
+      const ends: ((reason: unknown) => void)[] = []
+      const onWait = (cancel: (reason: unknown) => void): void => void ends.push(cancel)
+      const first = sendServed(engine, 'a', '2', {}, onWait)
+      const second = sendManyServed(engine, 'a', [{ body: '3' }], {}, onWait)
+      const third = sendServed(engine, 'a', '4', {}, onWait)
+      await quiet()
+      expect((await queues.stats('a')).waitingSends).toBe(3)
+      ends[0]?.('enough')
+      expect(await rejection(first)).toBe('enough')
+      expect(texts(await queues.receive('a', { leaseMs: 0 }))).toEqual(['1'])
+      expect((await second).length).toBe(1)
+      ends[1]?.('too late')
+      ends[2]?.('enough')
+      expect(await rejection(third)).toBe('enough')
+      expect(await queues.stats('a')).toMatchObject({ waitingSends: 0, ready: 1 })
+      await queues.close()
+    },
+  )
 })
 
 describe('the event loop', () => {

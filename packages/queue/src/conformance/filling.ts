@@ -95,6 +95,20 @@ export const filling: Claims = {
       for (let i = 0; i < 4; i++) got.push((await one(queues, 'a', { leaseMs: 0 })).text())
       same([got, (await Promise.all(sends)).length], [['1', '2', '3', '4'], 3])
     }),
+    'is in front of those asked for after it, also when room comes in between': given('order of waits')(
+      async ({ queues }) => {
+        await queues.create('a', { capacityBytes: 9, overflow: 'wait' })
+        await queues.send('a', '12345678')
+        const { lease } = await one(queues, 'a')
+        const first = queues.sendMany('a', bodies('23', '34'))
+        const acking = queues.ack(lease)
+        const sends = [first, ...['4', '56789', '5', '6'].map((body) => queues.send('a', body))]
+        await acking
+        const got: string[] = []
+        while (got.length < 6) got.push(...texts(await queues.receive('a', { leaseMs: 0 })))
+        same([got, (await Promise.all(sends)).length], [['23', '34', '4', '56789', '5', '6'], 5])
+      },
+    ),
     'sends nothing when it is aborted, and leaves no listener': given('order of waits')(async ({ queues }) => {
       await queues.create('a', { capacity: 1, overflow: 'wait' })
       await queues.send('a', '1')

@@ -1,4 +1,4 @@
-import type { Message, QueueEngine, ReceiveOptions } from '../api.ts'
+import type { Body, Message, OutgoingMessage, QueueEngine, ReceiveOptions, SendOptions, WaitOptions } from '../api.ts'
 import { LocalEngine } from './local-engine.ts'
 import type { OnWait } from './waits.ts'
 
@@ -24,7 +24,7 @@ export function receiveLent(
   options: Omit<ReceiveOptions, 'signal'>,
   onWait: OnWait,
 ): Promise<Message[]> {
-  return LocalEngine.isOne(engine)
+  return LocalEngine.isOne(engine, 'receive')
     ? engine.receiveLent(name, options, onWait)
     : receiveCopied(engine, name, options, onWait)
 }
@@ -41,4 +41,51 @@ async function receiveCopied(
   const controller = new AbortController()
   onWait((reason) => controller.abort(reason))
   return engine.receive(name, { ...options, signal: controller.signal })
+}
+
+/**
+ * As `engine.send`, for one who serves others: once it waits for room, `onWait` is called with a function that ends the wait, as with `receiveLent`. Nobody
+ * who comes later is in front of it. Any other engine than those of `openQueues` is given a signal.
+ *
+ * @example
+ * import { openQueues } from '@millrace/queue'
+ * import { sendServed } from '@millrace/queue/engine'
+ *
+ * const queues = await openQueues({ path: ':memory:' })
+ * await queues.create('images', { capacity: 1, overflow: 'wait' })
+ * await sendServed(queues, 'images', 'cat.png', {}, () => {}) // => '1'
+ * await sendServed(queues, 'images', 'dog.png', {}, (cancel) => cancel('it is late')).catch(String) // => 'it is late'
+ * await queues.close()
+ */
+export function sendServed(
+  engine: QueueEngine,
+  name: string,
+  body: Body,
+  options: SendOptions & Omit<WaitOptions, 'signal'>,
+  onWait: OnWait,
+): Promise<string> {
+  return LocalEngine.isOne(engine, 'send')
+    ? engine.send(name, body, options, onWait)
+    : engine.send(name, body, withSignal(options, onWait))
+}
+
+/** As `sendServed`, of many messages. */
+export function sendManyServed(
+  engine: QueueEngine,
+  name: string,
+  messages: readonly OutgoingMessage[],
+  options: Omit<WaitOptions, 'signal'>,
+  onWait: OnWait,
+): Promise<string[]> {
+  return LocalEngine.isOne(engine, 'sendMany')
+    ? engine.sendMany(name, messages, options, onWait)
+    : engine.sendMany(name, messages, withSignal(options, onWait))
+}
+
+/** Those who do not wait need none. */
+function withSignal<O extends Omit<WaitOptions, 'signal'>>(options: O, onWait: OnWait): O & WaitOptions {
+  if (options.timeoutMs === 0) return options
+  const controller = new AbortController()
+  onWait((reason) => controller.abort(reason))
+  return { ...options, signal: controller.signal }
 }

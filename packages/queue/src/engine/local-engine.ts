@@ -60,9 +60,9 @@ export class LocalEngine implements QueueEngine {
     this.#onClose = onClose
   }
 
-  /** Whether it is one that receives as they do, and not another object that passes its calls on. */
-  static isOne(engine: QueueEngine): engine is LocalEngine {
-    return #queues in engine && engine.receive === LocalEngine.prototype.receive
+  /** Whether it is one that does this as they do, and not another object that passes its calls on. */
+  static isOne(engine: QueueEngine, method: 'receive' | 'send' | 'sendMany'): engine is LocalEngine {
+    return #queues in engine && engine[method] === LocalEngine.prototype[method]
   }
 
   get durability(): Durability {
@@ -172,12 +172,19 @@ export class LocalEngine implements QueueEngine {
     return count
   }
 
-  send(name: string, body: Body, options?: SendOptions & WaitOptions): Promise<string> {
-    return this.#sending.send(name, body, options)
+  /** With `onWait` the wait can be ended without a signal. */
+  send(name: string, body: Body, options?: SendOptions & WaitOptions, onWait?: OnWait): Promise<string> {
+    return this.#sending.send(name, body, options, onWait)
   }
 
-  sendMany(name: string, messages: readonly OutgoingMessage[], options?: WaitOptions): Promise<string[]> {
-    return this.#sending.sendMany(name, messages, options)
+  /** As `send`. */
+  sendMany(
+    name: string,
+    messages: readonly OutgoingMessage[],
+    options?: WaitOptions,
+    onWait?: OnWait,
+  ): Promise<string[]> {
+    return this.#sending.sendMany(name, messages, options, onWait)
   }
 
   trySend(name: string, body: Body, options?: SendOptions): Promise<TrySent> {

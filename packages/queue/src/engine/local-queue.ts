@@ -127,14 +127,10 @@ export class LocalQueue {
   }
 
   /** Waits for room. */
-  send(batch: Batch, options: WaitOptions): Promise<string[]> {
-    return this.#sends.wait(batch, options, (wait) =>
-      wait.reject(
-        new QueueError('timeout', `queue ${this.name} had no room in ${options.timeoutMs} ms`, {
-          bodies: batch.bodies,
-        }),
-      ),
-    )
+  send(batch: Batch, options: WaitOptions, onWait?: OnWait): Promise<string[]> {
+    const { bodies } = batch
+    const late = `queue ${this.name} had no room in ${options.timeoutMs} ms`
+    return this.#sends.wait(batch, options, (wait) => wait.reject(new QueueError('timeout', late, { bodies })), onWait)
   }
 
   /** Why a batch is not taken. */

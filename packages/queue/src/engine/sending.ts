@@ -7,6 +7,7 @@ import type { Batch, LocalQueue } from './local-queue.ts'
 import type { LocalQueues } from './local-queues.ts'
 import { toNewMessage } from './new-message.ts'
 import { carrying, type Standing } from './standing.ts'
+import type { OnWait } from './waits.ts'
 
 const FULL: TrySent = { outcome: 'full' }
 
@@ -27,19 +28,24 @@ export class Sending {
     this.#standing = standing
   }
 
-  send(name: string, body: Body, options: SendOptions & WaitOptions = {}): Promise<string> {
+  send(name: string, body: Body, options: SendOptions & WaitOptions = {}, onWait?: OnWait): Promise<string> {
     try {
       check.checkSend('send', body, options, true)
-      return this.#send(this.#batch(name, [body], [options]), options, idOf)
+      return this.#send(this.#batch(name, [body], [options]), options, idOf, onWait)
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
-  async sendMany(name: string, messages: readonly OutgoingMessage[], options: WaitOptions = {}): Promise<string[]> {
+  async sendMany(
+    name: string,
+    messages: readonly OutgoingMessage[],
+    options: WaitOptions = {},
+    onWait?: OnWait,
+  ): Promise<string[]> {
     check.checkMessages(messages, options)
     const bodies = messages.map(({ body }) => body)
-    return this.#send(this.#batch(name, bodies, messages), options, (ids) => ids as string[])
+    return this.#send(this.#batch(name, bodies, messages), options, (ids) => ids as string[], onWait)
   }
 
   async trySend(name: string, body: Body, options: SendOptions = {}): Promise<TrySent> {
@@ -60,7 +66,12 @@ export class Sending {
    * Sends, and gives what is told of the ids when that is safe; without options it tells at once if there is no room. All in one: another function
    * that awaits costs each message a promise.
    */
-  async #send<R>(batch: Outgoing, options: WaitOptions | undefined, told: (ids?: string[]) => R): Promise<R> {
+  async #send<R>(
+    batch: Outgoing,
+    options: WaitOptions | undefined,
+    told: (ids?: string[]) => R,
+    onWait?: OnWait,
+  ): Promise<R> {
     const { queue, messages, bodies } = batch
     const late = this.#queues.bringUp()
     if (late !== undefined) {
@@ -71,7 +82,7 @@ export class Sending {
     options?.signal?.throwIfAborted()
     let ids = queue.trySend(messages, this.#queues.nowMs)
     if (ids !== undefined) this.#queues.changed(queue)
-    else if (options !== undefined) ids = await this.#sendLate(batch, options)
+    else if (options !== undefined) ids = await this.#sendLate(batch, options, onWait)
     else {
       await turn()
       return told()
@@ -86,14 +97,14 @@ export class Sending {
   }
 
   /** There is no room: waits for some, if it may. */
-  async #sendLate(batch: Outgoing, options: WaitOptions): Promise<string[]> {
+  async #sendLate(batch: Outgoing, options: WaitOptions, onWait?: OnWait): Promise<string[]> {
     const { queue, messages } = batch
     const isInVain = queue.canNeverHold(messages, this.#queues.nowMs)
     if (isInVain || queue.options.overflow === 'reject' || options.timeoutMs === 0) {
       await turn()
       throw queue.full(batch, isInVain)
     }
-    const waiting = queue.send(batch, options)
+    const waiting = queue.send(batch, options, onWait)
     this.#queues.await(queue)
     this.#queues.changed(queue)
     return waiting
