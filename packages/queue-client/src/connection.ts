@@ -63,7 +63,8 @@ export class Connection {
   #watch: NodeJS.Timeout | undefined
   #hasHeard = true
   #isAsked = false
-  #watchedAt = 0
+  #watchedAt = performance.now()
+  #isLate = false
 
   constructor(target: Target, settings: Settings, hearer: Hearer) {
     const { host, port, tls } = target
@@ -181,8 +182,11 @@ export class Connection {
     this.#decoder.maxFrameBytes = this.#settings.maxFrameBytes
     const watchMs = Math.min(this.#settings.quietMs, quietMs, LONGEST_MS)
     this.#watch = setInterval(() => this.#isThere(watchMs), watchMs).unref()
-    this.#socket.setTimeout(Math.min(2 * watchMs, LONGEST_MS), () => {
-      if (this.#socket.writableLength > 0) this.destroy(this.#unreachable('it does not read what is written'))
+    const unreadMs = Math.min(2 * watchMs, LONGEST_MS)
+    this.#socket.setTimeout(unreadMs, () => {
+      if (this.#socket.writableLength === 0) return
+      if (this.#isLate || this.#isLateAt(performance.now(), watchMs)) this.#socket.setTimeout(unreadMs)
+      else this.destroy(this.#unreachable('it does not read what is written'))
     })
     this.#hearer.opened(welcome)
   }
@@ -196,8 +200,9 @@ export class Connection {
   }
 
   #isThere(watchMs: number): void {
-    const isLate = performance.now() - this.#watchedAt > 1.2 * watchMs
-    this.#watchedAt = performance.now()
+    const now = performance.now()
+    this.#isLate = this.#isLateAt(now, watchMs)
+    this.#watchedAt = now
     if (this.#hasHeard) {
       this.#hasHeard = this.#isAsked = false
     } else if (this.#socket.writableLength > 0) {
@@ -206,12 +211,17 @@ export class Connection {
       this.#isAsked = true
       this.encoder.ping()
       this.due()
-    } else if (!isLate) {
+    } else if (!this.#isLate) {
       // This program had the time to hear; what has come just now is read first.
       setImmediate(() => {
         if (!this.#hasHeard) this.destroy(this.#unreachable('nothing has been heard, nor was a ping answered'))
       })
     }
+  }
+
+  /** Whether this program has stood still since it looked last: then it could neither write nor hear. */
+  #isLateAt(now: number, watchMs: number): boolean {
+    return now - this.#watchedAt > 1.2 * watchMs
   }
 
   #name(): string {

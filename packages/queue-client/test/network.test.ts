@@ -124,6 +124,20 @@ describe('a connection of which nothing is heard', () => {
     expect([(await engine.stats('a')).bytes, client.connections]).toEqual([3 * body.length, 1])
   })
 
+  test('is not, as long as it takes what is written, however busy this program is', async () => {
+    const { client, engine } = await cabled({ quietMs: 20 })
+    const body = new Uint8Array(16_000_000)
+    const sending = [1, 2, 3].map(() => client.send('a', body))
+    await turn()
+    for (let i = 0; i < 5; i++) {
+      const end = performance.now() + 70
+      while (performance.now() < end);
+      await turn()
+    }
+    await Promise.all(sending)
+    expect([(await engine.stats('a')).bytes, client.connections]).toEqual([3 * body.length, 1])
+  })
+
   test('is given up when it takes nothing', async () => {
     const { cable, client } = await cabled({ quietMs: 20 })
     for (const { client: socket } of cable.pairs) socket.pause()

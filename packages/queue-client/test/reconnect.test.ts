@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { back, cabled, unanswered } from './cabled.ts'
 import { connected, now, rejection, serve, texts, turn, until } from './support.ts'
 
@@ -18,6 +18,22 @@ describe('when the connection is lost', () => {
     ]
     await until(() => states.length === 5)
     expect(states).toEqual([down, up, down, up, ['closed', 'unreachable']])
+  })
+
+  test('it is tried again after half a second at most, for however long that was in vain', async () => {
+    const { cable, client } = await cabled()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    await cable.close()
+    await until(() => client.state === 'reconnecting')
+    for (let attempt = 0; attempt < 12; attempt++) {
+      const { lastError } = client
+      await vi.advanceTimersByTimeAsync(500)
+      await until(() => client.lastError !== lastError)
+    }
+    await cable.open()
+    await vi.advanceTimersByTimeAsync(500)
+    await back(client)
   })
 
   test('requests that were not written are sent on the next one', async () => {
@@ -85,7 +101,7 @@ describe('when the connection is lost', () => {
     const { cable, client, engine } = await cabled()
     await engine.send('a', '1')
     const receiving = client.receive('a', { leaseMs: 50 })
-    await unanswered(cable, async () => (await engine.stats('a')).inFlight === 1)
+    await unanswered(cable, async () => (await engine.stats('a')).delivered === 1)
     const [message] = await receiving
     expect([message?.text(), message?.deliveries]).toEqual(['1', 2])
   })

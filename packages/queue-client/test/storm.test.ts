@@ -60,7 +60,7 @@ describe(`cuts at random (MILLRACE_SEED=${SEED})`, () => {
     const unknown: string[] = []
     let isOver = false
     const sending = clients.slice(3).map(async (client, producer) => {
-      for (let i = 0; i < (IS_LONG ? 20_000 : 1_500); i += 25) {
+      for (let i = 0; i < (IS_LONG ? 20_000 : 1_500) || cable.accepted <= 20; i += 25) {
         const batch = Array.from({ length: 25 }, (_, j) => `${producer}:${i + j}:${(i + j) % 2 === 0 ? 'key' : 'none'}`)
         await Promise.all(
           batch.map(async (body) => {
@@ -92,7 +92,6 @@ describe(`cuts at random (MILLRACE_SEED=${SEED})`, () => {
     const { sent } = await engine.stats('a')
     const mayBe = unknown.filter((body) => got.times.has(body)).length
     expect(sent).toBe(answered.length + mayBe)
-    expect(cable.accepted).toBeGreaterThan(20)
   }, 240_000)
 })
 
@@ -138,9 +137,8 @@ describe('a thousand connections, of which a tenth is killed every second', () =
     expect(sent.filter((body) => !got.times.has(body))).toEqual([])
     expect((await engine.stats('a')).sent).toBe(sent.length)
     expect(clients.filter(({ pending }) => pending > 0)).toEqual([])
-    expect(clients.reduce((sum, { connections }) => sum + connections, 0)).toBeGreaterThan(
-      count + count * 0.05 * seconds,
-    )
+    // All that were cut are back, sooner or later.
+    await until(() => clients.reduce((sum, { connections }) => sum + connections, 0) > count + count * 0.05 * seconds)
     expect(most).toBeLessThan(512 * 2 ** 20)
     for (let i = 0; i < count; i += 100) await Promise.all(clients.slice(i, i + 100).map((client) => client.close()))
     await until(() => server.stats().connections === 0)
