@@ -20,6 +20,9 @@ import type { Served } from './served.ts'
 /** An answer to who is cut may take so long to be read, and a request to come that was made before the goodbye was read. */
 const LINGER_MS = 1000
 
+/** So often a peer is looked after, at equal times, while it may be silent. */
+export const LOOKS = 4
+
 /**
  * One peer.
  *
@@ -39,8 +42,8 @@ export class Connection {
   #state: 'greeting' | 'open' | 'leaving' | 'ended' = 'greeting'
   #closing: QueueError | undefined
   #heardMs = performance.now()
-  /** When it was asked whether it is there, if it has said nothing since. */
-  #askedMs: number | undefined
+  /** How often it was looked after since it was asked whether it is there, if it has said nothing since. */
+  #looks: number | undefined
   #lingerTimer: NodeJS.Timeout | undefined
   #leaveTimer: NodeJS.Timeout | undefined
 
@@ -71,17 +74,19 @@ export class Connection {
     this.#leaveIfDone()
   }
 
-  /** Asks who has been silent whether it is there, and cuts who was asked and is silent all the same. */
+  /**
+   * Asks who has been silent whether it is there, and cuts who was asked and is silent all the same. Looks are counted, not time: while this
+   * program, or the machine, stands still nobody can answer.
+   */
   watch(nowMs: number): void {
     // Of who does not read nothing is read: that it is silent says nothing.
     if (this.#state !== 'open' || this.#socket.isPaused()) return
-    const { quietMs } = this.#served.limits
-    if (this.#askedMs === undefined) {
-      if (nowMs - this.#heardMs < quietMs) return
-      this.#askedMs = nowMs
+    if (this.#looks === undefined) {
+      if (nowMs - this.#heardMs < this.#served.limits.quietMs) return
+      this.#looks = 0
       this.#outbox.encoder.ping()
       this.#outbox.due()
-    } else if (nowMs - this.#askedMs >= quietMs) {
+    } else if (++this.#looks === LOOKS) {
       this.#cut('quiet', new QueueError('protocol', 'nothing has been heard, nor was a ping answered'))
     }
   }
@@ -95,7 +100,7 @@ export class Connection {
   #hear(chunk: Buffer): void {
     const { tallies } = this.#served
     tallies.bytesIn += chunk.length
-    this.#askedMs = undefined
+    this.#looks = undefined
     this.#heardMs = performance.now()
     if (this.#state !== 'greeting' && this.#state !== 'open') return
     const held = this.#decoder.heldBytes
@@ -162,7 +167,7 @@ export class Connection {
   #written(): void {
     this.#requests?.goOn()
     if (this.#isHeard() && this.#socket.isPaused() && this.#outbox.bytes < this.#served.limits.maxUnreadBytes) {
-      this.#askedMs = undefined
+      this.#looks = undefined
       this.#heardMs = performance.now()
       this.#socket.resume()
     }

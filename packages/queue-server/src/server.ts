@@ -4,7 +4,7 @@ import { QueueError } from '@millrace/queue'
 import { DEFAULT_PORT } from '@millrace/queue/protocol'
 import type { CloseOptions, Listening, ListenOptions, QueueServer, ServerOptions, ServerStats } from './api.ts'
 import { Census } from './census.ts'
-import { Connection } from './connection.ts'
+import { Connection, LOOKS } from './connection.ts'
 import { limitsOf } from './limits.ts'
 import { Listener, type Reception } from './listener.ts'
 import { Memory } from './memory.ts'
@@ -121,7 +121,10 @@ class Server implements QueueServer {
     const connection = new Connection(socket, this.#served)
     this.#connections.add(connection)
     // What has come while the event loop was busy is heard before: a late timer cuts nobody.
-    this.#watch ??= setInterval(() => setImmediate(() => this.#watchAll()), Math.ceil(this.#served.limits.quietMs / 4))
+    this.#watch ??= setInterval(
+      () => setImmediate(() => this.#watchAll()),
+      Math.ceil(this.#served.limits.quietMs / LOOKS),
+    )
     socket.on('close', () => this.#leave(connection))
     if (this.#end !== undefined) connection.close(closing())
   }

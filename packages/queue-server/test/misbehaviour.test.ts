@@ -44,6 +44,17 @@ describe('a peer', () => {
     expect(await peer.ask({ kind: 'list' })).toMatchObject({ kind: 'value' })
   })
 
+  test('that is silent and answers lives, however busy this program is', async () => {
+    const { at } = await serve({ limits: { quietMs: 20 } })
+    const peer = await greeted(at)
+    for (let i = 0; i < 20; i++) {
+      const end = performance.now() + 30
+      while (performance.now() < end);
+      for (let turns = 0; turns < i % 5; turns++) await new Promise(setImmediate)
+    }
+    expect(await peer.ask({ kind: 'list' })).toMatchObject({ kind: 'value' })
+  })
+
   test('that is silent and does not answer is cut: half of a connection holds nothing', async () => {
     const { at, engine, server } = await serve({ limits: { quietMs: 20 } })
     await engine.create('q')
