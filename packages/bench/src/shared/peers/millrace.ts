@@ -38,6 +38,7 @@ export function millraceRoutes(face: SharedFace): Required<SharedContender['rout
   const batches = flow(face, sendMany, ({ payload, batch }, receiver) =>
     takeMany(payloadOf(payload), () => receiver.receiveMany(batch)),
   )
+  const numberBatches = flow(face, sendNumbers, ({ batch }, receiver) => takeInto(receiver, batch))
   const borrowing = flow(face, sendSync, ({ payload }, receiver) => {
     const { read } = payloadOf(payload)
     const values = { ...payloadOf(payload), read: (number: unknown) => number as number }
@@ -45,7 +46,7 @@ export function millraceRoutes(face: SharedFace): Required<SharedContender['rout
   })
   return {
     'u32-await': awaiting,
-    'u32-batch': batches,
+    'u32-batch': numberBatches,
     'u32-sync': blocking,
     '64-await': awaiting,
     '64-batch': batches,
@@ -62,7 +63,7 @@ export function millraceRoutes(face: SharedFace): Required<SharedContender['rout
 }
 
 /** Two ends of one channel, from the far thread to the near one. */
-export function flow(
+function flow(
   { sharedChannel, attachSender, attachReceiver }: SharedFace,
   far: (scenario: SharedScenario, sender: SharedSender<Value>) => FarWork,
   near: (scenario: SharedScenario, receiver: SharedReceiver<Value>) => NearWork,
@@ -78,8 +79,36 @@ export function flow(
 }
 
 /** Sends arrays, each awaited. */
-export function sendMany({ payload, batch }: SharedScenario, sender: SharedSender<Value>): FarWork {
+function sendMany({ payload, batch }: SharedScenario, sender: SharedSender<Value>): FarWork {
   return sendBatches(payloadOf(payload), batch, (values) => sender.sendMany(values as Value[]))
+}
+
+/** Sends numbers out of a typed array, so that none is looked at. */
+function sendNumbers({ batch }: SharedScenario, sender: SharedSender<Value>): FarWork {
+  const array = new Uint32Array(batch)
+  return async (items) => {
+    for (let first = 0; first < items; first += batch) {
+      const count = Math.min(batch, items - first)
+      for (let i = 0; i < count; i++) array[i] = first + i
+      await sender.sendMany(count === batch ? array : array.subarray(0, count))
+    }
+  }
+}
+
+/** Takes numbers into a typed array, so that no object is made for any. */
+function takeInto(receiver: SharedReceiver<Value>, batch: number): NearWork {
+  const array = new Uint32Array(batch)
+  return async (items) => {
+    let received = 0
+    let sum = 0
+    while (received < items) {
+      const count = await receiver.receiveInto(array)
+      if (count === 0) break
+      received += count
+      for (let i = 0; i < count; i++) sum += array[i] ?? Number.NaN
+    }
+    return { received, sum }
+  }
 }
 
 function sendSync({ payload }: SharedScenario, sender: SharedSender<Value>): FarWork {
