@@ -269,6 +269,15 @@ describe('a decoder', () => {
   })
 })
 
+test('names of queues are read as they are, whatever was read before', () => {
+  const names = ['a', 'a', 'b', 'ab', 'a', 'ä', 'ab', 'ab', 'n'.repeat(70), 'ab', 'n'.repeat(70), '', 'ab']
+  const encoder = client()
+  for (const name of names) encoder.request(1, { kind: 'receive', name, max: 1 })
+  const read: string[] = []
+  clientDecoder(1_000).push(encoder.take(), (said) => read.push(said.kind === 'receive' ? said.name : said.kind))
+  expect(read).toEqual(names)
+})
+
 describe('credit', () => {
   test('is left to a lane while both its requests and their bytes are below what is granted', () => {
     const credit = new Credit({ maxRequests: 2, maxRequestBytes: 10 })

@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { malformed } from './malformed.ts'
 
+/** A longer name is not kept. */
+const KEPT_NAME_BYTES = 64
+
 /**
  * Reads the payload of one frame after the other.
  *
@@ -10,6 +13,9 @@ export class Reader {
   #bytes: Buffer = Buffer.alloc(0)
   #at = 0
   #end = 0
+  /** The name that was read last, and its bytes. */
+  #name = ''
+  #nameBytes: Uint8Array = new Uint8Array(0)
 
   /** Turns to the frame from `start` to `end`. */
   turnTo(bytes: Buffer, start: number, end: number): void {
@@ -46,6 +52,30 @@ export class Reader {
     return this.#utf8(length)
   }
 
+  /** The name of a queue: nearly always that of the frame before, which is the same text then, whose hash is known. */
+  name(): string {
+    const length = this.u16()
+    if (length === this.#nameBytes.length && length > 0 && this.#isLastName(length)) {
+      this.#skip(length)
+      return this.#name
+    }
+    const start = this.#at
+    const name = this.#utf8(length)
+    if (length <= KEPT_NAME_BYTES) {
+      this.#name = name
+      this.#nameBytes = new Uint8Array(this.#bytes.subarray(start, start + length))
+    }
+    return name
+  }
+
+  #isLastName(length: number): boolean {
+    if (length > this.left) return false
+    for (let index = 0; index < length; index++) {
+      if (this.#bytes[this.#at + index] !== this.#nameBytes[index]) return false
+    }
+    return true
+  }
+
   /** A text of any length. */
   longText(): string {
     return this.#utf8(this.u32())
@@ -60,7 +90,7 @@ export class Reader {
   view(): Uint8Array {
     const length = this.u32()
     const start = this.#skip(length)
-    return this.#bytes.subarray(start, start + length)
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, length)
   }
 
   /** Bytes, as a copy. */

@@ -143,11 +143,11 @@ export function writeRequest(writer: Writer, request: Request): void {
 export function readRequest(kind: number, reader: Reader): Request | undefined {
   switch (kind) {
     case Kind.send:
-      return { kind: 'send', name: reader.text(), timeoutMs: readTime(reader), message: readOutgoing(reader) }
+      return { kind: 'send', name: reader.name(), timeoutMs: readTime(reader), message: readOutgoing(reader) }
     case Kind.trySend:
-      return { kind: 'trySend', name: reader.text(), message: readOutgoing(reader) }
+      return { kind: 'trySend', name: reader.name(), message: readOutgoing(reader) }
     case Kind.sendMany:
-      return { kind: 'sendMany', name: reader.text(), timeoutMs: readTime(reader), messages: readBatch(reader) }
+      return { kind: 'sendMany', name: reader.name(), timeoutMs: readTime(reader), messages: readBatch(reader) }
     case Kind.receive:
       return readReceive(reader)
     case Kind.ack:
@@ -180,7 +180,7 @@ function writeReceive(writer: Writer, request: ReceiveRequest): void {
 }
 
 function readReceive(reader: Reader): ReceiveRequest {
-  const name = reader.text()
+  const name = reader.name()
   const flags = reader.u8()
   return {
     kind: 'receive',
