@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
@@ -80,29 +80,36 @@ describe('analyse', () => {
     async (threads) => {
       const folder = folderOf()
       for (let file = 0; file < 8; file++) writeFileSync(join(folder, `large${file}`), line('/a').repeat(120_000))
-      const workers = startedThreads()
-      let killed: Promise<unknown> | undefined
-      const report = await analyse(folder, {
-        threads,
-        onProgress: ({ requests }) => {
-          // By then each thread has begun, and is in the middle of one of the files.
-          if (requests > 100_000) killed ??= workers[0]?.terminate()
-        },
-      })
-      await killed
-      const [problem, ...more] = report.problems
-      expect([problem?.reason, more]).toEqual(['its thread died: exit code 1', []])
-      const lost = problem?.file ?? ''
-      const others = naive(
-        folder,
-        readdirSync(folder).filter((name) => name !== lost),
-      )
-      expect(report.files).toBe(7)
-      expect(workers).toHaveLength(threads + 1)
-      // All that the thread had sent is counted, and all of the other files.
-      const sent = problem?.requests ?? 0
-      expect(report.requests).toBe(others.requests + sent)
-      expect(sent).toBeLessThan(readFileSync(join(folder, lost), 'latin1').split('\n').length)
+      for (;;) {
+        const workers = startedThreads()
+        let killed: Promise<unknown> | undefined
+        const report = await analyse(folder, {
+          threads,
+          onProgress: ({ requests, doneFiles }) => {
+            // By then a thread is most likely in the middle of a file, and there are others for the one that is started in its place.
+            if (requests > 100_000 && doneFiles < 4) killed ??= workers[0]?.terminate()
+          },
+        })
+        await killed
+        const [problem, ...more] = report.problems
+        if (problem === undefined) {
+          // It was between two files, or all was read before it was killed: nothing is missing, and it is tried again.
+          expect(report.requests).toBe(8 * 120_000)
+          continue
+        }
+        expect([problem.reason, more]).toEqual(['its thread died: exit code 1', []])
+        const others = naive(
+          folder,
+          readdirSync(folder).filter((name) => name !== problem.file),
+        )
+        expect(report.files).toBe(7)
+        // Of two, the other one may have read all before this one was missed.
+        expect(workers.length).toBeGreaterThanOrEqual(threads === 1 ? 2 : threads)
+        // All that the thread had sent is counted, and all of the other files.
+        expect(report.requests).toBe(others.requests + problem.requests)
+        expect(problem.requests).toBeLessThan(120_000)
+        return
+      }
     },
   )
 

@@ -63,7 +63,7 @@ describe('runShared', () => {
     expect(section.rows.map(({ contender, failure }) => [contender, failure])).toEqual([
       ['postMessage of arrays', undefined],
     ])
-    expect(section.rows[0]?.metrics['rate']?.median).toBeGreaterThan(1000)
+    expect(section.rows[0]?.metrics['rate']?.median).toBeGreaterThan(0)
     expect(section.title).toContain('capacity 1024')
   })
 

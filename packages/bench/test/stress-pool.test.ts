@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -31,7 +32,6 @@ describe('stress pool', () => {
     })
     expect(report.latencyUs.count).toBe(2000)
     expect(report.drainCallUs.count).toBe(report.drains)
-    expect(report.ms).toBeLessThan(30_000)
   })
 
   test.each(['heap', 'bucket', 'http'])('drains every accepted item once and in order: %s', async (implementation) => {
@@ -59,8 +59,8 @@ describe('stress pool', () => {
     const child = spawn(process.execPath, args('naive', '-d', '60'), { stdio: ['ignore', 'pipe', 'pipe'] })
     const output = text(child.stdout)
     const ended = once(child, 'exit')
-    const [line] = await once(child.stderr, 'data')
-    expect(String(line)).toMatch(/^\d s {2}submitted .* drained .* errors 0 \+ 0 {2}p50 .*\n$/)
+    const [line] = await once(createInterface({ input: child.stderr }), 'line')
+    expect(String(line)).toMatch(/^\d+ s {2}submitted .* drained .* errors 0 \+ 0 {2}p50 /)
     child.kill('SIGINT')
     expect(await ended).toEqual([0, null])
     expect(await output).toMatch(/, interrupted\n[\s\S]* items\/s\n[\s\S]*submit → drain[\s\S]*each once\n$/)
