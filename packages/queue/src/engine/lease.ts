@@ -9,6 +9,7 @@ export interface Lease extends LeaseOf {
 
 const DOT = 46
 const ZERO = 48
+const NINE = 57
 
 /** Keeps the leases of one run of an engine apart from those of others. */
 export function newEpoch(): number {
@@ -44,14 +45,15 @@ function partsOf(text: string): Lease | undefined {
 /** The number that goes to the next dot, or to the end; −1 if there is none. */
 function nextNumber(text: string): number {
   const start = at
+  const { length } = text
   let value = 0
-  while (at < text.length) {
-    const digit = text.charCodeAt(at) - ZERO
-    if (digit < 0 || digit > 9) break
-    value = value * 10 + digit
-    at++
+  let end = start
+  for (; end < length; end++) {
+    const code = text.charCodeAt(end)
+    if (code === DOT) break
+    if (code < ZERO || code > NINE) return -1
+    value = value * 10 + code - ZERO
   }
-  const isNumber = at > start && value <= Number.MAX_SAFE_INTEGER && (at === text.length || text.charCodeAt(at) === DOT)
-  at++
-  return isNumber ? value : -1
+  at = end + 1
+  return end > start && value <= Number.MAX_SAFE_INTEGER ? value : -1
 }
