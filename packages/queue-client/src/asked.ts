@@ -134,7 +134,7 @@ export class Asked implements Place {
       case 'messages':
         if (kind !== 'receive' && kind !== 'peek') throw stray(answer, this.request)
         if (this.#messages === undefined) this.#messages = answer.messages as Message[]
-        else this.#messages.push(...answer.messages)
+        else for (const message of answer.messages) this.#messages.push(message) // A call does not take so many.
         if (answer.isMore) return false
         this.#received(this.#messages)
         return true

@@ -1,4 +1,6 @@
 import { QueueError } from '@millrace/queue'
+import { messageOf } from '@millrace/queue/engine'
+import type { ServerEncoder } from '@millrace/queue/protocol'
 import { describe, expect, test } from 'vitest'
 import { connectQueues } from '../src/index.ts'
 import { Cable } from './cable.ts'
@@ -22,6 +24,21 @@ describe('requests', () => {
     const acks = got.map(async ({ lease }) => client.ack(lease))
     await Promise.all(acks)
     expect((pair?.pieces.length ?? 0) - before).toBe(2)
+  })
+
+  test('are answered by as many messages as there are, in frames of any size', async () => {
+    const count = 200_000
+    const url = await saying((socket, encoder) => {
+      encoder.welcome({ ...GREETING, version: 1 })
+      socket.write(encoder.take())
+      socket.once('data', () => {
+        socket.on('data', () => {
+          for (const isMore of [1, 0]) socket.write(messagesFrame(encoder, count, isMore))
+        })
+      })
+    })
+    const client = await connected(url)
+    expect(await client.receive('a', { max: 2 * count })).toHaveLength(2 * count)
   })
 
   test('beyond what the server takes wait here, and are all answered', async () => {
@@ -192,3 +209,26 @@ describe('the stack of an error', () => {
     expect(reason.stack).toBe(stack)
   })
 })
+
+/** One frame of many messages, for request 1. */
+function messagesFrame(encoder: ServerEncoder, count: number, isMore: number): Buffer {
+  const headBytes = 14
+  encoder.messages(1, [
+    messageOf({
+      id: '1',
+      lease: 'x',
+      body: new Uint8Array(0),
+      headers: {},
+      priority: 0,
+      deliveries: 1,
+      enqueuedAtMs: 0,
+    }),
+  ])
+  const one = encoder.take()
+  const message = one.subarray(headBytes)
+  const frame = Buffer.concat([one.subarray(0, headBytes), ...new Array<Buffer>(count).fill(message)])
+  frame.writeUInt32BE(frame.length - 4, 0)
+  frame.writeUInt8(isMore, 9)
+  frame.writeUInt32BE(count, 10)
+  return frame
+}
