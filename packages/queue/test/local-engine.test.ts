@@ -262,6 +262,6 @@ describe('the event loop', () => {
     const endMs = performance.now() + 15_000
     while (performance.now() < endMs && ticks < 3) await step(queues, message?.lease ?? '')
     clearInterval(ticking)
-    expect(ticks).toBe(3)
+    expect(ticks).toBeGreaterThanOrEqual(3)
   })
 })
