@@ -49,14 +49,15 @@ export class Express {
   run(most: number): number | undefined {
     if (!this.#isFree()) return undefined
     const eventsOfItem = 1 + this.#stages.length
-    const untimed = Math.min(most, Math.floor(this.#stopwatch.spare / eventsOfItem))
+    let spare = this.#stopwatch.spare
     let taken = 0
     let next = 0
-    while (taken < untimed && next === 0) {
+    while (taken < most && spare >= eventsOfItem && next === 0) {
       const item = this.#pull(false)
       if (item === undefined) next = STOP
       else {
         taken++
+        spare -= eventsOfItem
         next = this.#take(item, false)
       }
     }
@@ -68,7 +69,8 @@ export class Express {
         next = this.#take(item, true)
       }
     }
-    return taken > 0 || this.#failure.happened ? Math.max(0, next) : undefined
+    if (taken === 0 && !this.#failure.happened) return undefined
+    return next === STOP ? 0 : next
   }
 
   #pull(isTimed: boolean): unknown {

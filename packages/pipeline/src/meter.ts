@@ -17,8 +17,8 @@ import type { Charged, Stopwatch } from './stopwatch.ts'
 export class Meter implements Charged {
   readonly name: string
   readonly #stopwatch: Stopwatch
-  #concurrency: number
-  #limit: number
+  #concurrency = 0
+  #limit = 0
   #received = 0
   #done = 0
   #dropped = 0

@@ -6,6 +6,12 @@ import type { Source } from './source.ts'
 import type { Stopwatch } from './stopwatch.ts'
 import { Turn } from './turn.ts'
 
+/** As many as there are. Not infinite: V8 counts whole numbers faster than fractions. */
+const MANY = 2 ** 30
+
+/** Its `then` costs less than `queueMicrotask`, and a third where there is an `AsyncLocalStorage`. */
+const SOON = Promise.resolve()
+
 /** The parts of a run, in their order. */
 export interface Parts {
   readonly source: Source
@@ -113,7 +119,7 @@ export class Schedule {
     this.#hasChanged = true
     if (this.#isDue || this.#passing) return
     this.#isDue = true
-    queueMicrotask(this.proceed)
+    SOON.then(this.proceed)
   }
 
   readonly #resume = (): void => {
@@ -122,12 +128,16 @@ export class Schedule {
   }
 
   #pass(): void {
-    const last = this.#downstream.length - 1
-    let link = last
-    while (link >= this.#endedLinks || (this.#endedLinks === 0 && this.#source.runAhead())) {
-      const reached = link < 0 ? 0 : ((link === 0 ? this.#takeExpress() : undefined) ?? this.#move(link))
-      if (this.#failure.happened || (reached !== undefined && this.#restIsDue())) return
-      link = reached === undefined ? link - 1 : Math.min(reached, last)
+    let link = this.#stages.length
+    while (this.#canGoOn()) {
+      if (link < this.#endedLinks) {
+        if (this.#endedLinks > 0 || !this.#source.runAhead() || this.#restIsDue()) return
+        link = 0
+      }
+      const reached = link === 0 ? this.#takeExpress() : undefined
+      if (reached === undefined) link = this.#move(link, false)
+      else if (this.#failure.happened || this.#restIsDue()) return
+      else link = reached
     }
   }
 
@@ -138,45 +148,55 @@ export class Schedule {
   #moveEach(): boolean {
     this.#hasRested = false
     let hasMoved = false
-    for (let link = this.#downstream.length - 1; link >= this.#endedLinks && !this.#failure.happened; link--)
-      if (this.#move(link) !== undefined) hasMoved = true
+    for (let link = this.#stages.length; link >= this.#endedLinks && !this.#failure.happened; link--)
+      if (this.#move(link, true) >= link) hasMoved = true
     while (!this.#failure.happened && this.#canEndLink()) hasMoved = true
     return !hasMoved || !this.#restIsDue()
   }
 
-  /** Moves an item over a link, and as far as it goes at once. Gives the link that is next; undefined if nothing moved. */
-  #move(link: number): number | undefined {
+  /**
+   * Moves items over a link, or only one, each as far as it goes at once, until one is ready at a link behind, or this one has ended. Gives
+   * the link that is next: the one before if nothing moves any more.
+   */
+  #move(link: number, isOne: boolean): number {
     const from = this.#upstream[link] as Upstream
-    if (this.#mayResume && from.resume?.()) return link
-    if (!this.#downstream[link]?.room || !this.#mayEnter(link) || !from.ready()) return undefined
-    if (this.#failure.happened) return undefined // The source did that, inside of its next().
-    if (link === this.#stages.length) {
-      if (this.#output.offer(from.peek())) from.take()
-      else if (!this.#failure.happened) this.#output.await(from)
-      return link
-    }
-    return this.#carry(from.take(), link)
+    const to = this.#downstream[link] as Downstream
+    let reached = link
+    do {
+      if (this.#mayResume && from.resume?.()) continue
+      if (!to.room || !this.#mayEnter(link) || !from.ready()) return link - 1
+      if (this.#failure.happened) return link // The source did that, inside of its next().
+      if (to === this.#output) this.#leave(from)
+      else reached = this.#carry(from.take(), link)
+    } while (!isOne && reached === link && link >= this.#endedLinks && !this.#failure.happened && !this.#restIsDue())
+    return reached
+  }
+
+  #leave(from: Upstream): void {
+    if (this.#output.offer(from.peek())) from.take()
+    else if (!this.#failure.happened) this.#output.await(from)
   }
 
   /**
    * Takes an item that has left for `link` from stage to stage while each gives something at once and the next has room. Gives the link that
-   * is next: what was ready behind a stage before the item came has been tried, and cannot leave.
+   * is next.
    */
   #carry(left: unknown, link: number): number {
+    const stages = this.#stages
     let item = left
-    for (let at = link; at < this.#stages.length; at++) {
-      const stage = this.#stages[at] as ActiveStage
-      const wasReady = stage.ready()
+    for (let at = link; at < stages.length; at++) {
+      const stage = stages[at] as ActiveStage
       item = stage.accept(item)
       if (isSatisfied(stage)) this.#cut(at)
-      if (item === NONE) return !wasReady && stage.ready() ? at + 1 : link
-      if (this.#failure.happened || !this.#downstream[at + 1]?.room) {
+      const next = this.#downstream[at + 1] as Downstream
+      if (item === NONE) return stage.ready() && next.room ? at + 1 : link
+      if (this.#failure.happened || !next.room) {
         stage.hold?.(item)
         return link
       }
     }
     if (!this.#output.offer(item)) {
-      const last = this.#upstream.at(-1) as Upstream
+      const last = this.#upstream[stages.length] as Upstream
       last.hold?.(item)
       if (!this.#failure.happened) this.#output.await(last)
     }
@@ -202,7 +222,7 @@ export class Schedule {
 
   /** Takes items past many links at once, where that is possible. Gives the link that is next; undefined if none moved. */
   #takeExpress(): number | undefined {
-    if (this.#mostInFlight === undefined) return this.#express.run(Number.POSITIVE_INFINITY)
+    if (this.#mostInFlight === undefined) return this.#express.run(MANY)
     return this.#mayEnter(0) ? this.#express.run(1) : undefined
   }
 

@@ -48,11 +48,11 @@ export class Stopwatch {
   #usual = 1
   #chance = Math.random()
   /** Time for the statistics. */
-  nowMs: number
+  nowMs = 0
   /** How much of it the last tick has charged. */
   spentMs = 0
   /** Time for being fair to the event loop, whatever clock was given. */
-  realMs: number
+  realMs = 0
 
   /** `isExact`: each event ticks. Throws `TypeError` if the clock does not work now; `onBroken` hears of it if it breaks later. */
   constructor(clock: Clock | undefined, isExact: boolean, onBroken: (error: TypeError) => void) {

@@ -13,11 +13,12 @@ const SLICE_MS = 1
  * INVARIANT  while a turn is open, a callback that closes it is queued, before the one that ends the rest.
  */
 export class Turn {
-  #began: number | undefined
+  /** When it has worked long enough in this turn; infinite while it has not begun to. */
+  #endMs = Number.POSITIVE_INFINITY
   #resting = false
   readonly #onEnd: () => void
   readonly #close = (): void => {
-    this.#began = undefined
+    this.#endMs = Number.POSITIVE_INFINITY
     this.#onEnd()
   }
 
@@ -33,14 +34,14 @@ export class Turn {
 
   /** The run works, in this turn of the event loop. */
   open(nowMs: number): void {
-    if (this.#began !== undefined) return
-    this.#began = nowMs
+    if (this.#endMs !== Number.POSITIVE_INFINITY) return
+    this.#endMs = nowMs + SLICE_MS
     afterTurn(this.#close)
   }
 
   /** Whether the run has worked long enough in this turn of the event loop. */
   isOver(nowMs: number): boolean {
-    return this.#began !== undefined && nowMs - this.#began >= SLICE_MS
+    return nowMs >= this.#endMs
   }
 
   /** Rests until the event loop has turned, then calls `resume`. */

@@ -128,6 +128,20 @@ describe('takeWhile and skip', () => {
     expect(source).toMatchObject({ taken: 6, returned: 1 })
     expect(await from([1, 2]).skip(5).toArray()).toEqual([])
   })
+
+  test('call nothing before a takeWhile that has ended, though more is ready there', async () => {
+    const work = new Work<number>()
+    const called: number[] = []
+    const run = from([0, 1, 2, 3])
+      .map(work.fn, { concurrency: 4, ordered: false })
+      .tap((n) => called.push(n))
+      .takeWhile((n) => n > 0)
+      .toArray()
+    await quiet()
+    for (const n of work.running) void work.finish(n, n) // One pass sees all of them.
+    expect(await run).toEqual([])
+    expect(called).toEqual([0])
+  })
 })
 
 describe('enumerate, dedupe and window', () => {

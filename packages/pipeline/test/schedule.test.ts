@@ -238,16 +238,16 @@ describe('a promise', () => {
   const promisesPerItem = (fn: (n: number) => number | Promise<number>, ordered: boolean): Promise<number> =>
     promisesPerItemOf(from(new Counted(ITEMS)).map(fn, { concurrency: 4, ordered }).map(fn))
 
-  test('is made for no item of plain functions, and for an async one only by itself and its then', async () => {
+  test('is made for no item of plain functions; for async ones by each, by its then, and one by the run for what settles at once', async () => {
     for (const ordered of [true, false]) {
       expect(await promisesPerItem((n) => n, ordered)).toBe(0)
-      expect(await promisesPerItem(async (n) => n, ordered)).toBe(4)
+      expect(await promisesPerItem(async (n) => n, ordered)).toBe(5)
     }
   })
 
   test('of an async function that filters, looks at items or is the last is as cheap as that of a map', async () => {
     const one = from(new Counted(ITEMS)).filter(async () => true, { concurrency: 4 })
     expect(await promisesPerItemOf(one.tap(async () => {}, { concurrency: 4 }))).toBe(4)
-    expect(await promisesPerItemOf(from(new Counted(ITEMS)), async () => {})).toBe(2)
+    expect(await promisesPerItemOf(from(new Counted(ITEMS)), async () => {})).toBe(3)
   })
 })
