@@ -62,7 +62,14 @@ test('what is left out is in the suite', () => {
 
 describe.each(Object.entries(places))('with %s in another thread', (_, afar) => {
   describe.each(Object.entries(kinds))('%s', (_, { codec, ...kind }) => {
-    const claims = channelClaims({ ...kind, make: make(codec, afar), clonesReceivers: true, local: false })
+    const claims = channelClaims({
+      ...kind,
+      make: make(codec, afar),
+      clonesReceivers: true,
+      local: false,
+      // More than a slow machine takes for a claim, and to start the threads.
+      deadlineMs: 50_000,
+    })
     const between = claims.filter(({ verb, claim }) => verb !== 'select' && !elsewhere.includes(`${verb}: ${claim}`))
     test.each(between)('$verb: $claim', ({ run }) => run())
   })
