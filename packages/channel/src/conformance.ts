@@ -1,3 +1,4 @@
+import { show } from '@millrace/notify'
 import type { Claim, Kind, Make } from './conformance/api.ts'
 import { contract } from './conformance/contract.ts'
 import { type Factory, misuse } from './conformance/misuse.ts'
@@ -51,9 +52,9 @@ export function factoryClaims(make: Factory): Claim[] {
 }
 
 function check({ make, capacity, overflow }: Kind): void {
-  if (typeof make !== 'function') throw new TypeError(`make: expected a function, got ${String(make)}`)
+  if (typeof make !== 'function') throw new TypeError(`make: expected a function, got ${show(make)}`)
   if (!(Number.isInteger(capacity) || capacity === Number.POSITIVE_INFINITY) || capacity < 0) {
-    throw new RangeError(`capacity: expected an integer from 0, or Infinity, got ${String(capacity)}`)
+    throw new RangeError(`capacity: expected an integer from 0, or Infinity, got ${show(capacity)}`)
   }
   if (capacity === 0 && overflow === 'drop-oldest') {
     throw new RangeError('overflow: a rendezvous holds nothing, so drop-oldest has nothing to drop')

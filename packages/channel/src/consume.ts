@@ -1,4 +1,4 @@
-import { checkCount, checkNames, checkWaitOptions } from '@millrace/notify'
+import { checkCount, checkNames, checkWaitOptions, show } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Receiver } from './api.ts'
 
@@ -49,9 +49,9 @@ export function consume<T extends Value>(
   options: ConsumeOptions = {},
 ): Consumer {
   if (typeof receiver?.receive !== 'function') {
-    throw new TypeError(`receiver: expected a receiver, got ${String(receiver)}`)
+    throw new TypeError(`receiver: expected a receiver, got ${show(receiver)}`)
   }
-  if (typeof handler !== 'function') throw new TypeError(`handler: expected a function, got ${String(handler)}`)
+  if (typeof handler !== 'function') throw new TypeError(`handler: expected a function, got ${show(handler)}`)
   checkNames(options, ['concurrency', 'signal'])
   const { concurrency = 1, signal } = options
   checkCount('concurrency', concurrency)

@@ -1,4 +1,4 @@
-import { checkCount, checkNames, checkWaitOptions } from '@millrace/notify'
+import { checkCount, checkNames, checkWaitOptions, show } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Overflow, OverflowOptions, Receiver } from './api.ts'
 import { ChannelReceiver } from './endpoint/receiver.ts'
@@ -143,9 +143,9 @@ class Intake<T extends Value> {
 function checkSource(source: EventSource & Paced, name: string, overflow: Overflow): void {
   const { on, off, addEventListener } = Object(source) as Record<string, unknown>
   if ((typeof on !== 'function' || typeof off !== 'function') && typeof addEventListener !== 'function') {
-    throw new TypeError(`source: expected an EventEmitter or an EventTarget, got ${String(source)}`)
+    throw new TypeError(`source: expected an EventEmitter or an EventTarget, got ${show(source)}`)
   }
-  if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${String(name)}`)
+  if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${show(name)}`)
   if (overflow === 'reject') throw new RangeError('overflow: events have nobody to reject')
   if (overflow === 'wait' && (typeof source.pause !== 'function' || typeof source.resume !== 'function')) {
     throw new TypeError('overflow: this source cannot be paused, so "wait" is not possible; choose what to drop')
@@ -154,7 +154,7 @@ function checkSource(source: EventSource & Paced, name: string, overflow: Overfl
 
 function checkEnd(end: readonly string[]): void {
   if (Array.isArray(end) && end.every((name) => typeof name === 'string')) return
-  throw new TypeError(`end: expected an array of names, got ${String(end)}`)
+  throw new TypeError(`end: expected an array of names, got ${show(end)}`)
 }
 
 function listen(source: EventSource, name: string, listener: (event: unknown) => void): () => void {

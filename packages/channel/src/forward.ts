@@ -1,4 +1,4 @@
-import { checkNames, checkWaitOptions } from '@millrace/notify'
+import { checkNames, checkWaitOptions, show } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Sender } from './api.ts'
 import { CutShortError } from './errors.ts'
@@ -40,12 +40,12 @@ export function forward<T extends Value>(
   checkNames(options, ['signal', 'close'])
   const { signal, close = true } = options
   checkWaitOptions({ signal })
-  if (typeof close !== 'boolean') throw new TypeError(`close: expected true or false, got ${String(close)}`)
+  if (typeof close !== 'boolean') throw new TypeError(`close: expected true or false, got ${show(close)}`)
   if (!isAsync(source) && typeof source?.[Symbol.iterator] !== 'function') {
-    throw new TypeError(`source: expected an iterable or async iterable, got ${String(source)}`)
+    throw new TypeError(`source: expected an iterable or async iterable, got ${show(source)}`)
   }
   if (typeof sender?.send !== 'function' || typeof sender.close !== 'function') {
-    throw new TypeError(`sender: expected a sender, got ${String(sender)}`)
+    throw new TypeError(`sender: expected a sender, got ${show(sender)}`)
   }
   return pass(source, sender, signal, close ? (error) => sender.close(error) : () => {})
 }

@@ -96,7 +96,7 @@ describe('consume', () => {
     'an option it has not': [[() => {}, { concurency: 10 }], 'concurency: no such option'],
     'options that are none': [[() => {}, null], 'options: expected { concurrency, signal }, got null'],
     'a signal that is none': [[() => {}, { signal: {} }], 'signal: expected an AbortSignal'],
-    'a handler that is none': [['tea'], 'handler: expected a function, got tea'],
+    'a handler that is none': [['tea'], 'handler: expected a function, got "tea"'],
   }
 
   test.each(Object.entries(misuses))('refuses %s and receives nothing', async (_, [args, message]) => {

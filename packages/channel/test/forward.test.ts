@@ -152,7 +152,7 @@ describe('forward', () => {
     'an option it has not': [[three, open, { closes: false }], 'closes: no such option'],
     'options that are none': [[three, open, null], 'options: expected { signal, close }, got null'],
     'a signal that is none': [[three, open, { signal: {} }], 'signal: expected an AbortSignal'],
-    'a close that is neither': [[three, open, { close: 'no' }], 'close: expected true or false, got no'],
+    'a close that is neither': [[three, open, { close: 'no' }], 'close: expected true or false, got "no"'],
   }
 
   test.each(Object.entries(misuses))('refuses %s at once, and closes nothing', (_, [args, message]) => {

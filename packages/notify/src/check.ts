@@ -15,7 +15,7 @@ export function checkWaitOptions(options: WaitOptions, names?: readonly string[]
   if (timeoutMs !== undefined) checkTimeout(timeoutMs)
   if (signal === undefined) return
   if (typeof signal !== 'object' || signal === null || typeof signal.addEventListener !== 'function') {
-    throw new TypeError(`signal: expected an AbortSignal, got ${describe(signal)}`)
+    throw new TypeError(`signal: expected an AbortSignal, got ${show(signal)}`)
   }
 }
 
@@ -44,20 +44,21 @@ export function checkNames(options: object, names: readonly string[]): void {
 export function checkCount(name: string, value: number, most: number = Number.POSITIVE_INFINITY): void {
   if (Number.isInteger(value) && value >= 1 && value <= most) return
   const range = most === Number.POSITIVE_INFINITY ? 'from 1' : `from 1 to ${most}`
-  throw new RangeError(`${name}: expected an integer ${range}, got ${describe(value)}`)
+  throw new RangeError(`${name}: expected an integer ${range}, got ${show(value)}`)
 }
 
 function checkObject(options: object, names: readonly string[]): void {
   if (typeof options === 'object' && options !== null) return
-  throw new TypeError(`options: expected { ${names.join(', ')} }, got ${describe(options)}`)
+  throw new TypeError(`options: expected { ${names.join(', ')} }, got ${show(options)}`)
 }
 
 function checkTimeout(timeoutMs: number): void {
-  if (typeof timeoutMs !== 'number') throw new TypeError(`timeoutMs: expected a number, got ${describe(timeoutMs)}`)
+  if (typeof timeoutMs !== 'number') throw new TypeError(`timeoutMs: expected a number, got ${show(timeoutMs)}`)
   if (!(timeoutMs >= 0)) throw new RangeError(`timeoutMs: expected 0 or more, got ${timeoutMs}`)
 }
 
-/** How a wrong value appears in an error message. */
-function describe(value: unknown): string {
+/** A wrong value as it stands in the message of an error: a text is quoted, so that `'4'` is told from 4. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
   return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value)
 }

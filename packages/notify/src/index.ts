@@ -1,5 +1,5 @@
 export type { Latch, Listener, Notify, Semaphore, SemaphorePermit, WaitOptions } from './api.ts'
-export { checkCount, checkNames, checkWaitOptions, refusal, WAIT_OPTIONS } from './check.ts'
+export { checkCount, checkNames, checkWaitOptions, refusal, show, WAIT_OPTIONS } from './check.ts'
 export { TimeoutError } from './errors.ts'
 export { latch } from './local/latch.ts'
 export { notify } from './local/notify.ts'

@@ -267,7 +267,7 @@ describe.each(Object.entries(kinds))('in %s', (_, notify) => {
       [null as never, TypeError, 'options: expected { signal, timeoutMs }, got null'],
       [{ timeoutMs: -1 }, RangeError, 'timeoutMs: expected 0 or more, got -1'],
       [{ timeoutMs: Number.NaN }, RangeError, 'timeoutMs: expected 0 or more, got NaN'],
-      [{ timeoutMs: '5' as never }, TypeError, 'timeoutMs: expected a number, got 5'],
+      [{ timeoutMs: '5' as never }, TypeError, 'timeoutMs: expected a number, got "5"'],
       [
         { signal: new AbortController() as never },
         TypeError,

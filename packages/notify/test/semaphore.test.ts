@@ -2,7 +2,7 @@ import { arena, provideKernel } from '@millrace/atomics'
 import { kernel } from '@millrace/atomics/javascript'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { semaphore as localSemaphore, type Semaphore, type SemaphorePermit } from '../src/index.ts'
+import { semaphore as localSemaphore, type Semaphore, type SemaphorePermit, show } from '../src/index.ts'
 import { sharedSemaphore } from '../src/shared.ts'
 
 const idle = () => new Promise((resolve) => setImmediate(resolve))
@@ -62,7 +62,7 @@ describe.each(Object.entries(kinds))('in %s', (kind, semaphore) => {
     test.each([0, -1, 3, 1.5, Number.NaN, '1'])('refuses count %s at once', (count) => {
       expect(() => semaphore(2).acquireMany(count as number)).toThrow(RangeError)
       expect(() => semaphore(2).tryAcquire(count as number)).toThrow(
-        `count: expected an integer from 1 to 2, got ${count}`,
+        `count: expected an integer from 1 to 2, got ${show(count)}`,
       )
     })
   })
@@ -84,8 +84,8 @@ describe.each(Object.entries(kinds))('in %s', (kind, semaphore) => {
       (capacity) => {
         expect(() => semaphore(capacity as number)).toThrow(
           kind.startsWith('shared')
-            ? `permits: expected an integer from 1 to ${2 ** 28 - 1}, got ${capacity}`
-            : `capacity: expected an integer from 1, got ${capacity}`,
+            ? `permits: expected an integer from 1 to ${2 ** 28 - 1}, got ${show(capacity)}`
+            : `capacity: expected an integer from 1, got ${show(capacity)}`,
         )
       },
     )

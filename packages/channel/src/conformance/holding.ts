@@ -1,3 +1,4 @@
+import { show } from '@millrace/notify'
 import { rejects, same, throws, waits } from './check.ts'
 import { type Claims, given } from './needs.ts'
 
@@ -165,7 +166,7 @@ export const holding: Claims = {
     }),
     'throws RangeError for a count the channel cannot hold': given('buffers')(({ sender, capacity }) => {
       for (const count of [0, -1, 1.5, Number.NaN, capacity + 1]) {
-        throws(() => sender.reserveMany(count), 'RangeError', `got ${count}`)
+        throws(() => sender.reserveMany(count), 'RangeError', `got ${show(count)}`)
       }
       same(sender.stats().reserved, 0)
     }),

@@ -1,3 +1,4 @@
+import { show } from '@millrace/notify'
 import { rejects, same, throws, waits } from './check.ts'
 import { type Claims, given } from './needs.ts'
 
@@ -107,7 +108,7 @@ export const measuring: Claims = {
       'local',
     )(({ sender, capacity }) => {
       for (const wrong of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
-        throws(() => sender.setCapacity(wrong), 'RangeError', `got ${wrong}`)
+        throws(() => sender.setCapacity(wrong), 'RangeError', `got ${show(wrong)}`)
       }
       same(sender.capacity, capacity)
     }),

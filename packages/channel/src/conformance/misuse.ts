@@ -1,3 +1,4 @@
+import { show } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { ChannelOptions } from '../local/make.ts'
 import { throws } from './check.ts'
@@ -11,7 +12,11 @@ const NO_CAPACITIES: readonly unknown[] = [-1, 1.5, Number.NaN, Number.POSITIVE_
 export const misuse: Record<string, (make: (options: unknown) => unknown) => void> = {
   'a capacity that is not an integer from 0 to 2 ** 30': (make) => {
     for (const capacity of NO_CAPACITIES) {
-      throws(() => make({ capacity }), 'RangeError', `capacity: expected an integer from 0 to 2 ** 30, got ${capacity}`)
+      throws(
+        () => make({ capacity }),
+        'RangeError',
+        `capacity: expected an integer from 0 to 2 ** 30, got ${show(capacity)}`,
+      )
     }
   },
   'options that are not an object': (make) => {
@@ -23,7 +28,7 @@ export const misuse: Record<string, (make: (options: unknown) => unknown) => voi
     throws(() => make({ capacity: 1, overFlow: 'wait' }), 'TypeError', 'overFlow: no such option')
   },
   'an overflow that it does not know': (make) => {
-    const words = 'overflow: expected wait, drop-oldest, drop-newest or reject, got drop'
+    const words = 'overflow: expected wait, drop-oldest, drop-newest or reject, got "drop"'
     throws(() => make({ capacity: 1, overflow: 'drop' }), 'RangeError', words)
   },
   'a rendezvous that drops the oldest, since it holds nothing': (make) => {

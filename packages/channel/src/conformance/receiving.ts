@@ -1,3 +1,4 @@
+import { show } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import { same, throws, waits } from './check.ts'
 import { type Claims, given } from './needs.ts'
@@ -93,8 +94,8 @@ export const receiving: Claims = {
     }),
     'throws RangeError unless max is an integer from 1': ({ receiver }) => {
       for (const max of NO_COUNTS) {
-        throws(() => receiver.receiveMany(max), 'RangeError', `max: expected an integer from 1, got ${max}`)
-        throws(() => receiver.batches(max), 'RangeError', `max: expected an integer from 1, got ${max}`)
+        throws(() => receiver.receiveMany(max), 'RangeError', `max: expected an integer from 1, got ${show(max)}`)
+        throws(() => receiver.batches(max), 'RangeError', `max: expected an integer from 1, got ${show(max)}`)
       }
     },
   },

@@ -1,4 +1,4 @@
-import { refusal, turn, WAIT_OPTIONS, type WaitOptions } from '@millrace/notify'
+import { refusal, show, turn, WAIT_OPTIONS, type WaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Sender } from '../api.ts'
 import { CutShortError } from '../errors.ts'
@@ -19,7 +19,7 @@ export function sendMany<T extends Value>(
   options: WaitOptions | undefined,
 ): Promise<number> {
   if (typeof values?.[Symbol.iterator] !== 'function') {
-    throw new TypeError(`values: expected an iterable, got ${String(values)}`)
+    throw new TypeError(`values: expected an iterable, got ${show(values)}`)
   }
   if (Array.isArray(values) || ArrayBuffer.isView(values)) {
     return sendArray(sender, values as readonly T[], options, refusal(options, WAIT_OPTIONS))

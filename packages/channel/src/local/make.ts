@@ -1,4 +1,4 @@
-import { checkNames } from '@millrace/notify'
+import { checkNames, show } from '@millrace/notify'
 import { arrayRing, segmentRing, type Value } from '@millrace/ring'
 import type { OverflowOptions } from '../api.ts'
 import { checkOnDrop, checkOverflow, LARGEST_CAPACITY } from '../options.ts'
@@ -13,12 +13,12 @@ export interface ChannelOptions<T extends Value> extends OverflowOptions<T> {
 /** The state of a bounded channel, or of a rendezvous. Throws for options that make none, naming the option and the value. */
 export function boundedChannel<T extends Value>(options: ChannelOptions<T>): LocalChannel<T> {
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options: expected { capacity }, got ${String(options)}`)
+    throw new TypeError(`options: expected { capacity }, got ${show(options)}`)
   }
   checkNames(options, ['capacity', 'overflow', 'onDrop'])
   const { capacity, overflow = 'wait', onDrop } = options
   if (!Number.isInteger(capacity) || capacity < 0 || capacity > LARGEST_CAPACITY) {
-    throw new RangeError(`capacity: expected an integer from 0 to 2 ** 30, got ${String(capacity)}`)
+    throw new RangeError(`capacity: expected an integer from 0 to 2 ** 30, got ${show(capacity)}`)
   }
   checkOverflow(overflow)
   if (capacity === 0 && overflow === 'drop-oldest') {

@@ -1,3 +1,4 @@
+import { show } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Receiver } from '../api.ts'
 import { inTurn } from '../in-turn.ts'
@@ -39,10 +40,10 @@ function casesOf<T extends Value>(
   receivers: Iterable<Pick<Receiver<T>, 'case'>>,
 ): SelectCase<'receive', T | undefined>[] {
   if (typeof receivers?.[Symbol.iterator] !== 'function') {
-    throw new TypeError(`receivers: expected an iterable, got ${String(receivers)}`)
+    throw new TypeError(`receivers: expected an iterable, got ${show(receivers)}`)
   }
   return Array.from(receivers, (receiver) => {
     if (typeof receiver?.case === 'function') return receiver.case()
-    throw new TypeError(`receivers: expected a receiver, got ${String(receiver)}`)
+    throw new TypeError(`receivers: expected a receiver, got ${show(receiver)}`)
   })
 }

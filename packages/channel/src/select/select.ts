@@ -1,4 +1,12 @@
-import { refusal, rejectInTurn, resolveInTurn, TimeoutError, WAIT_OPTIONS, type WaitOptions } from '@millrace/notify'
+import {
+  refusal,
+  rejectInTurn,
+  resolveInTurn,
+  show,
+  TimeoutError,
+  WAIT_OPTIONS,
+  type WaitOptions,
+} from '@millrace/notify'
 import type { FullError } from '../errors.ts'
 import type { Race, SelectCase, Withdraw } from './api.ts'
 import { promiseCase } from './promise-case.ts'
@@ -47,7 +55,7 @@ export function select<const Cases extends readonly Selectable[]>(
   cases: Cases,
   options?: WaitOptions,
 ): Promise<SelectResult<Cases>> {
-  if (!Array.isArray(cases)) throw new TypeError(`cases: expected an array, got ${String(cases)}`)
+  if (!Array.isArray(cases)) throw new TypeError(`cases: expected an array, got ${show(cases)}`)
   if (cases.length === 0) throw new TypeError('cases: expected at least one, got none')
   const list = cases.map(toCase)
   const refused = refusal(options, WAIT_OPTIONS)
@@ -136,5 +144,5 @@ function toCase(selectable: Selectable): SelectCase {
     if ('aborted' in selectable) return signalCase(selectable)
     if ('then' in selectable) return promiseCase(selectable)
   }
-  throw new TypeError(`cases: expected a case, an AbortSignal or a promise, got ${String(selectable)}`)
+  throw new TypeError(`cases: expected a case, an AbortSignal or a promise, got ${show(selectable)}`)
 }

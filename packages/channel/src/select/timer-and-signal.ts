@@ -1,4 +1,4 @@
-import { startTimer } from '@millrace/notify'
+import { show, startTimer } from '@millrace/notify'
 import type { Race, SelectCase, Withdraw } from './api.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { Race, SelectCase, Withdraw } from './api.ts'
  * kind // => 'timer'
  */
 export function after(ms: number): SelectCase<'timer', void> {
-  if (typeof ms !== 'number' || !(ms >= 0)) throw new RangeError(`ms: expected a number from 0, got ${String(ms)}`)
+  if (typeof ms !== 'number' || !(ms >= 0)) throw new RangeError(`ms: expected a number from 0, got ${show(ms)}`)
   return {
     kind: 'timer',
     attempt: () => undefined,

@@ -9,7 +9,7 @@ import {
   USER,
   words,
 } from '@millrace/atomics'
-import { checkNames } from '@millrace/notify'
+import { checkNames, show } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import { type Codec, checkCodec, codecOf, layoutHash } from '@millrace/ring/codec'
 import type { Overflow, OverflowOptions } from '../api.ts'
@@ -63,7 +63,7 @@ export function openShared<T extends Value>(
   checkNames(options, ['capacity', 'codec', 'overflow', 'onDrop', 'producers', 'arena'])
   const { capacity, codec, overflow = 'wait', onDrop, producers } = options
   if (!Number.isInteger(capacity) || capacity < 1 || capacity > 2 ** 26) {
-    throw new RangeError(`capacity: expected an integer from 1 to 2 ** 26, got ${String(capacity)}`)
+    throw new RangeError(`capacity: expected an integer from 1 to 2 ** 26, got ${show(capacity)}`)
   }
   checkCodec('codec', codec)
   checkOverflow(overflow, overflows)
@@ -95,7 +95,7 @@ export function attachShared<T extends Value>(
   declared?: DeclaredProducer,
 ): SharedChannel<T> {
   if (handle?.kind !== 'millrace.channel' || typeof handle.codec !== 'string') {
-    throw new TypeError(`handle: expected that of a shared channel, got ${String(handle)}`)
+    throw new TypeError(`handle: expected that of a shared channel, got ${show(handle)}`)
   }
   const found = codec ?? (codecOf(handle.codec) as Codec<T> | undefined)
   if (found === undefined) throw new TypeError(`codec: ${handle.codec} is not built in; give it again to attach`)
@@ -126,7 +126,7 @@ function checkProducers(
   declared: DeclaredProducer | undefined,
 ): void {
   if (producers === undefined) return
-  if (producers !== 1) throw new RangeError(`producers: expected 1 or nothing, got ${String(producers)}`)
+  if (producers !== 1) throw new RangeError(`producers: expected 1 or nothing, got ${show(producers)}`)
   if (declared === undefined) throw new TypeError('producers: can be declared where there is one receiver, as in mpsc')
   if (codec.words === undefined)
     throw new TypeError(`producers: can be declared for codecs of numbers, not for ${codec.name}`)

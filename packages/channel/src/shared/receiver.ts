@@ -4,6 +4,7 @@ import {
   refusal,
   rejectInTurn,
   resolveInTurn,
+  show,
   TimeoutError,
   WAIT_OPTIONS,
   type WaitOptions,
@@ -144,10 +145,10 @@ export class SharedChannelReceiver<T extends Value> extends ChannelReceiver<T> i
     // In doubles every number is what it was.
     if (given === kind || given === 'Float64Array') return
     const either = kind === 'Float64Array' ? '' : `${kind} or `
-    throw new TypeError(`array: expected ${either}Float64Array, got ${given ?? String(array)}`)
+    throw new TypeError(`array: expected ${either}Float64Array, got ${given ?? show(array)}`)
   }
 
   #checkRead(read: unknown): void {
-    if (typeof read !== 'function') throw new TypeError(`read: expected a function, got ${String(read)}`)
+    if (typeof read !== 'function') throw new TypeError(`read: expected a function, got ${show(read)}`)
   }
 }
