@@ -215,7 +215,8 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
 
   #offer(item: T, priority: number, options: ItemOptions): Entry<T> | undefined {
     const entry = this.#stock.offer(item, priority, options, this.#submits.length === 0, this.#told)
-    if (this.#drains.length > 0) this.#balance()
+    const drain = this.#drains.first
+    if (drain !== undefined && this.#hasFor(drain.count)) this.#balance()
     if (this.#told.length > 0) this.#tell()
     return entry
   }
