@@ -14,7 +14,7 @@ interface Page<T> {
 /**
  * Things by their numbers, where most of these follow each other and most things leave in the order in which they came.
  *
- *     pages:  0…31   32…63   96…127          a page is there while something of it is
+ *     pages:  0…31   32…63   96…127          a page is there while something of it is, and the last one that became empty
  *
  * Not just a `Map`: whenever that makes room it leaves its old table behind, and each old table keeps the next one alive with all that stood in it
  * (`OrderedHashTable` of V8). Once one of them has grown old, all that passes through outlives the quick collections. Here the map changes once
@@ -25,6 +25,8 @@ export class ByNumber<T extends Numbered> {
   /** The page that was looked for last, and where. */
   #page: Page<T> | undefined
   #at = -1
+  /** The page that became empty last. It stays, since what comes and goes alone would have it made and thrown away each time. */
+  #empty: { readonly page: Page<T>; readonly at: number } | undefined
   #size = 0
 
   get size(): number {
@@ -57,9 +59,15 @@ export class ByNumber<T extends Numbered> {
     page.places[number % PAGE] = undefined
     page.count--
     this.#size--
-    if (page.count > 0) return
-    this.#pages.delete(at)
-    this.#page = undefined
+    if (page.count === 0 && this.#empty?.page !== page) this.#leaveEmpty(page, at)
+  }
+
+  #leaveEmpty(page: Page<T>, at: number): void {
+    const before = this.#empty
+    this.#empty = { page, at }
+    if (before === undefined || before.page.count > 0) return
+    this.#pages.delete(before.at)
+    if (this.#at === before.at) this.#at = -1
   }
 
   /** All of them, page by page. What is added or taken out meanwhile may be among them or not. */

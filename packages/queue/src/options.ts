@@ -27,8 +27,9 @@ export function checkOptions(where: string, options: object | undefined, known: 
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`${where}: expected an options object, got ${show(options)}`)
   }
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) throw new TypeError(`${where}: unknown option ${show(key)}; known: ${known.join(', ')}`)
+  for (const key in options) {
+    if (known.includes(key) || !Object.hasOwn(options, key)) continue
+    throw new TypeError(`${where}: unknown option ${show(key)}; known: ${known.join(', ')}`)
   }
 }
 
@@ -90,6 +91,7 @@ export function checkQueueOptions(options: QueueOptions | undefined): void {
 const SEND = ['delayMs', 'priority', 'dedupKey', 'headers', 'ttlMs']
 const WAIT = ['signal', 'timeoutMs']
 const SEND_AND_WAIT = [...SEND, ...WAIT]
+const BODY_AND_SEND = ['body', ...SEND]
 const RECEIVE = ['leaseMs', 'max', 'maxBytes', 'maxMessageBytes', ...WAIT]
 
 /** Checks what `send` or `trySend` is given. */
@@ -108,7 +110,8 @@ export function checkSend(
 export function checkMessages(messages: readonly OutgoingMessage[], options: WaitOptions | undefined): void {
   if (!Array.isArray(messages)) throw new TypeError(`sendMany: expected an array of messages, got ${show(messages)}`)
   for (const [i, message] of messages.entries()) {
-    checkOptions(`sendMany: message ${i}`, message, ['body', ...SEND])
+    if (isBare(message)) continue
+    checkOptions(`sendMany: message ${i}`, message, BODY_AND_SEND)
     checkMessage(`sendMany: message ${i}`, message.body, message)
   }
   checkOptions('sendMany', options, WAIT)
@@ -155,13 +158,23 @@ export function checkLeases(leases: readonly string[]): void {
   for (const lease of leases) checkLease('ackMany', lease)
 }
 
+/** Whether it is nothing but a body, as most messages are: then no name of what might be wrong is made. */
+function isBare(message: OutgoingMessage): boolean {
+  if (typeof message !== 'object' || message === null) return false
+  for (const key in message) if (key !== 'body') return false
+  return isBody(message.body)
+}
+
+function isBody(body: Body): boolean {
+  return typeof body === 'string' || body instanceof Uint8Array
+}
+
 function checkMessage(where: string, body: Body, options: SendOptions | undefined): void {
-  if (typeof body !== 'string' && !(body instanceof Uint8Array)) {
-    throw new TypeError(`${where}: body: expected a Uint8Array or a string, got ${show(body)}`)
-  }
-  const { delayMs, priority, dedupKey, headers, ttlMs } = options ?? {}
-  checkMs(`${where}: delayMs`, delayMs)
-  checkMs(`${where}: ttlMs`, ttlMs, false)
+  if (!isBody(body)) throw new TypeError(`${where}: body: expected a Uint8Array or a string, got ${show(body)}`)
+  if (options === undefined) return
+  const { delayMs, priority, dedupKey, headers, ttlMs } = options
+  if (delayMs !== undefined) checkMs(`${where}: delayMs`, delayMs)
+  if (ttlMs !== undefined) checkMs(`${where}: ttlMs`, ttlMs, false)
   if (priority !== undefined && !Number.isFinite(priority)) {
     throw new RangeError(`${where}: priority: expected a number, got ${show(priority)}`)
   }
@@ -196,8 +209,10 @@ function checkText(name: string, text: string, most: number): void {
 }
 
 function checkWait(where: string, options: WaitOptions | undefined): void {
-  checkMs(`${where}: timeoutMs`, options?.timeoutMs)
-  checkSignal(where, options?.signal)
+  if (options === undefined) return
+  const { timeoutMs, signal } = options
+  if (timeoutMs !== undefined) checkMs(`${where}: timeoutMs`, timeoutMs)
+  checkSignal(where, signal)
 }
 
 function checkSignal(where: string, signal: AbortSignal | undefined): void {

@@ -115,9 +115,7 @@ export class LocalQueue {
 
   /** Takes all of the messages in, or none. Those that wait for room came first; what needs none does not wait. */
   trySend(messages: readonly NewMessage[], nowMs: number): string[] | undefined {
-    const { count, bytes, keys } = this.#roomFor(messages, nowMs)
-    if (count > 0 && (this.#sends.length > 0 || !this.state.hasRoom(count, bytes, keys))) return undefined
-    return this.#add(messages, nowMs)
+    return this.#takes(messages, nowMs) ? this.#add(messages, nowMs) : undefined
   }
 
   /** Whether waiting for room is in vain. */
@@ -258,12 +256,25 @@ export class LocalQueue {
     return { count, bytes, keys: { count: keys?.size ?? 0, bytes: keyBytes } }
   }
 
+  #takes(messages: readonly NewMessage[], nowMs: number): boolean {
+    const [first] = messages
+    if (messages.length === 1 && first !== undefined && first.dedupKey === undefined) {
+      return this.#sends.length === 0 && this.state.hasRoom(1, first.bytes)
+    }
+    const { count, bytes, keys } = this.#roomFor(messages, nowMs)
+    return count === 0 || (this.#sends.length === 0 && this.state.hasRoom(count, bytes, keys))
+  }
+
   #add(messages: readonly NewMessage[], nowMs: number): string[] {
-    return messages.map((message) => {
-      const known = message.dedupKey === undefined ? undefined : this.state.idOf(message.dedupKey, nowMs)
-      if (known !== undefined) this.state.tallies.duplicates++
-      return known ?? this.state.add(message, nowMs)
-    })
+    const ids: string[] = []
+    for (const message of messages) ids.push(this.#addOne(message, nowMs))
+    return ids
+  }
+
+  #addOne(message: NewMessage, nowMs: number): string {
+    const known = message.dedupKey === undefined ? undefined : this.state.idOf(message.dedupKey, nowMs)
+    if (known !== undefined) this.state.tallies.duplicates++
+    return known ?? this.state.add(message, nowMs)
   }
 
   #take(wanted: Wanted, nowMs: number): Message[] {

@@ -31,7 +31,7 @@ export class Sending {
   send(name: string, body: Body, options: SendOptions & WaitOptions = {}, onWait?: OnWait): Promise<string> {
     try {
       check.checkSend('send', body, options, true)
-      return this.#send(this.#batch(name, [body], [options]), options, idOf, onWait)
+      return this.#send(this.#single(name, body, options), options, idOf, onWait)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -50,8 +50,17 @@ export class Sending {
 
   async trySend(name: string, body: Body, options: SendOptions = {}): Promise<TrySent> {
     check.checkSend('trySend', body, options, false)
-    const batch = this.#batch(name, [body], [options])
-    return this.#send(batch, undefined, (ids) => (ids === undefined ? FULL : { outcome: 'sent', id: idOf(ids) }))
+    return this.#send(this.#single(name, body, options), undefined, (ids) =>
+      ids === undefined ? FULL : { outcome: 'sent', id: idOf(ids) },
+    )
+  }
+
+  /** A message that is to go into a queue, if nothing is in the way. */
+  #single(name: string, body: Body, options: SendOptions): Outgoing {
+    const bodies = [body]
+    this.#standing.checkWritable(bodies)
+    const queue = this.#queues.get(name)
+    return { queue, messages: [toNewMessage(body, options, queue.options)], bodies }
   }
 
   /** Messages that are to go into a queue together, if nothing is in the way. */

@@ -6,7 +6,10 @@ const OVERHEAD_BYTES = 48
 
 /** How much of each file of the log is needed still: the messages whose latest copy stands there, and dedup keys. */
 export class Live {
-  readonly #counts = new Map<number, number>()
+  readonly #counts = new Map<number, { value: number }>()
+  /** That of the file that was asked for last: most questions in a row are about the same. */
+  #count: { value: number } | undefined
+  #segment = -1
   /** When the last dedup key of a file is forgotten. */
   readonly #keysUntilMs = new Map<number, number>()
   #bytes = 0
@@ -17,23 +20,24 @@ export class Live {
   }
 
   in(segment: number): number {
-    return this.#counts.get(segment) ?? 0
+    return this.#countOf(segment)?.value ?? 0
   }
 
   /** Whether there is one in a file up to that one. */
   isAny(last: number): boolean {
-    for (const [segment, count] of this.#counts) if (segment <= last && count > 0) return true
+    for (const [segment, { value }] of this.#counts) if (segment <= last && value > 0) return true
     return false
   }
 
   add({ segment, bytes }: Stored): void {
-    this.#counts.set(segment, this.in(segment) + 1)
+    const count = this.#countOf(segment) ?? this.#newCount(segment)
+    count.value++
     this.#bytes += bytes + OVERHEAD_BYTES
   }
 
   remove({ segment, bytes }: Stored): void {
-    if (this.in(segment) > 1) this.#counts.set(segment, this.in(segment) - 1)
-    else this.#counts.delete(segment)
+    const count = this.#countOf(segment)
+    if (count !== undefined && count.value > 0) count.value--
     this.#bytes -= bytes + OVERHEAD_BYTES
   }
 
@@ -49,5 +53,21 @@ export class Live {
   drop(segment: number): void {
     this.#counts.delete(segment)
     this.#keysUntilMs.delete(segment)
+    this.#segment = -1
+  }
+
+  #countOf(segment: number): { value: number } | undefined {
+    if (segment === this.#segment) return this.#count
+    this.#segment = segment
+    this.#count = this.#counts.get(segment)
+    return this.#count
+  }
+
+  #newCount(segment: number): { value: number } {
+    const count = { value: 0 }
+    this.#counts.set(segment, count)
+    this.#segment = segment
+    this.#count = count
+    return count
   }
 }
