@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { connect, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { startTimer } from '@millrace/notify'
 import { QueueError } from '@millrace/queue'
@@ -32,6 +32,8 @@ export const NO_GREETING = 'the connection was ended before a greeting'
 
 /** Timers of Node cannot be longer. */
 const LONGEST_MS = 2 ** 31 - 1
+/** So much is read at once. */
+const READ_BYTES = 2 ** 16
 /** A peer that was told of the end may take so long to end as well. */
 const LINGER_MS = 1000
 
@@ -75,11 +77,12 @@ export class Connection {
     this.#stopTimer = startTimer(connectTimeoutMs, () =>
       this.destroy(this.#unreachable(`no greeting in ${connectTimeoutMs} ms`)),
     )
-    const socket = tls === undefined ? connect({ host, port }) : connectTls({ ...tls, host, port })
+    const socket =
+      tls === undefined ? connect({ host, port, onread: this.#intoBuffer() }) : connectTls({ ...tls, host, port })
     this.#socket = socket
     socket.setNoDelay(true)
     socket.on(tls === undefined ? 'connect' : 'secureConnect', () => this.#hello())
-    socket.on('data', (chunk: Buffer) => this.#hear(chunk))
+    if (tls !== undefined) socket.on('data', (chunk: Buffer) => this.#hear(chunk))
     socket.on('error', (error) => this.destroy(this.#unreachable(wordsOf(error), error)))
     socket.on('end', () =>
       this.destroy(this.#unreachable(this.#watch === undefined ? NO_GREETING : 'the connection was ended')),
@@ -141,7 +144,18 @@ export class Connection {
     this.#socket.write(bytes, () => this.encoder.giveBack(bytes))
   }
 
-  #hear(chunk: Buffer): void {
+  /** What comes is put into the same memory again and again: all that is kept of it is copied when it is read. */
+  #intoBuffer(): OnReadOpts {
+    return {
+      buffer: new Uint8Array(READ_BYTES),
+      callback: (bytes, buffer) => {
+        this.#hear(buffer.subarray(0, bytes))
+        return true
+      },
+    }
+  }
+
+  #hear(chunk: Uint8Array): void {
     this.#hasHeard = true
     if (this.#hasEnded) return
     try {
