@@ -169,6 +169,19 @@ test('a file of zeros that is not the last is reported', async () => {
   expect(recovery.damages).toContainEqual({ file: name, offset: 0, bytes: length })
 })
 
+test('a last file that cannot be read since its first sector was lost is reported, and not taken for torn', async () => {
+  const disk = await store()
+  const last = (await disk.names()).sort().at(-1) as string
+  disk.damage(last, (bytes) => bytes.fill(0, 0, 512))
+  const before = disk.bytes(last)
+  expect(before.length).toBeGreaterThan(512)
+  for (let times = 0; times < 2; times++) {
+    const { recovery } = await read(disk)
+    expect(recovery).toMatchObject({ tornBytes: 0, damages: [{ file: last, offset: 0, bytes: before.length }] })
+    expect(disk.bytes(last).equals(before)).toBe(true)
+  }
+})
+
 test('a last file whose header was being written is no loss, however often the folder is opened then', async () => {
   for (let length = 0; length < HEADER_BYTES; length++) {
     const disk = await store()

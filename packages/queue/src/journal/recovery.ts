@@ -8,7 +8,7 @@ import { Replay } from './replay.ts'
 export interface Recovery {
   /** How many messages are there. */
   readonly messages: number
-  /** Bytes at the end that were being written when the last run ended: nobody was told that they were safe. They have been cut off. */
+  /** Bytes at the end, behind what could be read, that were being written when the last run ended: nobody was told that they were safe. They have been cut off. */
   readonly tornBytes: number
   /** What could not be read. Nothing else is lost. */
   readonly damages: readonly FileDamage[]
@@ -85,11 +85,17 @@ function checkOldest(first: number | undefined, needed: number, damages: FileDam
   damages.push({ file, offset: 0, bytes: 0 })
 }
 
-/** Cuts off what is damaged at the very end. Gives how much that was. */
+/**
+ * Cuts off what is damaged at the very end. Gives how much that was. A file of which nothing could be read, and that has more than a header, is
+ * damaged all the same: what is in it may have been safe, and unreadable since a sector was lost at its beginning.
+ */
 function cutTail(disk: Disk, last: number | undefined, segments: Map<number, number>, damages: FileDamage[]): number {
   const tail = damages.findIndex(
     ({ file, offset, bytes }) =>
-      last !== undefined && file === segmentName(last) && offset + bytes === segments.get(last),
+      last !== undefined &&
+      file === segmentName(last) &&
+      offset + bytes === segments.get(last) &&
+      (offset > 0 || bytes <= HEADER_BYTES),
   )
   const [torn] = tail === -1 ? [] : damages.splice(tail, 1)
   if (last === undefined || torn === undefined) return 0

@@ -9,7 +9,8 @@ import { crc32 } from 'node:zlib'
  *
  *     header  magic 8 · version u32 · salt u32 · epoch f64 · made at f64 · crc u32      little endian
  *
- * INVARIANT  the header stands there twice, so that no damage to one place makes the frames unreadable.
+ * INVARIANT  the header stands there twice, so that no byte that has changed makes the frames unreadable; both, and the first frame behind them,
+ *            can be lost with one sector: then the file cannot be read.
  * INVARIANT  nothing is appended to a file of an earlier run: a torn frame is always the last one of its file.
  */
 export interface Header {
