@@ -37,6 +37,8 @@ export class FailingDisk implements Disk {
   /** Resolves when the power has gone. */
   readonly off: Promise<void>
   isOff = false
+  /** No sync is over before. */
+  busy: Promise<void> = Promise.resolve()
   /** Files that are open. */
   opened = 0
   /** Bytes that were written so far. */
@@ -236,6 +238,7 @@ export class FailingDisk implements Disk {
   /** Takes a while, and for ever when the power goes meanwhile. */
   async #busy(): Promise<void> {
     for (let turns = this.#random.between(1, 4); turns > 0; turns--) await new Promise(setImmediate)
+    await this.busy
     if (this.isOff) await new Promise(() => {})
   }
 

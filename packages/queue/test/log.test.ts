@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { crc32Of } from '../src/log/crc.ts'
 import { scanFrames } from '../src/log/frame.ts'
 import { Log } from '../src/log/log.ts'
@@ -7,27 +7,55 @@ import { readHeader, segmentName } from '../src/log/segment.ts'
 import { FailingDisk } from './failing-disk.ts'
 import { Random } from './random.ts'
 
-test('a frame that nobody ends since something threw is ended by the log, and breaks no other', async () => {
-  const disk = new FailingDisk(new Random(1))
-  const options = { durability: 'never', segmentBytes: 1_000, epoch: 1, now: () => 0 } as const
-  const log = new Log(disk, options, { begun() {}, failed() {} })
-  await log.open()
+const EPOCH = { epoch: 1, now: () => 0, segmentBytes: 1_000 } as const
+
+/** Writes a frame of one byte, and ends it unless something throws. */
+function write(log: Log, byte: number, isEnded = true): void {
   log.begin()
-  log.writer.u8(1)
-  log.end()
-  log.begin()
-  log.writer.u8(2)
-  await log.written()
-  log.begin()
-  log.writer.u8(3)
-  log.end()
-  await log.close()
+  log.writer.u8(byte)
+  if (isEnded) log.end()
+}
+
+/** The bytes in the frames of the first file, and what is damaged there. */
+function found(disk: FailingDisk): unknown {
   const bytes = disk.bytes(segmentName(1))
-  const found: number[] = []
-  const { damages } = scanFrames(bytes, readHeader(bytes)?.salt as number, (start) =>
-    found.push(bytes[start] as number),
+  const written: number[] = []
+  const { damages } = scanFrames(bytes, readHeader(bytes)?.salt as number, (start, end) =>
+    written.push(...bytes.subarray(start, end)),
   )
-  expect([found, damages]).toEqual([[1, 2, 3], []])
+  return [written, damages]
+}
+
+describe('a frame that nobody ends since something threw is ended by the log, and breaks no other', () => {
+  test('in the next turn', async () => {
+    const disk = new FailingDisk(new Random(1))
+    const log = new Log(disk, { ...EPOCH, durability: 'never' }, { begun() {}, failed() {} })
+    await log.open()
+    write(log, 1)
+    write(log, 2, false)
+    await log.written()
+    write(log, 3)
+    await log.close()
+    expect(found(disk)).toEqual([[1, 2, 3], []])
+  })
+
+  test('when a sync is over, and it is late for the next', async () => {
+    const disk = new FailingDisk(new Random(1))
+    const log = new Log(disk, { ...EPOCH, durability: { everyMs: 1 } }, { begun() {}, failed() {} })
+    await log.open()
+    write(log, 1)
+    await log.written() // The time until the next sync runs.
+    const syncing = Promise.withResolvers<void>()
+    disk.busy = syncing.promise
+    const synced = log.synced()
+    await new Promise((resolve) => setTimeout(resolve, 2)) // It is over by now.
+    write(log, 2, false)
+    syncing.resolve()
+    await synced
+    write(log, 3)
+    await log.close()
+    expect(found(disk)).toEqual([[1, 2, 3], []])
+  })
 })
 
 test('a checksum is that of zlib, however long what it sums up is, and wherever it lies', () => {

@@ -271,12 +271,9 @@ export class Log {
       if (this.#failure !== undefined) return
       this.#syncing = undefined
       going.resolve()
-      if (!this.#isLate) {
-        if (this.#safe !== undefined) this.#flush()
-        return
-      }
+      if (this.#isLate) this.#safe ??= Promise.withResolvers()
       this.#isLate = false
-      if (this.#append()) this.#sync()
+      if (this.#safe !== undefined) this.#flush()
     })
     this.#occupy(work)
   }
