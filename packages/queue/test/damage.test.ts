@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { QueueError } from '../src/index.ts'
 import { openDisk } from '../src/journal/open-folder.ts'
+import { Kind } from '../src/journal/records.ts'
 import { type Recovery, recover } from '../src/journal/recovery.ts'
 import { lengthWithoutRoom } from '../src/log/frame.ts'
 import { HEADER_BYTES, segmentName } from '../src/log/segment.ts'
@@ -214,6 +215,30 @@ test('last files that are removed one after the other, each at an opening that w
     const left = (await disk.afterPowerLoss().names()).map((name) => Number.parseInt(name, 10)).sort((a, b) => a - b)
     expect(left).toEqual(left.map((_, index) => (left[0] as number) + index))
   }
+})
+
+test('a queue that was made anew is the only one of its name, though it is lost that the first was deleted', async () => {
+  const disk = new FailingDisk(new Random(1))
+  const clock = new HandClock()
+  const inOne = { ...options, segmentBytes: 2 ** 20, clock }
+  const { engine } = await openDisk(disk, 'disk', inOne)
+  await engine.create('a')
+  await engine.sendMany('a', [{ body: 'x', ttlMs: 10 }, { body: 'y' }])
+  await engine.delete('a')
+  await engine.create('a')
+  await engine.send('a', 'z')
+  await engine.close()
+  for (const name of await disk.names()) {
+    for (const { start, end } of frames(disk.bytes(name))) {
+      if (disk.bytes(name)[start + 12] === Kind.deleted) disk.damage(name, (bytes) => bytes.fill(0, start, end))
+    }
+  }
+  const { engine: again, recovery } = await openDisk(disk, 'disk', inOne)
+  expect(recovery).toMatchObject({ messages: 1, damages: [{}] })
+  clock.nowMs += 10 // What was in the first does not end: nothing is said of it.
+  const [message] = await again.receive('a', now)
+  expect([message?.text(), await again.list(), await again.ack(message?.lease ?? '')]).toEqual(['z', ['a'], 'acked'])
+  await again.close()
 })
 
 describe('a file that is damaged in a great many places', () => {

@@ -27,9 +27,12 @@ const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({})
  * Reads frames in their order, and knows what holds behind the last one.
  *
  * INVARIANT  what is said of a queue that is not known is passed over, and of a message only counted: what made it known was damaged, or is gone.
+ * INVARIANT  no two queues have the same name: where there is another one, the first was deleted, and what told that was damaged.
  */
 export class Replay {
   readonly #pasts = new Map<number, Past>()
+  /** The numbers of queues, by their names. */
+  readonly #numbers = new Map<string, number>()
   #nextNumber = 1
   #latestMs = 0
   #oldest = 1
@@ -188,6 +191,9 @@ export class Replay {
     const number = reader.count()
     const { name, options, isPaused, nextNumber, tallies } = JSON.parse(reader.text(), withInfinity)
     this.#nextNumber = Math.max(this.#nextNumber, number + 1)
+    const before = this.#numbers.get(name) ?? number
+    if (before !== number) this.#pasts.delete(before)
+    this.#numbers.set(name, number)
     const past = this.#pasts.get(number) ?? {
       number,
       tallies: noTallies(),
