@@ -9,7 +9,7 @@ import {
   malformed,
   type Request,
 } from '@millrace/queue/protocol'
-import { owned } from './owned.ts'
+import { givenBack, owned } from './owned.ts'
 
 /** What ends a wait of the caller. */
 export interface Limits {
@@ -257,8 +257,8 @@ function dueMs(timeoutMs: number): number {
 }
 
 function bodiesOf(request: Request): readonly Body[] {
-  if (request.kind === 'send' || request.kind === 'trySend') return [request.message.body]
-  return request.kind === 'sendMany' ? request.messages.map(({ body }) => body) : []
+  if (request.kind === 'send' || request.kind === 'trySend') return [givenBack(request.message.body)]
+  return request.kind === 'sendMany' ? request.messages.map(({ body }) => givenBack(body)) : []
 }
 
 function keysOf(request: Request): readonly (string | undefined)[] {

@@ -1,4 +1,4 @@
-import type { QueueEngine } from '@millrace/queue'
+import type { QueueEngine, QueueError } from '@millrace/queue'
 import { describe, expect, test } from 'vitest'
 import type { QueueClient } from '../src/index.ts'
 import { cabled, unanswered } from './cabled.ts'
@@ -83,5 +83,17 @@ describe('what is sent is as it was at the call', () => {
     const sending = client.send('nowhere', body)
     body.fill('2')
     expect(await rejection(sending)).toMatchObject({ code: 'missing', bodies: [Buffer.from('1')] })
+  })
+
+  test('in the error, and with memory of its own, where it had that', async () => {
+    const { client } = await cabled()
+    const body = new Uint8Array([1, 2])
+    const sending = [client.send('nowhere', body), client.sendMany('nowhere', [{ body }])]
+    body.fill(3)
+    for (const sent of sending) {
+      const { bodies } = (await rejection(sent)) as QueueError
+      expect(bodies).toStrictEqual([new Uint8Array([1, 2])])
+      expect((bodies[0] as Uint8Array).buffer.byteLength).toBe(2)
+    }
   })
 })
