@@ -15,7 +15,7 @@ type Resolve = (answer: Answer | PromiseLike<Answer>) => void
  *           └─▶ next() that waits
  *
  * Written by hand and not as a generator, which would queue `return` behind a `next` that waits: so a pipeline that is the source of
- * another one stops at once. An item costs one promise, that of `next`.
+ * another one stops at once. An item costs one promise, that of `next`, and one for the run to go on.
  */
 class Results implements Output, AsyncIterator<unknown, undefined> {
   readonly #start: (open: (host: Host) => Output) => ActiveRun
