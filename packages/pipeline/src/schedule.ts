@@ -189,7 +189,7 @@ export class Schedule {
       item = stage.accept(item)
       if (isSatisfied(stage)) this.#cut(at)
       const next = this.#downstream[at + 1] as Downstream
-      if (item === NONE) return stage.ready() && next.room ? at + 1 : link
+      if (item === NONE) return next.room && stage.ready() ? at + 1 : link
       if (this.#failure.happened || !next.room) {
         stage.hold?.(item)
         return link
