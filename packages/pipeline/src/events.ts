@@ -1,5 +1,6 @@
 import { channel } from '@millrace/mpsc'
-import { checkCount, checkOptions, show } from './options.ts'
+import { show } from '@millrace/notify'
+import { checkCount, checkOptions } from './options.ts'
 
 /** Something that tells of events: an EventEmitter, or an EventTarget. */
 export type EventSource =

@@ -1,3 +1,4 @@
+import { show } from '@millrace/notify'
 /** Checks that `options` is an object with no names but `known`. A misspelled option is an error, not a default. */
 export function checkOptions(where: string, options: object | undefined, known: readonly string[]): void {
   if (options === undefined) return
@@ -24,12 +25,6 @@ export function checkName(where: string, name: string | undefined): void {
 /** Checks that `value` is a function. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw new TypeError(`${name}: expected a function, got ${show(value)}`)
-}
-
-/** A value as it stands in a message. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value)
 }
 
 /** Checks that `value` is a time in milliseconds above 0. */

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
+import { show } from '@millrace/notify'
 import type { PipelineStats, StageStats } from './api.ts'
-import { checkMs, checkOptions, show } from './options.ts'
+import { checkMs, checkOptions } from './options.ts'
 import { type Lines, type Terminal, TerminalLines } from './progress/lines.ts'
 
 export type { Lines, Terminal } from './progress/lines.ts'

@@ -1,5 +1,6 @@
 import type { Sender, Value } from '@millrace/mpsc'
-import { checkOptions, show } from './options.ts'
+import { show } from '@millrace/notify'
+import { checkOptions } from './options.ts'
 
 /** A stream of Node, as far as it is used. */
 export interface NodeWritable {

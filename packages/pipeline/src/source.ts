@@ -1,7 +1,7 @@
+import { show } from '@millrace/notify'
 import type { StageStats } from './api.ts'
 import { Fifo } from './fifo.ts'
 import { Meter } from './meter.ts'
-import { show } from './options.ts'
 import type { Host, Upstream } from './plan.ts'
 import { closeTap, type OpenTap, type Reading, type Tap } from './taps.ts'
 import { isObject, isThenable } from './thenable.ts'

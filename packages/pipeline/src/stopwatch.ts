@@ -1,5 +1,5 @@
+import { show } from '@millrace/notify'
 import type { Clock } from './api.ts'
-import { show } from './options.ts'
 
 /** So long may pass between two readings of the clock, as far as can be foreseen. */
 const CLOSE_MS = 0.02

@@ -1,5 +1,5 @@
 import type { Receiver, Value } from '@millrace/mpsc'
-import { show } from './options.ts'
+import { show } from '@millrace/notify'
 import { isThenable } from './thenable.ts'
 import { turned } from './turn.ts'
 

@@ -1,5 +1,6 @@
+import { show } from '@millrace/notify'
 import type { PipelineStats, RecordedStage, RunRecorder } from './api.ts'
-import { checkCount, checkOptions, show } from './options.ts'
+import { checkCount, checkOptions } from './options.ts'
 import { type Analysis, analyze } from './trace/analysis.ts'
 import { toHtml } from './trace/html.ts'
 import { type Calls, Recording } from './trace/recording.ts'

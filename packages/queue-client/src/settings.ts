@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls'
-import { checkCount, checkMs, checkOptions, show } from '@millrace/queue/engine'
+import { show } from '@millrace/notify'
+import { checkCount, checkMs, checkOptions } from '@millrace/queue/engine'
 import { DEFAULT_PORT, MAX_TOKEN_BYTES, MIN_ANSWER_BYTES } from '@millrace/queue/protocol'
 import type { Address, CloseOptions, ConnectOptions, TlsOptions } from './api.ts'
 import { addressOf } from './url.ts'

@@ -1,4 +1,4 @@
-import { show } from '@millrace/queue/engine'
+import { show } from '@millrace/notify'
 import type { Address } from './api.ts'
 
 /** How a URL of a server begins. */

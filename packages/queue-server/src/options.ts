@@ -1,5 +1,6 @@
 import { isLoopback } from '@millrace/command/http'
-import { checkMs, checkOptions, show } from '@millrace/queue/engine'
+import { show } from '@millrace/notify'
+import { checkMs, checkOptions } from '@millrace/queue/engine'
 import { MAX_TOKEN_BYTES } from '@millrace/queue/protocol'
 import type { CloseOptions, ListenOptions, ServerOptions, TokenRule } from './api.ts'
 

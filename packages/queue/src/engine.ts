@@ -17,5 +17,4 @@ export {
   checkQueueOptions,
   checkReceive,
   checkSend,
-  show,
 } from './options.ts'

@@ -1,9 +1,10 @@
+import { show } from '@millrace/notify'
 import type { Durability, QueueEngine } from './api.ts'
 import { LocalEngine } from './engine/local-engine.ts'
 import { type Clock, freshBeginning, LocalQueues } from './engine/local-queues.ts'
 import { openFolder } from './journal/open-folder.ts'
 import type { Recovery } from './journal/recovery.ts'
-import { checkCount, checkMs, checkOptions, show } from './options.ts'
+import { checkCount, checkMs, checkOptions } from './options.ts'
 
 /** Where queues are, and what they go by. */
 export interface OpenOptions {

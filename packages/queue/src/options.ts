@@ -1,3 +1,4 @@
+import { show } from '@millrace/notify'
 import type {
   Body,
   ConsumeOptions,
@@ -223,10 +224,4 @@ function checkSignal(where: string, signal: AbortSignal | undefined): void {
 function checkOneOf(name: string, value: string | undefined, known: readonly string[]): void {
   if (value === undefined || known.includes(value)) return
   throw new TypeError(`${name}: expected ${known.map(show).join(' or ')}, got ${show(value)}`)
-}
-
-/** A value as it stands in a message. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  return typeof value === 'object' && value !== null ? Object.prototype.toString.call(value) : String(value)
 }

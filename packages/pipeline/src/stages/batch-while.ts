@@ -1,5 +1,6 @@
+import { show } from '@millrace/notify'
 import type { BatchWhileOptions } from '../api.ts'
-import { checkFunction, checkOptions, show } from '../options.ts'
+import { checkFunction, checkOptions } from '../options.ts'
 import type { StagePlan } from '../plan.ts'
 import { type BatchRule, gatherPlan } from './batch.ts'
 

@@ -1,6 +1,7 @@
+import { show } from '@millrace/notify'
 import { isAdjustable } from '../adjustable.ts'
 import type { Retry, StageOptions } from '../api.ts'
-import { checkCount, checkFunction, checkMs, checkName, checkOptions, checkSender, show } from '../options.ts'
+import { checkCount, checkFunction, checkMs, checkName, checkOptions, checkSender } from '../options.ts'
 import type { Host, Place, StagePlan } from '../plan.ts'
 import { isThenable } from '../thenable.ts'
 import { withAttempts } from './attempts.ts'

@@ -1,7 +1,8 @@
 /** Stages with a function for each item whose result is not just emitted. */
 import type { Sender, Value } from '@millrace/mpsc'
+import { show } from '@millrace/notify'
 import type { Result, Stage, StageOptions } from '../api.ts'
-import { checkFunction, checkSender, show } from '../options.ts'
+import { checkFunction, checkSender } from '../options.ts'
 import type { StagePlan } from '../plan.ts'
 import { isThenable } from '../thenable.ts'
 import type { Call } from './call.ts'

@@ -1,6 +1,7 @@
+import { show } from '@millrace/notify'
 import type { DroppingOptions, DropSide } from '../api.ts'
 import type { StageLineage } from '../lineage/lineage.ts'
-import { checkCount, checkFunction, checkName, checkOptions, show } from '../options.ts'
+import { checkCount, checkFunction, checkName, checkOptions } from '../options.ts'
 import { type Host, NONE, type Place, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
 

@@ -1,6 +1,7 @@
+import { show } from '@millrace/notify'
 /** Stages that let some of the items through. */
 import type { DedupeOptions, NameOptions, WindowOptions } from '../api.ts'
-import { checkCount, checkFunction, checkOptions, show } from '../options.ts'
+import { checkCount, checkFunction, checkOptions } from '../options.ts'
 import type { StagePlan } from '../plan.ts'
 import { flowPlan } from './flow.ts'
 

@@ -1,5 +1,6 @@
+import { show } from '@millrace/notify'
 import type { ThreadRunner, ThreadsOptions } from '../api.ts'
-import { checkCount, checkFunction, show } from '../options.ts'
+import { checkCount, checkFunction } from '../options.ts'
 import type { StagePlan } from '../plan.ts'
 import type { Call } from './call.ts'
 import { callPlan, STAGE_OPTIONS } from './call-plan.ts'

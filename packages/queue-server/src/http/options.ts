@@ -1,5 +1,6 @@
 import { isHostName } from '@millrace/command/http'
-import { checkOptions, show } from '@millrace/queue/engine'
+import { show } from '@millrace/notify'
+import { checkOptions } from '@millrace/queue/engine'
 import { checkPlace, checkSafe, checkTokens } from '../options.ts'
 import type { MonitoredEngine, MonitorListenOptions, MonitorOptions } from './api.ts'
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { show } from '../options.ts'
+import { show } from '@millrace/notify'
 import type { LeaseOf } from '../state/changes.ts'
 
 /** A delivery of a message in a queue. */
