@@ -7,13 +7,23 @@ export class PolledTime {
   after<T>(ms: number, value: T): Promise<T> {
     return new Promise((resolve) => {
       const atMs = performance.now() + ms
-      const place = this.#timers.findLastIndex((other) => other.atMs > atMs)
-      // The next one is the last.
-      this.#timers.splice(place + 1, 0, { atMs, fire: () => resolve(value) })
+      this.#timers.splice(this.#place(atMs), 0, { atMs, fire: () => resolve(value) })
       if (this.#isPolling) return
       this.#isPolling = true
       setImmediate(this.#poll)
     })
+  }
+
+  /** Behind all that are due later: the next one is the last. Found by halving, since there are hundreds, and the schedule waits meanwhile. */
+  #place(atMs: number): number {
+    let low = 0
+    let high = this.#timers.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#timers[middle]?.atMs ?? 0) > atMs) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   readonly #poll = (): void => {
