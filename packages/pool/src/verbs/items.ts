@@ -21,6 +21,11 @@ export class Source<T> {
     if (!this.isAsync && Array.isArray(items) && items[Symbol.iterator] === Array.prototype.values) this.#array = items
   }
 
+  /** How many items there are, if that is known; more may come and some may go while they are read. */
+  get length(): number {
+    return this.#array === undefined ? 0 : this.#array.length
+  }
+
   /** Whether there are no more items, or none is wanted. */
   get isOver(): boolean {
     return this.#isOver

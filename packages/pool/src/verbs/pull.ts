@@ -7,6 +7,9 @@ import type { Acceptor, Call, PoolTask, TaskBody } from '../task.ts'
 import type { RunContext } from '../task-api.ts'
 import { Source } from './items.ts'
 
+/** Places for so many results are made at once; behind them, and if nobody knows how many there will be, as they come. */
+const MOST_PLACES = 2 ** 20
+
 /** Whether items may share the tasks that run them: they are there, and nothing was asked that concerns each alone. */
 export function canPull<T>(
   core: PoolCore,
@@ -42,7 +45,7 @@ export async function pull<T, R>(
     Array.from({ length: Math.min(concurrency, acceptor.size) }, () => puller(acceptor, body, call, work)),
   )
   if (work.failure !== undefined) throw work.failure.error
-  return work.results
+  return work.all()
 }
 
 async function puller<T, R>(acceptor: Acceptor, body: TaskBody, call: Call, work: PulledWork<T, R>): Promise<void> {
@@ -60,13 +63,13 @@ async function puller<T, R>(acceptor: Acceptor, body: TaskBody, call: Call, work
 
 /** The items of one map, and what came of them. */
 export class PulledWork<T, R> {
-  readonly results: R[] = []
   failure: { readonly error: unknown } | undefined
   readonly #core: PoolCore
   readonly #acceptor: Acceptor
   readonly #source: Source<T>
   readonly #body: (item: T, index: number, context: RunContext) => R | PromiseLike<R>
   readonly #ordered: boolean
+  readonly #results: R[]
   readonly #tasks = new Set<PoolTask>()
   #index = 0
 
@@ -82,10 +85,18 @@ export class PulledWork<T, R> {
     this.#source = source
     this.#body = body
     this.#ordered = ordered
+    this.#results = new Array<R>(ordered ? Math.min(source.length, MOST_PLACES) : 0)
   }
 
   get isOver(): boolean {
     return this.#source.isOver
+  }
+
+  /** The results; every item has its own. */
+  all(): R[] {
+    // An array may have become shorter while it was read.
+    this.#results.length = this.#index
+    return this.#results
   }
 
   /** A puller runs, until its task has ended. */
@@ -121,8 +132,8 @@ export class PulledWork<T, R> {
         const result = this.#body(item, index, context)
         const settled = isThenable(result) ? await result : result
         acceptor.countItem('done')
-        if (this.#ordered) this.results[index] = settled
-        else this.results.push(settled)
+        if (this.#ordered) this.#results[index] = settled
+        else this.#results.push(settled)
       } catch (error) {
         acceptor.countItem('failed')
         throw error

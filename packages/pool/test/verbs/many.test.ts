@@ -37,6 +37,8 @@ describe('map', () => {
     const pool = taskPool({ concurrency: 1 })
     const growing = [1, 2]
     expect(await pool.map(growing, (n) => growing.push(9) && growing.splice(3) && n)).toEqual([1, 2, 9])
+    const shrinking = [1, 2, 3, 4]
+    expect(await pool.map(shrinking, (n) => shrinking.pop() && n)).toEqual([1, 2])
     expect(await pool.map(new Array<number>(2), (n) => n)).toEqual([undefined, undefined])
     const backwards = Object.assign([1, 2], { [Symbol.iterator]: () => [2, 1].values() })
     expect(await pool.map(backwards, (n) => n)).toEqual([2, 1])
