@@ -281,7 +281,8 @@ export class Requests implements AskedOwner, LinkUser {
       if (this.#open === undefined || this.#isLeaving || asked.lane === Lane.receive) asked.reject(closed(asked))
       else this.#waiting.add(asked)
     }
-    for (const asked of this.#open?.inFlight.all() ?? []) {
+    // The last one first: so none is let in where one leaves that waited in front of it.
+    for (const asked of this.#open?.inFlight.all().reverse() ?? []) {
       if (asked.lane !== Lane.prompt && !asked.isSettled && asked.unwanted === undefined) {
         this.#cancel(asked, closed(asked), true)
       }

@@ -143,6 +143,18 @@ describe('close', () => {
     for (const each of await Promise.all(sending)) expect(each).toMatchObject({ code: 'closed' })
   })
 
+  test('lets no send in where one leaves that waited in front of it', async () => {
+    const { at, engine } = await serve()
+    const client = await connected(at)
+    await client.create('a', { capacityBytes: 10, overflow: 'wait' })
+    await client.send('a', '12345')
+    const sending = ['123456', '1', '2'].map((body) => rejection(client.send('a', body)))
+    await until(async () => (await engine.stats('a')).waitingSends === 3)
+    await client.close()
+    expect(await Promise.all(sending)).toMatchObject([{ code: 'closed' }, { code: 'closed' }, { code: 'closed' }])
+    expect((await engine.stats('a')).sent).toBe(1)
+  })
+
   test('does not wait for a server that does not answer longer than it is told', async () => {
     const { at } = await serve()
     const cable = await Cable.to(at.port)

@@ -88,6 +88,31 @@ describe('the end of a connection', () => {
     expect(server.stats()).toMatchObject({ pending: 0, bufferedBytes: 0 })
   })
 
+  test.each(['of the peer', 'of the server'])(
+    'lets no send in where one leaves that waited in front of it: by the end %s',
+    async (whose) => {
+      const { at, engine, server } = await serve()
+      await engine.create('q', { capacityBytes: 10, overflow: 'wait' })
+      await engine.send('q', '12345')
+      const peer = await greeted(at)
+      peer.say((encoder) => {
+        // The numbers of requests say nothing of their order.
+        for (const [number, body] of [
+          [2, '123456'],
+          [40, '1'],
+          [1, '2'],
+        ] as const) {
+          encoder.request(number, { kind: 'send', name: 'q', message: { body } })
+        }
+      })
+      await until(async () => (await engine.stats('q')).waitingSends === 3)
+      if (whose === 'of the peer') peer.socket.destroy()
+      else await server.close({ timeoutMs: 0 })
+      await until(() => server.stats().pending === 0)
+      expect(await engine.stats('q')).toMatchObject({ sent: 1, waitingSends: 0 })
+    },
+  )
+
   test('leaves leases as they are: they are valid on any other', async () => {
     const { at, engine } = await serve()
     await engine.create('q')
