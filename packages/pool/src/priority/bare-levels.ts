@@ -63,10 +63,16 @@ export class BareLevels<T> implements BareOrder<T> {
   }
 }
 
-/** Items of one rank with their numbers, first in, first out. */
+/**
+ * Items of one rank with their numbers, first in, first out.
+ *
+ * INVARIANT  both arrays have a place for each index up to the last one that was used: places are added in their order.
+ */
 class Level<T> {
   #items: (T | undefined)[] = []
-  #sequences = new Float64Array(FIRST_LENGTH)
+  #sequences: number[] = []
+  /** One less than there are places. */
+  #mask = FIRST_LENGTH - 1
   #head = 0
   #length = 0
 
@@ -79,8 +85,8 @@ class Level<T> {
   }
 
   push(item: T, sequence: number): void {
-    if (this.#length === this.#sequences.length) this.#grow()
-    const tail = (this.#head + this.#length) & (this.#sequences.length - 1)
+    if (this.#length > this.#mask) this.#grow()
+    const tail = (this.#head + this.#length) & this.#mask
     this.#items[tail] = item
     this.#sequences[tail] = sequence
     this.#length++
@@ -93,7 +99,7 @@ class Level<T> {
   pop(): T | undefined {
     const item = this.#items[this.#head]
     this.#items[this.#head] = undefined
-    this.#head = (this.#head + 1) & (this.#sequences.length - 1)
+    this.#head = (this.#head + 1) & this.#mask
     this.#length--
     if (this.#length === 0) this.#restart()
     return item
@@ -101,18 +107,22 @@ class Level<T> {
 
   #restart(): void {
     this.#head = 0
-    if (this.#sequences.length <= KEPT_LENGTH) return
+    if (this.#mask < KEPT_LENGTH) return
     this.#items = []
-    this.#sequences = new Float64Array(FIRST_LENGTH)
+    this.#sequences = []
+    this.#mask = FIRST_LENGTH - 1
   }
 
   /** Twice as many places; the first one is at 0 then. */
   #grow(): void {
-    const [items, sequences, head] = [this.#items, this.#sequences, this.#head]
-    this.#items = head === 0 ? items : [...items.slice(head), ...items.slice(0, head)]
-    this.#sequences = new Float64Array(2 * sequences.length)
-    this.#sequences.set(sequences.subarray(head))
-    this.#sequences.set(sequences.subarray(0, head), sequences.length - head)
+    this.#items = turned(this.#items, this.#head)
+    this.#sequences = turned(this.#sequences, this.#head)
+    this.#mask = 2 * this.#mask + 1
     this.#head = 0
   }
+}
+
+/** The same, from that index on. */
+function turned<V>(values: V[], head: number): V[] {
+  return head === 0 ? values : [...values.slice(head), ...values.slice(0, head)]
 }
