@@ -38,10 +38,8 @@ export class Buckets<T> implements Order<T> {
       this.#link(entry, behind.previous, behind)
       this.#fingers[level] = entry
     }
-    if (last === undefined) {
-      this.#words[level >> 5] = (this.#words[level >> 5] as number) | (1 << (level & 31))
-      this.#tops |= 1 << (level >> 5)
-    }
+    this.#words[level >> 5] = (this.#words[level >> 5] as number) | (1 << (level & 31))
+    this.#tops |= 1 << (level >> 5)
     this.#length++
   }
 

@@ -215,8 +215,7 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
 
   #offer(item: T, priority: number, options: ItemOptions): Entry<T> | undefined {
     const entry = this.#stock.offer(item, priority, options, this.#submits.length === 0, this.#told)
-    const drain = this.#drains.first
-    if (drain !== undefined && this.#hasFor(drain.count)) this.#balance()
+    if (this.#drains.length > 0) this.#balance()
     if (this.#told.length > 0) this.#tell()
     return entry
   }

@@ -1,4 +1,4 @@
-import type { EvictReason, ItemOptions, PriorityPoolOptions, TicketState } from './api.ts'
+import type { EvictReason, ItemOptions, PriorityPoolOptions } from './api.ts'
 import { type BareOrder, makeBareOrder, widerBareOrder } from './bare.ts'
 import { Entry, type Order } from './entry.ts'
 import { Expiry } from './expiry.ts'
@@ -26,7 +26,7 @@ export interface StockCounts {
  *     offer ──▶ queued ── take, hold ──▶ drained, held ── settle ──▶ drained, or queued again
  *                  └── evict, expire, replace, remove ──▶ gone
  *
- * INVARIANT  length + held <= capacity, and length counts the order and the bare ones.
+ * INVARIANT  length + held <= capacity.
  * INVARIANT  an entry is in the order exactly while it is queued, and of those with the same key one is queued.
  * INVARIANT  an item without an entry is among the bare ones, from its submit until it is taken or somebody asks for it.
  */
@@ -42,11 +42,7 @@ export class Stock<T> {
     removed: 0,
     duplicates: 0,
   }
-  readonly #compare: PriorityPoolOptions<T>['compare']
-  readonly #priority: PriorityPoolOptions<T>['priority']
-  readonly #structure: PriorityPoolOptions<T>['structure']
-  readonly #ageingMs: number | undefined
-  readonly #ttlMs: number | undefined
+  readonly #options: PriorityPoolOptions<T>
   readonly #isEvicting: boolean
   readonly #now: () => number
   readonly #keyed = new Map<string, Entry<T>>()
@@ -54,19 +50,14 @@ export class Stock<T> {
   readonly #hasBare: boolean
   #order: Order<T>
   #bare: BareOrder<T>
-  #length = 0
   #held = 0
   #sequence = 0
 
   /** `onDue` is called when entries have expired that nobody has looked for. */
   constructor(options: PriorityPoolOptions<T>, onDue: () => void) {
-    const { capacity, compare, priority, structure, ageingMs, ttlMs, overflow, clock = performance } = options
+    const { capacity, compare, structure, ageingMs, ttlMs, overflow, clock = performance } = options
     this.capacity = capacity
-    this.#compare = compare
-    this.#priority = priority
-    this.#structure = structure
-    this.#ageingMs = ageingMs
-    this.#ttlMs = ttlMs
+    this.#options = options
     this.#isEvicting = overflow === 'evict-lowest'
     this.#now = () => clock.now()
     this.#expiry = new Expiry(this.#now, onDue)
@@ -77,7 +68,7 @@ export class Stock<T> {
   }
 
   get length(): number {
-    return this.#length
+    return this.#order.length + this.#bare.length
   }
 
   get held(): number {
@@ -85,18 +76,18 @@ export class Stock<T> {
   }
 
   get free(): number {
-    return this.capacity - this.#length - this.#held
+    return this.capacity - this.length - this.#held
   }
 
   /** The priority of an item. Throws if it has none that the pool can order by. */
   priorityOf(item: T, { priority }: ItemOptions): number {
-    if (this.#compare !== undefined) {
+    const { compare, priority: find, structure } = this.#options
+    if (compare !== undefined) {
       if (priority !== undefined) throw new TypeError('priority: a pool with compare has none')
       return 0
     }
-    const find = this.#priority
     const found = priority ?? (find === undefined ? 0 : find(item))
-    checkPriority(found, this.#structure)
+    checkPriority(found, structure)
     return found
   }
 
@@ -139,8 +130,7 @@ export class Stock<T> {
     // While there is nothing to compare it with, numbers may begin anew; bare ones are few enough to be packed.
     if (free === this.capacity) this.#sequence = 0
     const sequence = ++this.#sequence
-    if (this.#bare.push(item, priority, sequence)) this.#length++
-    else this.#pushWider(item, priority, sequence)
+    if (!this.#bare.push(item, priority, sequence)) this.#pushWider(item, priority, sequence)
     this.counts.submitted++
     return true
   }
@@ -152,32 +142,36 @@ export class Stock<T> {
 
   /** Takes out the first one, for good. */
   take(state: 'drained' | 'removed'): T | undefined {
-    if (this.#length === 0) return undefined
-    const item = this.#isBareFirst() ? this.#bare.pop() : this.#popEntry(state).item
-    this.#length--
-    // By name, since a field whose name varies is looked up each time.
-    if (state === 'drained') this.counts.drained++
-    else this.counts.removed++
-    return item
+    if (this.#isBareFirst()) {
+      this.counts[state]++
+      return this.#bare.pop()
+    }
+    const entry = this.#order.pop(state)
+    if (entry === undefined) return undefined
+    this.#forget(entry)
+    this.counts[state]++
+    return entry.item
   }
 
   /** Whether items have priorities, and are not compared. */
   get hasPriorities(): boolean {
-    return this.#compare === undefined
+    return this.#options.compare === undefined
   }
 
   /** Takes out the first ones, until they are settled. */
   hold(most: number): Entry<T>[] {
     const entries: Entry<T>[] = []
-    while (entries.length < most && this.#length > 0) {
+    while (entries.length < most) {
       if (this.#isBareFirst()) {
         const entry = this.#dressFirst()
         entry.leave('held')
         entries.push(entry)
         continue
       }
-      entries.push(this.#popEntry('held'))
-      this.#length--
+      const entry = this.#order.pop('held')
+      if (entry === undefined) break
+      this.#forget(entry)
+      entries.push(entry)
     }
     this.#held += entries.length
     return entries
@@ -227,7 +221,7 @@ export class Stock<T> {
   removeOne(entry: Entry<T>): void {
     entry.leave('removed')
     this.#forget(entry)
-    this.#gone(entry)
+    this.#order.gone(entry)
     this.counts.removed++
   }
 
@@ -236,7 +230,7 @@ export class Stock<T> {
     for (let entry = this.#expiry.due(); entry !== undefined; entry = this.#expiry.due()) {
       entry.leave('expired')
       if (entry.key !== undefined) this.#keyed.delete(entry.key)
-      this.#gone(entry)
+      this.#order.gone(entry)
       this.counts.expired++
       told.push([entry, 'expired'])
     }
@@ -245,41 +239,26 @@ export class Stock<T> {
   #pushWider(item: T, priority: number, sequence: number): void {
     const wider = widerBareOrder(this.#bare)
     this.#bare = wider
-    if (wider.push(item, priority, sequence)) this.#length++
-    else this.#queue(new Entry(this, item, priority, priority, sequence, undefined, undefined))
+    if (wider.push(item, priority, sequence)) return
+    this.#queue(new Entry(this, item, priority, priority, sequence, undefined, undefined))
   }
 
   #isBareFirst(): boolean {
     const bare = this.#bare
-    const { length } = bare
-    return length > 0 && (length === this.#length || this.#isBareBefore(bare, this.#order.first() as Entry<T>))
-  }
-
-  #isBareBefore({ firstRank, firstSequence }: BareOrder<T>, { rank, sequence }: Entry<T>): boolean {
-    return firstRank > rank || (firstRank === rank && firstSequence < sequence)
-  }
-
-  #popEntry(state: TicketState): Entry<T> {
-    const entry = this.#order.pop(state) as Entry<T>
-    this.#forget(entry)
-    return entry
-  }
-
-  /** An entry has left. */
-  #gone(entry: Entry<T>): void {
-    this.#order.gone(entry)
-    this.#length--
+    if (bare.length === 0) return false
+    const entry = this.#order.length === 0 ? undefined : this.#order.first()
+    if (entry === undefined || bare.firstRank > entry.rank) return true
+    return bare.firstRank === entry.rank && bare.firstSequence < entry.sequence
   }
 
   /** Takes out the first bare item, as an entry from now on. */
   #dressFirst(): Entry<T> {
     const { firstRank, firstSequence } = this.#bare
-    this.#length--
     return new Entry(this, this.#bare.pop() as T, firstRank, firstRank, firstSequence, undefined, undefined)
   }
 
-  #entry(item: T, priority: number, { key, ttlMs = this.#ttlMs }: ItemOptions): Entry<T> {
-    const ageingMs = this.#ageingMs
+  #entry(item: T, priority: number, { key, ttlMs = this.#options.ttlMs }: ItemOptions): Entry<T> {
+    const { ageingMs } = this.#options
     // All age alike, so who is before whom never changes: what counts is when an item came.
     const rank = ageingMs === undefined ? priority : priority - this.#now() / ageingMs
     const expiresAt = ttlMs === undefined ? undefined : this.#now() + ttlMs
@@ -290,7 +269,6 @@ export class Stock<T> {
     if (entry.key !== undefined) this.#keyed.set(entry.key, entry)
     this.#order = orderFor(this.#order, entry.rank, this.#isEvicting)
     this.#order.push(entry)
-    this.#length++
     if (entry.expiresAt !== undefined) this.#expiry.add(entry, entry.expiresAt)
   }
 
@@ -304,7 +282,7 @@ export class Stock<T> {
   #putOut(entry: Entry<T>, reason: 'evicted' | 'replaced', told: Told<T>): void {
     entry.leave(reason)
     this.#forget(entry)
-    this.#gone(entry)
+    this.#order.gone(entry)
     this.counts[reason]++
     told.push([entry, reason])
   }
@@ -317,7 +295,7 @@ export class Stock<T> {
 
   /** Whether one is due before the other by what the user said, not by when they came. */
   #isBefore(a: Entry<T>, b: Entry<T>): boolean {
-    const compare = this.#compare
+    const { compare } = this.#options
     return compare === undefined ? a.rank > b.rank : compare(a.item, b.item) < 0
   }
 }
