@@ -87,7 +87,7 @@ test('a connection that will answer nothing any more is left, though the server 
       }),
     )
   })
-  const client = await connected(url)
+  const client = await connected(url, { quietMs: 20 })
   expect(await client.list()).toEqual(['a'])
   expect(accepted).toBe(2)
 })
