@@ -1,10 +1,16 @@
 import { type Arena, holdProcess, releaseProcess, waitForWake } from '@millrace/atomics'
-import { turn } from '../turn.ts'
+import { afterTurn, turn } from '../turn.ts'
 
-/** Rounds of microtasks that a watch looks again before it parks, at most. */
-const MOST_ROUNDS = 64
+/** So many times a watch looks again before it parks, at most: they take about as long as a sleep and its wake, 0.1 ms. */
+const MOST_ROUNDS = 128
+/** The first of these are rounds of microtasks; from then on the event loop turns between two looks, so that others have it too. */
+const EAGER_ROUNDS = 64
 /** A sleep that ended sooner was not worth it. */
 const SHORT_SLEEP_MS = 0.02
+/** One that ended sooner might be spared by all the rounds. */
+const SPARABLE_SLEEP_MS = 1
+/** After so many of these at most that is tried. */
+const MOST_SLEEPS = 4096
 
 /**
  * Watches a line of a shared object for those of this thread who wait there.
@@ -16,9 +22,10 @@ const SHORT_SLEEP_MS = 0.02
  * INVARIANT  one watch, and so one sleep, for each line and thread, however many wait.
  * INVARIANT  the process is kept alive while somebody waits, and not longer.
  *
- * A sleep costs as much as a hundred looks, but looks pay only while the other side is about to come. So the rounds begin
- * at none, grow when a sleep was short or a look found something, and shrink when they were in vain. Unlike a thread that
- * blocks (`Spin`), it must not pause: others of this thread run between two looks.
+ * A sleep costs as much as hundreds of looks, but looks pay only while the other side is about to come. So the rounds begin
+ * at none, grow when a sleep was short or a look found something, and shrink when they were in vain. Two sides that sleep in turn
+ * would do so for ever, since each sleeps as long as the other's wake takes: so all the rounds are tried once, and the more often that was
+ * in vain, the more seldom. Unlike a thread that blocks (`Spin`), it must not pause: others of this thread run between two looks.
  */
 export class Watch {
   readonly #arena: Arena
@@ -30,6 +37,8 @@ export class Watch {
   #wakeUp: (() => void) | undefined
   #rounds = 0
   #left = 0
+  #sleepsUntilTry = 1
+  #sleepsBetween = 1
   #sleptAt = 0
 
   /** `look` does what can be done and answers whether somebody still waits. */
@@ -64,11 +73,12 @@ export class Watch {
       return
     }
     if (!this.#look()) {
-      if (this.#left < this.#rounds) this.#rounds = Math.min(MOST_ROUNDS, this.#rounds * 2)
+      if (this.#left < this.#rounds) this.#found()
       this.#stop()
     } else if (this.#left > 0) {
       this.#left--
-      queueMicrotask(this.#again)
+      if (this.#rounds - this.#left <= EAGER_ROUNDS) queueMicrotask(this.#again)
+      else afterTurn(this.#again)
     } else this.#sleep()
   }
 
@@ -84,10 +94,25 @@ export class Watch {
 
   #endSleep(): void {
     this.#wakeUp = undefined
-    const wasShort = performance.now() - this.#sleptAt < SHORT_SLEEP_MS
-    this.#rounds = wasShort ? Math.min(MOST_ROUNDS, Math.max(1, this.#rounds * 2)) : this.#rounds >> 1
+    this.#slept(performance.now() - this.#sleptAt)
     this.#left = this.#rounds
     this.#run()
+  }
+
+  /** A later look was not in vain. */
+  #found(): void {
+    this.#rounds = Math.min(MOST_ROUNDS, this.#rounds * 2)
+    this.#sleepsUntilTry = this.#sleepsBetween = 1
+  }
+
+  #slept(ms: number): void {
+    const isTry = ms < SPARABLE_SLEEP_MS && --this.#sleepsUntilTry <= 0
+    if (isTry) {
+      this.#sleepsUntilTry = this.#sleepsBetween
+      this.#sleepsBetween = Math.min(MOST_SLEEPS, this.#sleepsBetween * 2)
+      this.#rounds = MOST_ROUNDS
+    } else if (ms < SHORT_SLEEP_MS) this.#rounds = Math.min(MOST_ROUNDS, Math.max(1, this.#rounds * 2))
+    else this.#rounds >>= 1
   }
 
   #stop(): void {
