@@ -197,7 +197,9 @@ export class Connection {
     const watchMs = Math.min(this.#settings.quietMs, quietMs, LONGEST_MS)
     this.#watch = setInterval(() => this.#isThere(watchMs), watchMs).unref()
     const unreadMs = Math.min(2 * watchMs, LONGEST_MS)
-    this.#socket.setTimeout(unreadMs, () => {
+    this.#socket.setTimeout(unreadMs)
+    // Not given to setTimeout(), which has it called once: nothing being written is no news, and something may be the next time.
+    this.#socket.on('timeout', () => {
       if (this.#socket.writableLength === 0) return
       if (this.#isLate || this.#isLateAt(performance.now(), watchMs)) this.#socket.setTimeout(unreadMs)
       else this.destroy(this.#unreachable('it does not read what is written'))

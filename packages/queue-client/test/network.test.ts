@@ -147,6 +147,19 @@ describe('a connection of which nothing is heard', () => {
     })
   })
 
+  test('is given up when it takes nothing, though nothing was to be written when that was looked at before', async () => {
+    const { cable, client } = await cabled({ quietMs: 20 })
+    await client.list()
+    const end = performance.now() + 100
+    while (performance.now() < end);
+    await new Promise((resolve) => setTimeout(resolve, 5)) // All timers have been that were due.
+    for (const { client: socket } of cable.pairs) socket.pause()
+    expect(await rejection(client.send('a', new Uint8Array(16_000_000)))).toMatchObject({
+      code: 'unknown',
+      cause: { code: 'unreachable', message: expect.stringContaining('does not read') },
+    })
+  })
+
   test('is not, as long as pings are answered, however busy this program is', async () => {
     const { client } = await cabled({ quietMs: 20 })
     for (let i = 0; i < 5; i++) {
