@@ -163,7 +163,9 @@ export function checkLeases(leases: readonly string[]): void {
 function isBare(message: OutgoingMessage): boolean {
   if (typeof message !== 'object' || message === null) return false
   for (const key in message) if (key !== 'body') return false
-  return isBody(message.body)
+  const { body, delayMs, priority, dedupKey, headers, ttlMs } = message // A getter of its class is not listed.
+  if (delayMs !== undefined || priority !== undefined || ttlMs !== undefined) return false
+  return dedupKey === undefined && headers === undefined && isBody(body)
 }
 
 function isBody(body: Body): boolean {

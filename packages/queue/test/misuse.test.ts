@@ -16,6 +16,20 @@ describe('wrong arguments', () => {
     expect(await rejection(openQueues(undefined as never))).toBeInstanceOf(TypeError)
   })
 
+  test('of a message are named, also what a getter of its class gives', async () => {
+    const { queues } = await opened()
+    await queues.create('a')
+    class Late {
+      readonly body = '1'
+      get delayMs(): number {
+        return Number.NaN
+      }
+    }
+    expect(await rejection(queues.sendMany('a', [new Late()]))).toMatchObject({
+      message: 'sendMany: message 0: delayMs: expected a number of milliseconds from 0, got NaN',
+    })
+  })
+
   const opens: [string, unknown][] = [
     ['openQueues: path: expected a folder or ":memory:", got ""', { path: '' }],
     ['openQueues: path: expected a folder or ":memory:", got undefined', {}],
