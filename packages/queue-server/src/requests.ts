@@ -20,8 +20,6 @@ import { Turns } from './turns.ts'
 /** A request that is not answered. */
 interface Pending {
   readonly number: number
-  /** Its place among all, by the time they came. */
-  readonly order: number
   readonly bytes: number
   readonly lane: Lane
   /** Ends its wait. */
@@ -52,7 +50,6 @@ export class Requests {
   readonly #turns: Turns
   readonly #pending = new ByNumber<Pending>()
   readonly #onAnswered: () => void
-  #started = 0
   #closing: QueueError | undefined
   #hasEnded = false
 
@@ -86,8 +83,7 @@ export class Requests {
       this.#fail(number, refusal)
       return
     }
-    const order = this.#started++
-    const pending: Pending = { number, order, bytes, lane, cancel: undefined, isCancelled: false, hasTurn: false }
+    const pending: Pending = { number, bytes, lane, cancel: undefined, isCancelled: false, hasTurn: false }
     this.#pending.add(pending)
     this.#credit.take(lane, bytes)
     this.#share.change(bytes)
@@ -115,7 +111,7 @@ export class Requests {
   /** Takes no requests any more, and ends those that wait. */
   close(error: QueueError): void {
     this.#closing = error
-    for (const { cancel } of this.#lastFirst()) cancel?.(error)
+    for (const { cancel } of this.#pending) cancel?.(error)
     this.#turns.letGo()
   }
 
@@ -123,14 +119,9 @@ export class Requests {
   end(): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    for (const { number } of this.#lastFirst()) this.cancel(number)
+    for (const { number } of this.#pending) this.cancel(number)
     this.#turns.letGo()
     this.#giveBack(this.#outbox.takeUndelivered())
-  }
-
-  /** So nobody who is to leave as well is let in where one leaves that waited in front of it. */
-  #lastFirst(): Pending[] {
-    return [...this.#pending].sort((a, b) => b.order - a.order)
   }
 
   #takeTurn(pending: Pending, request: Request): void {

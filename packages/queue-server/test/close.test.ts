@@ -40,6 +40,19 @@ describe('close', () => {
     expect(await engine.stats('full')).toMatchObject({ waitingSends: 0, ready: 1 })
   })
 
+  test('lets no send in where one of another connection leaves that waited in front of it', async () => {
+    const { at, engine, server } = await serve()
+    await engine.create('q', { capacityBytes: 10, overflow: 'wait' })
+    await engine.send('q', '12345')
+    const peers = [await greeted(at), await greeted(at)]
+    for (const [index, body] of ['123456', '1', '2'].entries()) {
+      peers[index % 2]?.request({ kind: 'send', name: 'q', message: { body } })
+      await until(async () => (await engine.stats('q')).waitingSends === index + 1)
+    }
+    await server.close({ timeoutMs: 60_000 })
+    expect(await engine.stats('q')).toMatchObject({ sent: 1, waitingSends: 0 })
+  })
+
   test('cuts those that have not ended in time', async () => {
     const { engine } = await slowEngine('list')
     const { at, server } = await serve({}, engine)

@@ -118,6 +118,21 @@ describe('an engine in this process', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  test('lets no send in where one leaves that waited in front of it, if it leaves for the same reason', async () => {
+    const { queues } = await opened()
+    await queues.create('a', { capacityBytes: 10, overflow: 'wait' })
+    await queues.send('a', '12345')
+    const ends = new AbortController()
+    const { signal } = ends
+    const leaving = ['123456', '1', '2'].map((body) => rejection(queues.send('a', body, { signal })))
+    const staying = queues.send('a', '3')
+    await quiet()
+    ends.abort(new Error('enough'))
+    expect(await Promise.all(leaving)).toEqual(Array(3).fill(signal.reason))
+    await staying
+    expect(texts(await queues.peek('a', { max: 9 }))).toEqual(['12345', '3'])
+  })
+
   test('refuses a lease that is none', async () => {
     const { queues } = await opened()
     await queues.create('a')

@@ -48,8 +48,12 @@ export type OnWait = (cancel: (reason: unknown) => void) => void
 export class Waits<W, R> {
   readonly #waits = new WaitList<Wait<W, R>>()
   readonly #onLeave: () => void
+  #hasLeft = false
 
-  /** Calls back when somebody has left who was not served: the next one may be. */
+  /**
+   * Calls back when somebody has left who was not served: the next one may be. First all leave who do so in the same turn, as those with the same
+   * signal: else one would be served that is about to leave.
+   */
   constructor(onLeave: () => void) {
     this.#onLeave = onLeave
   }
@@ -73,12 +77,12 @@ export class Waits<W, R> {
     const wait = new Wait<W, R>(wants)
     const cancel = (reason: unknown): void => {
       wait.reject(reason)
-      this.#onLeave()
+      this.#left()
     }
     const onAbort = (): void => cancel(signal?.reason)
     const timeIsUp = (): void => {
       onTimeout(wait)
-      this.#onLeave()
+      this.#left()
     }
     const stopTimer = timeoutMs === undefined ? undefined : startTimer(timeoutMs, timeIsUp)
     signal?.addEventListener('abort', onAbort)
@@ -89,6 +93,15 @@ export class Waits<W, R> {
     this.#waits.add(wait)
     onWait?.(cancel)
     return wait.promise
+  }
+
+  #left(): void {
+    if (this.#hasLeft) return
+    this.#hasLeft = true
+    queueMicrotask(() => {
+      this.#hasLeft = false
+      this.#onLeave()
+    })
   }
 
   refuseAll(why: (wants: W) => unknown): void {
