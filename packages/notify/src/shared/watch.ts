@@ -1,15 +1,15 @@
 import { type Arena, holdProcess, releaseProcess, waitForWake } from '@millrace/atomics'
 import { afterTurn, turn } from '../turn.ts'
 
-/** So many times a watch looks again before it parks, at most: they take about as long as a sleep and its wake, 0.1 ms. */
-const MOST_ROUNDS = 128
-/** The first of these are rounds of microtasks; from then on the event loop turns between two looks, so that others have it too. */
-const EAGER_ROUNDS = 64
+/** Rounds of microtasks that a watch looks again before it parks, at most. */
+const MOST_ROUNDS = 64
+/** Rounds of a try: behind the first ones the event loop turns between two looks. They take about as long as a sleep and its wake, 0.1 ms. */
+const TRY_ROUNDS = 128
 /** A sleep that ended sooner was not worth it. */
 const SHORT_SLEEP_MS = 0.02
-/** One that ended sooner might be spared by all the rounds. */
+/** One that ended sooner might be spared by a try. */
 const SPARABLE_SLEEP_MS = 1
-/** After so many of these at most that is tried. */
+/** There is a try after so many of these, at the least. */
 const MOST_SLEEPS = 4096
 
 /**
@@ -22,10 +22,12 @@ const MOST_SLEEPS = 4096
  * INVARIANT  one watch, and so one sleep, for each line and thread, however many wait.
  * INVARIANT  the process is kept alive while somebody waits, and not longer.
  *
- * A sleep costs as much as hundreds of looks, but looks pay only while the other side is about to come. So the rounds begin
+ * A sleep costs as much as a hundred looks, but looks pay only while the other side is about to come. So the rounds begin
  * at none, grow when a sleep was short or a look found something, and shrink when they were in vain. Two sides that sleep in turn
- * would do so for ever, since each sleeps as long as the other's wake takes: so all the rounds are tried once, and the more often that was
- * in vain, the more seldom. Unlike a thread that blocks (`Spin`), it must not pause: others of this thread run between two looks.
+ * would do so for ever, since each sleeps as long as the other's wake takes: so one wait is a try, to stay awake for that long. It was in
+ * vain unless the next wait is over within the usual rounds, and the more often it was, the more seldom it is made: to look longer each
+ * time would cost more than to sleep where values just come one by one, and most of all where both sides share a core. Unlike a thread that
+ * blocks (`Spin`), it must not pause: others of this thread run between two looks.
  */
 export class Watch {
   readonly #arena: Arena
@@ -37,9 +39,11 @@ export class Watch {
   #wakeUp: (() => void) | undefined
   #rounds = 0
   #left = 0
+  #sleptAt = 0
   #sleepsUntilTry = 1
   #sleepsBetween = 1
-  #sleptAt = 0
+  /** Whether the wait before this one was a try that found something. */
+  #hasTried = false
 
   /** `look` does what can be done and answers whether somebody still waits. */
   constructor(arena: Arena, line: number, look: () => boolean) {
@@ -77,7 +81,7 @@ export class Watch {
       this.#stop()
     } else if (this.#left > 0) {
       this.#left--
-      if (this.#rounds - this.#left <= EAGER_ROUNDS) queueMicrotask(this.#again)
+      if (this.#rounds - this.#left <= MOST_ROUNDS) queueMicrotask(this.#again)
       else afterTurn(this.#again)
     } else this.#sleep()
   }
@@ -101,16 +105,17 @@ export class Watch {
 
   /** A later look was not in vain. */
   #found(): void {
+    if (this.#hasTried) this.#sleepsUntilTry = this.#sleepsBetween = 1
+    this.#hasTried = this.#rounds === TRY_ROUNDS
     this.#rounds = Math.min(MOST_ROUNDS, this.#rounds * 2)
-    this.#sleepsUntilTry = this.#sleepsBetween = 1
   }
 
   #slept(ms: number): void {
-    const isTry = ms < SPARABLE_SLEEP_MS && --this.#sleepsUntilTry <= 0
-    if (isTry) {
+    this.#hasTried = false
+    if (ms < SPARABLE_SLEEP_MS && --this.#sleepsUntilTry <= 0) {
       this.#sleepsUntilTry = this.#sleepsBetween
       this.#sleepsBetween = Math.min(MOST_SLEEPS, this.#sleepsBetween * 2)
-      this.#rounds = MOST_ROUNDS
+      this.#rounds = TRY_ROUNDS
     } else if (ms < SHORT_SLEEP_MS) this.#rounds = Math.min(MOST_ROUNDS, Math.max(1, this.#rounds * 2))
     else this.#rounds >>= 1
   }
