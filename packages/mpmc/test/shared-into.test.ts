@@ -64,6 +64,30 @@ describe('a receive into an array that has to wait', () => {
   })
 })
 
+describe('a receive into an array that changes while it waits', () => {
+  test('is rejected if there are no elements any more, and the next number goes to the next', async () => {
+    const { sender, receiver } = sharedChannel({ capacity: 8, codec: u32 })
+    const array = new Uint32Array(3)
+    const [into, one] = [receiver.receiveInto(array), receiver.receive()]
+    structuredClone(array, { transfer: [array.buffer] })
+    sender.trySend(1)
+    sender.trySend(2)
+    await expect(into).rejects.toThrow(
+      new TypeError('array: lost its elements while the receive waited, and a number with them'),
+    )
+    expect(await one).toBe(2)
+  })
+
+  test('takes as many as there are elements by then', async () => {
+    const { sender, receiver } = sharedChannel({ capacity: 8, codec: u32 })
+    const array = new Uint32Array(new ArrayBuffer(12, { maxByteLength: 16 }))
+    const waiting = receiver.receiveInto(array)
+    array.buffer.resize(8)
+    await sender.sendMany([1, 2, 3])
+    expect([await waiting, ...array, receiver.length]).toEqual([2, 1, 2, 1])
+  })
+})
+
 describe('within a thread a receive that waits comes before', () => {
   test('tryReceiveInto', async () => {
     const { sender, receiver } = sharedChannel({ capacity: 4, codec: u32 })

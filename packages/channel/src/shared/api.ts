@@ -53,7 +53,8 @@ export interface SharedReceiver<T extends Value> extends Receiver<T> {
    * no elements.
    *
    * Rejects with a `TypeError` for what is no such array, of the codec's own kind or of doubles, and on a channel of anything
-   * but `u32`, `i32` or `f64`, before anything is taken.
+   * but `u32`, `i32` or `f64`, before anything is taken. Also if the array has no elements any more when a number comes, since its memory
+   * was transferred or shrunk: that number is lost.
    */
   receiveInto(array: WordArray, options?: WaitOptions): Promise<number>
   /** The same without waiting: 0 if nothing is there, or what is there belongs to receives of this thread that wait. Throws the `TypeError`. */

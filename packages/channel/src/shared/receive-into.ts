@@ -18,6 +18,11 @@ export class ReceiveInto<T extends Value> extends Waiter<number> implements Valu
   }
 
   take(arrivals: Arrivals<T>): void {
+    // Its memory was transferred or shrunk meanwhile: a number put there is gone, and nobody must take it for received.
+    if (this.#array.length === 0) {
+      this.fail(new TypeError('array: lost its elements while the receive waited, and a number with them'))
+      return
+    }
     this.#array[0] = arrivals.pop() as unknown as number
     this.wake(1 + this.#store.popInto(this.#array, 1))
   }
