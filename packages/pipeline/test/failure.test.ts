@@ -97,6 +97,24 @@ describe('an error', () => {
     expect(source.taken).toBe(4)
   })
 
+  test('stops a pass also where other calls of the stage run: nothing more is taken', async () => {
+    const source = new Counted()
+    const first = Promise.withResolvers<number>()
+    const results = from(source)
+      .map(
+        (n) => {
+          if (n === 1) throw new Error('one')
+          return n === 0 ? first.promise : n
+        },
+        { concurrency: 4 },
+      )
+      .toArray()
+    await quiet()
+    first.resolve(0)
+    expect((await rejection(results)).error).toEqual(new Error('one'))
+    expect(source.taken).toBe(2)
+  })
+
   test('aborts the signal of the stages with it, at once', async () => {
     const error = new Error('tea is out')
     const reasons: unknown[] = []
