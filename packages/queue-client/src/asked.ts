@@ -9,6 +9,7 @@ import {
   malformed,
   type Request,
 } from '@millrace/queue/protocol'
+import { givenUp } from './loss.ts'
 import { givenBack, owned } from './owned.ts'
 
 /** What ends a wait of the caller. */
@@ -156,7 +157,7 @@ export class Asked implements Place {
         return true
       case 'cancelled':
         if (this.unwanted === undefined) throw stray(answer, this.request)
-        this.reject(this.unwanted.reason)
+        this.reject(givenUp(this, this.unwanted.reason))
         return true
       case 'outcome':
         if (kind !== 'ack' && kind !== 'nack' && kind !== 'extend') throw stray(answer, this.request)

@@ -128,7 +128,7 @@ export class Requests implements AskedOwner, LinkUser {
         this.#leaveIfDone()
         return
       }
-      asked.reject(asked.unwanted.reason)
+      asked.reject(givenUp(asked, asked.unwanted.reason))
     } else if (!asked.answer(answer)) return
     inFlight.finish(asked)
     if (this.#isLeaving) this.#leaveIfDone()
@@ -147,7 +147,7 @@ export class Requests implements AskedOwner, LinkUser {
     this.standing.unconnected(error)
     const again = open.inFlight.all().filter((asked) => this.#isToBeAskedAgain(asked, open, error))
     if (this.#closing !== undefined)
-      for (const asked of again) asked.reject(asked.error('closed', error.message, error))
+      for (const asked of again) asked.reject(givenUp(asked, asked.error('closed', error.message, error)))
     else this.#park([...again, ...this.#waiting.takeAll()]) // In each lane those under way were made first.
     this.#checkDrained()
   }
@@ -158,7 +158,7 @@ export class Requests implements AskedOwner, LinkUser {
     const { code, message } = error
     if (code !== 'refused' && code !== 'protocol') return
     // To wait does not help.
-    for (const asked of this.#waiting.takeAll()) asked.reject(asked.error(code, message, error))
+    for (const asked of this.#waiting.takeAll()) asked.reject(givenUp(asked, asked.error(code, message, error)))
   }
 
   aborted(asked: Asked, reason: unknown): void {
@@ -185,10 +185,10 @@ export class Requests implements AskedOwner, LinkUser {
     asked.list?.remove(asked)
     if (!isConnected) asked.reject(unreachable(asked, this.standing.lastError))
     else if (asked.request.kind === 'receive') asked.resolve([])
-    else
-      asked.reject(
-        asked.error('timeout', 'the server took no more of its kind in time, of all queues of this client together'),
-      )
+    else {
+      const why = 'the server took no more of its kind in time, of all queues of this client together'
+      asked.reject(givenUp(asked, asked.error('timeout', why)))
+    }
   }
 
   settled({ lane, bodyBytes }: Asked): void {
@@ -244,7 +244,7 @@ export class Requests implements AskedOwner, LinkUser {
       const bytes = connection.encoder.request(inFlight.freeNumber(), asked.requestNow)
       inFlight.begin(asked, bytes)
     } catch (error) {
-      asked.reject(isQueueError(error) ? asked.error(error.code, error.message) : error)
+      asked.reject(isQueueError(error) ? givenUp(asked, asked.error(error.code, error.message)) : error)
       return
     }
     asked.piece = connection.writes
@@ -278,8 +278,8 @@ export class Requests implements AskedOwner, LinkUser {
   async #close(timeoutMs: number): Promise<void> {
     this.standing.closed()
     for (const asked of this.#waiting.takeAll()) {
-      if (this.#open === undefined || this.#isLeaving || asked.lane === Lane.receive) asked.reject(closed(asked))
-      else this.#waiting.add(asked)
+      if (this.#open !== undefined && !this.#isLeaving && asked.lane !== Lane.receive) this.#waiting.add(asked)
+      else asked.reject(givenUp(asked, closed(asked)))
     }
     // The last one first: so none is let in where one leaves that waited in front of it.
     for (const asked of this.#open?.inFlight.all().reverse() ?? []) {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { Cable } from './cable.ts'
+import { cabled, unanswered } from './cabled.ts'
 import { connected, rejection, serve, turn, until } from './support.ts'
 
 describe('an abort', () => {
@@ -166,6 +167,16 @@ describe('close', () => {
     await client.close({ timeoutMs: 30 })
     expect(await sending).toMatchObject({ code: 'unknown', bodies: ['x'] })
     expect(await receiving).toMatchObject({ code: 'closed' })
+  })
+
+  test('says that it may have been done of what was written on a connection that was lost', async () => {
+    const { cable, client, engine } = await cabled()
+    const sending = rejection(client.send('a', '1', { dedupKey: 'k' }))
+    await unanswered(cable, async () => (await engine.stats('a')).ready === 1)
+    await cable.close()
+    await until(() => client.state === 'reconnecting')
+    await client.close()
+    expect(await sending).toMatchObject({ code: 'unknown', bodies: ['1'], dedupKeys: ['k'], cause: { code: 'closed' } })
   })
 
   test('without a connection ends everything at once', async () => {

@@ -1,5 +1,7 @@
+import { clientDecoder, DEFAULT_MAX_FRAME_BYTES } from '@millrace/queue/protocol'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { back, cabled, unanswered } from './cabled.ts'
+import { GREETING, saying } from './saying.ts'
 import { connected, now, rejection, serve, texts, turn, until } from './support.ts'
 
 describe('when the connection is lost', () => {
@@ -232,6 +234,29 @@ describe('when the connection is lost', () => {
     await cable.open()
     await engine.send('a', '2')
     expect(texts(await receiving)).toEqual(['2'])
+  })
+
+  test('a send that is asked for again and aborted then may have been done: the server may not know that the first is lost', async () => {
+    const controller = new AbortController()
+    let accepted = 0
+    const url = await saying((socket, encoder) => {
+      const decoder = clientDecoder(DEFAULT_MAX_FRAME_BYTES)
+      const isFirst = ++accepted === 1
+      encoder.welcome({ ...GREETING, version: 1 })
+      socket.write(encoder.take())
+      socket.on('data', (chunk: Buffer) =>
+        decoder.push(chunk, ({ kind }, number) => {
+          if (kind === 'send' && isFirst) socket.destroy()
+          else if (kind === 'send') controller.abort('enough')
+          if (kind !== 'cancel') return
+          encoder.cancelled(number)
+          socket.write(encoder.take())
+        }),
+      )
+    })
+    const client = await connected(url, { retryDelayMs: 1 })
+    const sending = client.send('a', '1', { dedupKey: 'k', signal: controller.signal })
+    expect(await rejection(sending)).toMatchObject({ code: 'unknown', bodies: ['1'], cause: 'enough' })
   })
 
   test('a server that refuses the token now ends what waits; it is tried on', async () => {
