@@ -108,7 +108,8 @@ export interface CloseOptions {
  * acknowledged, and `nack` `requeued`: each says how things are now. Messages that were on their way come again when their lease is over. Dedup
  * keys hold as long as `dedupMs` of their queue.
  *
- * A server that does not let the client in any more ends what waits with its reason; it is tried on.
+ * A server that does not let the client in any more ends what waits with its reason; it is tried on. Whatever ends a request that changes
+ * something, if it was written on a connection that was lost before: it rejects with code `unknown`.
  *
  * Times to wait count from the call. A request whose time is over before there is a connection rejects with code `unreachable`, or `unknown` if
  * it was written before and changes something. Each body is the client's until its send is answered.
