@@ -1,4 +1,5 @@
 import { show } from '@millrace/notify'
+
 /** The largest bounded capacity; also what the ring of a bounded channel is made for, so that its capacity can change. */
 export const LARGEST_CAPACITY: number = 2 ** 30
 

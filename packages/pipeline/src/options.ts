@@ -1,4 +1,5 @@
 import { show } from '@millrace/notify'
+
 /** Checks that `options` is an object with no names but `known`. A misspelled option is an error, not a default. */
 export function checkOptions(where: string, options: object | undefined, known: readonly string[]): void {
   if (options === undefined) return

@@ -1,5 +1,5 @@
-import { show } from '@millrace/notify'
 /** Stages that let some of the items through. */
+import { show } from '@millrace/notify'
 import type { DedupeOptions, NameOptions, WindowOptions } from '../api.ts'
 import { checkCount, checkFunction, checkOptions } from '../options.ts'
 import type { StagePlan } from '../plan.ts'
