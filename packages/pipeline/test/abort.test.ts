@@ -146,6 +146,25 @@ describe('abort', () => {
     }
   })
 
+  test('from inside of the source is heeded before the next call also while other calls run', async () => {
+    const controller = new AbortController()
+    const first = Promise.withResolvers<number>()
+    const seen: number[] = []
+    function* source() {
+      yield* [1, 2]
+      controller.abort('enough')
+      first.resolve(1)
+      yield 3
+    }
+    const call = (n: number): number | Promise<number> => {
+      seen.push(n)
+      return n === 1 ? first.promise : n
+    }
+    const results = from(source()).map(call, { concurrency: 4 }).toArray({ signal: controller.signal })
+    expect((await rejection(results)).error).toBe('enough')
+    expect(seen).toEqual([1, 2])
+  })
+
   test('reaches a pipeline inside of another one', async () => {
     const source = new Counted()
     const never = from(source).map(() => new Promise<number>((_resolve, reject) => rejectLater.push(reject)))

@@ -141,6 +141,17 @@ describe('the event loop', () => {
         .buffer(1e6)
         .filterMap(() => undefined)
         .forEach(),
+    'a source that is ahead of a call that ends after it': () => {
+      const ended = Promise.withResolvers<void>()
+      function* source() {
+        yield* busyFor(200)
+        ended.resolve()
+      }
+      return from(source())
+        .buffer(1e6)
+        .map(() => ended.promise.then(() => 0))
+        .forEach()
+    },
     'calls that take a millisecond': () =>
       from(busyFor(200))
         .map((n) => {
