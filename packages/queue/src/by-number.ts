@@ -65,9 +65,7 @@ export class ByNumber<T extends Numbered> {
   #leaveEmpty(page: Page<T>, at: number): void {
     const before = this.#empty
     this.#empty = { page, at }
-    if (before === undefined || before.page.count > 0) return
-    this.#pages.delete(before.at)
-    if (this.#at === before.at) this.#at = -1
+    if (before !== undefined && before.page.count === 0) this.#pages.delete(before.at)
   }
 
   /** All of them, page by page. What is added or taken out meanwhile may be among them or not. */

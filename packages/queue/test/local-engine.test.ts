@@ -138,7 +138,15 @@ describe('an engine in this process', () => {
     await queues.create('a')
     await queues.send('a', '1')
     const [{ lease = '' } = {}] = await queues.receive('a')
-    for (const wrong of ['', '1', `${lease}.1`, `${lease} `, 'a.b', 7]) {
+    const near = [
+      `${lease}.`,
+      `.${lease}`,
+      `${lease}.1`,
+      `${lease} `,
+      lease.replace('.', '..'),
+      `${lease}${'9'.repeat(16)}`,
+    ]
+    for (const wrong of ['', '1', '1.2.3', '1.2.3.', '1.2.3.１', 'a.b', ...near, 7]) {
       expect(await rejection(queues.ack(wrong as string))).toBeInstanceOf(TypeError)
     }
     expect(await queues.ack(lease)).toBe('acked')
