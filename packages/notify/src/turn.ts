@@ -81,7 +81,7 @@ function sliceEnd(): Promise<void> | undefined {
 }
 
 /** `setImmediate` where there is one; in browsers a message to ourselves, which unlike a timer is not delayed. */
-export const afterTurn: (callback: () => void) => void =
+const afterTurn: (callback: () => void) => void =
   typeof setImmediate === 'function'
     ? setImmediate
     : (callback) => {
