@@ -1,5 +1,5 @@
-import { show } from '@millrace/notify'
 /** A queue at either end of a pipeline of `@millrace/pipeline`, which this package does not import. */
+import { show } from '@millrace/notify'
 import type { Body, Message, QueueEngine, SendOptions } from './api.ts'
 import { KeptLease, type RetryDelay, retryDelayMs } from './kept-lease.ts'
 import { checkMs, checkName, checkOptions } from './options.ts'
