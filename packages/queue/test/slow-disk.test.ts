@@ -3,7 +3,7 @@ import { openDisk } from '../src/journal/open-folder.ts'
 import type { Disk, LogFile } from '../src/log/disk.ts'
 import { FailingDisk } from './failing-disk.ts'
 import { Random } from './random.ts'
-import { HandClock, quiet } from './support.ts'
+import { HandClock, now, quiet } from './support.ts'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -69,3 +69,56 @@ test('what is written while a slow disk syncs is synced, too, although nothing i
   await after.close()
   await queues.close()
 })
+
+test('what is thrown away while older files are written again is given back, too, although nothing happens after it', async () => {
+  const disk = new FailingDisk(new Random(1))
+  const options = { durability: 'never', segmentBytes: 2_000, memoryBytes: 0, clock: new HandClock() } as const
+  const [begin, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let told = 0
+  let [hasBegun, hasWritten] = [false, false]
+  // The first sync is that before it begins, the next after something was written behind what was told is that of what it wrote again.
+  const sync = async () => {
+    hasBegun = true
+    if (told === 0) await begin.promise
+    if (disk.appendedBytes === told) return
+    hasWritten = true
+    await goOn.promise
+  }
+  let isOpen = false
+  const { engine: queues } = await openDisk(
+    slow(disk, () => (isOpen ? sync() : Promise.resolve())),
+    'disk',
+    options,
+  )
+  isOpen = true
+  await queues.create('late')
+  await queues.create('busy')
+  await queues.sendMany('late', many(20, { delayMs: 1e9 }))
+  const throwAway = async (times: number): Promise<void> => {
+    for (; times > 0; times--) {
+      await queues.sendMany('busy', many(20))
+      await queues.receive('busy', { max: 20, leaseMs: 0, ...now })
+    }
+  }
+  for (let times = 0; times < 1_000 && !hasBegun; times++) await throwAway(1)
+  await quiet()
+  told = disk.appendedBytes
+  begin.resolve()
+  await until(() => hasWritten)
+  await throwAway(50)
+  const before = disk.totalBytes
+  goOn.resolve()
+  await until(() => disk.totalBytes < before / 5)
+  expect((await queues.stats('late')).delayed).toBe(20)
+  await queues.close()
+})
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let times = 0; !isSo(); times++) {
+    if (times > 1_000) throw new Error('it never is')
+    await quiet()
+  }
+}
+
+const many = (count: number, options: object = {}) =>
+  Array.from({ length: count }, (_, i) => ({ body: String(i).padEnd(100, '.'), ...options }))

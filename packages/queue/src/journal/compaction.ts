@@ -164,6 +164,6 @@ export class Compaction {
     if (oldest < this.#end) return true
     this.#end = undefined
     this.#rest = { garbage: Math.max(0, this.#kept + log.headBytes * files - live.bytes), files }
-    return false
+    return this.#isDue() // Much may have been thrown away meanwhile, and nothing may happen any more that has it looked at.
   }
 }
