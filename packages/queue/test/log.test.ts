@@ -1,11 +1,15 @@
 import { crc32 } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { crc32Of } from '../src/log/crc.ts'
 import { scanFrames } from '../src/log/frame.ts'
 import { Log } from '../src/log/log.ts'
 import { readHeader, segmentName } from '../src/log/segment.ts'
 import { FailingDisk } from './failing-disk.ts'
 import { Random } from './random.ts'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 const EPOCH = { epoch: 1, now: () => 0, segmentBytes: 1_000 } as const
 
@@ -40,6 +44,7 @@ describe('a frame that nobody ends since something threw is ended by the log, an
   })
 
   test('when a sync is over, and it is late for the next', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const disk = new FailingDisk(new Random(1))
     const log = new Log(disk, { ...EPOCH, durability: { everyMs: 1 } }, { begun() {}, failed() {} })
     await log.open()
@@ -48,7 +53,7 @@ describe('a frame that nobody ends since something threw is ended by the log, an
     const syncing = Promise.withResolvers<void>()
     disk.busy = syncing.promise
     const synced = log.synced()
-    await new Promise((resolve) => setTimeout(resolve, 2)) // It is over by now.
+    await vi.advanceTimersByTimeAsync(1)
     write(log, 2, false)
     syncing.resolve()
     await synced

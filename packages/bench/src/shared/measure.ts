@@ -2,8 +2,8 @@
  * Measures one contender at one scenario: this process is the main thread, and starts the workers.
  *
  * As in the channel suite, the number of values grows until one run takes most of `sampleMs`, garbage is collected before
- * each sample, and a short run that does not count goes first. Two threads that wait for each other begin on one core and take about half
- * a second to get onto two, so it warms up for longer than that.
+ * each sample, and a short run that does not count goes first. In their first half second two threads that wait for each other mostly sleep
+ * in turn, so it warms up for longer than that.
  */
 import { answerParent } from '../child.ts'
 import { type MeasureOptions, runChecked, type Samples } from '../measure.ts'
