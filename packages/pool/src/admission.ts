@@ -49,9 +49,14 @@ export class Admission {
     return this.#waiting.length
   }
 
+  /** Tasks that could start: those that pend, and those that are to run again. */
+  get unstarted(): number {
+    return this.#pending + this.#again
+  }
+
   /** Tasks that wait, pend or are to run again. */
   get length(): number {
-    return this.#pending + this.#waiting.length + this.#again
+    return this.unstarted + this.#waiting.length
   }
 
   /** Whether no task is lent. */

@@ -95,7 +95,7 @@ export class ThreadExecutor implements Executor, ThreadOwner {
       else this.#admission.lend()
       this.#lend(thread, task)
     }
-    const unstarted = this.#restarts.length + (this.#admission.isPaused ? 0 : this.#admission.pending)
+    const unstarted = this.#restarts.length + (this.#admission.isPaused ? 0 : this.#admission.unstarted)
     if (unstarted === 0) return
     while (this.crew.hasFree) {
       const task = this.crew.takeFromBusiest()

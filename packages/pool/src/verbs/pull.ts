@@ -140,7 +140,7 @@ export class PulledWork<T, R> {
       }
       const due = turn()
       if (due !== undefined) await due
-      if (admission.pending > 0) return
+      if (admission.unstarted > 0) return
     }
   }
 }

@@ -61,6 +61,25 @@ describe('map', () => {
     await mapping
   })
 
+  test('lets a task that is tried again have its turn between two items', async () => {
+    const pool = taskPool({ concurrency: 1 })
+    let isOver = false
+    const again = pool.run(
+      ({ attempt }) => {
+        if (attempt === 1) throw new Error('again')
+        isOver = true
+      },
+      { retry: { times: 1 } },
+    )
+    let read = 0
+    function* source(): Generator<number> {
+      while (read < 5_000_000 && !isOver) yield read++
+    }
+    await pool.map(source(), (n) => n)
+    expect(read).toBeLessThan(5_000_000)
+    await again
+  })
+
   test('lets a timer tick while its functions never wait', async () => {
     let ticks = 0
     const timer = setInterval(() => ticks++, 5)
