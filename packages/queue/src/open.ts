@@ -13,7 +13,8 @@ export interface OpenOptions {
   /**
    * When a change is answered: `'always'` (if not given), when it is on the disk, which many share that are made at the same time; `{ everyMs }`,
    * when the operating system has it, and it is on the disk so much later at most; `'never'`, when the operating system has it, which writes it
-   * when it likes. What it has outlives the process, but not a loss of power.
+   * when it likes. What it has outlives the process, but not a loss of power: any of it may be lost then. What was sent together is there as a whole
+   * or not at all; a message that went to a dead-letter queue since, or came back from there, may be there without the others.
    */
   readonly sync?: 'always' | 'never' | { readonly everyMs: number } | undefined
   /** The log is in files of about this size; 64 MiB if not given. Disk is given back by the file. */

@@ -24,6 +24,8 @@ export interface Fact extends Outgoing {
   goneBy: number
   /** A crash between moves to the dead-letter queue and back, of which nobody was told, has left two of it. */
   isDouble: boolean
+  /** It may have been redriven: then it was sent anew, alone. */
+  mayBeRedriven: boolean
 }
 
 /** Where a message was found. */
@@ -54,7 +56,7 @@ export class Facts {
   sending(queue: string, messages: readonly (Outgoing & { readonly body: string })[]): Fact[] {
     const batch = messages.map(({ body }) => body)
     return messages.map((message) => {
-      const state = { isSent: false, leaving: 0, isGone: false, goneBy: 0, isDouble: false }
+      const state = { isSent: false, leaving: 0, isGone: false, goneBy: 0, isDouble: false, mayBeRedriven: false }
       const fact = { ...message, queue, batch, turn: Number(message.body.split('|')[0]), ...state }
       this.#facts.set(message.body, fact)
       return fact
@@ -125,11 +127,21 @@ export class Facts {
     if (elsewhere !== undefined) throw new Error(`${short(body)} is in ${elsewhere}, and was sent to ${fact.queue}`)
   }
 
-  #checkLost(fact: Fact, places: ReadonlyMap<string, unknown>, nowMs: number): void {
+  #checkLost(fact: Fact, places: ReadonlyMap<string, readonly string[]>, nowMs: number): void {
     if (places.has(fact.body) || fact.isGone || fact.leaving > 0 || fact.expiresAtMs <= nowMs) return
     if (fact.isSent && !this.mayLose) throw new Error(`${short(fact.body)} is lost, which was sent to ${fact.queue}`)
-    const other = fact.batch.find((body) => places.has(body))
+    const other = fact.batch.find((body) => this.#isAsSent(body, places.get(body)))
     if (other !== undefined) throw new Error(`${short(fact.body)} is lost, and not ${short(other)} of its batch`)
+  }
+
+  /**
+   * Whether what was found is what was sent with others. Where nothing says what is safe, a message that was moved may have outlived those that were
+   * sent with it: by then it was another one.
+   */
+  #isAsSent(body: string, places: readonly string[] | undefined): boolean {
+    const fact = this.#facts.get(body)
+    if (places === undefined || fact === undefined) return false
+    return !this.mayLose || (!fact.mayBeRedriven && places.includes(fact.queue))
   }
 }
 

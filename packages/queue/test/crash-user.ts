@@ -219,7 +219,8 @@ export class User {
   }
 
   #redrive(): void {
-    const { random } = this.#memory
+    const { random, facts } = this.#memory
+    for (const fact of facts.in('dead')) fact.mayBeRedriven = true
     this.#ask(this.#queues.redrive('dead', { max: random.pick([undefined, 1]) }), () => {})
   }
 

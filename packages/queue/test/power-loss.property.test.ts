@@ -39,7 +39,9 @@ describe('what was answered is there, once, in order, and what is gone stays gon
     all((seed) => live({ seed, lives: 6, ends: ['kill', 'close'], durability: 'never', reorders: false })))
 })
 
-describe('what is found is whole, and all of what was sent together or none', { timeout: 3_600_000 }, () => {
+describe('what is found is whole, and all of what was sent together or none, unless it was moved since', {
+  timeout: 3_600_000,
+}, () => {
   test.each(['never', { everyMs: 1 }] as const)('when the power goes, and sync is %j', (durability) =>
     all((seed) => live({ seed, lives: 6, ends: ['power loss', 'kill', 'close'], durability, reorders: true })),
   )
