@@ -74,6 +74,14 @@ export class QueueError extends Error {
   }
 }
 
+/** What a receive without a lease that is asked again rejects with. */
+export function takenBefore(): QueueError {
+  return new QueueError(
+    'unknown',
+    'the connection was lost before the answer to receive; where there is no lease, what it took is gone',
+  )
+}
+
 /** Whether it is a message that cannot be read; others can. */
 export function isDamaged(error: unknown): error is QueueError {
   return error instanceof QueueError && error.code === 'damaged'

@@ -26,9 +26,11 @@ import * as check from '../options.ts'
 import type { LeaseOf } from '../state/changes.ts'
 import type { Journal } from './journal.ts'
 import { leaseOf } from './lease.ts'
-import { isSame, type LocalQueue, type Wanted, withDefaults } from './local-queue.ts'
+import type { LocalQueue } from './local-queue.ts'
 import type { LocalQueues } from './local-queues.ts'
 import { purge, purgeDamaged } from './purging.ts'
+import { isSame, withDefaults } from './queue-options.ts'
+import { AGAIN, LENT, PLAIN, Receiving } from './receiving.ts'
 import { Sending } from './sending.ts'
 import { Standing } from './standing.ts'
 import type { OnWait } from './waits.ts'
@@ -47,6 +49,7 @@ export class LocalEngine implements QueueEngine {
   readonly #journal: Journal
   readonly #standing: Standing
   readonly #sending: Sending
+  readonly #receiving: Receiving
   #closing: Promise<void> | undefined
 
   readonly #onClose: () => void
@@ -57,6 +60,7 @@ export class LocalEngine implements QueueEngine {
     this.#journal = journal
     this.#standing = new Standing(journal)
     this.#sending = new Sending(queues, journal, this.#standing)
+    this.#receiving = new Receiving(queues, journal, this.#standing)
     this.#onClose = onClose
   }
 
@@ -192,46 +196,12 @@ export class LocalEngine implements QueueEngine {
   }
 
   receive(name: string, options: ReceiveOptions = {}): Promise<Message[]> {
-    return this.#receive(name, options, false)
+    return this.#receiving.receive(name, options, PLAIN)
   }
 
-  /** Bodies that are in memory are not copied, and the wait can be ended without a signal. */
-  receiveLent(name: string, options: ReceiveOptions, onWait?: OnWait): Promise<Message[]> {
-    return this.#receive(name, options, true, onWait)
-  }
-
-  async #receive(name: string, options: ReceiveOptions, isLent: boolean, onWait?: OnWait): Promise<Message[]> {
-    check.checkReceive(options)
-    const late = this.#queues.bringUp()
-    if (late !== undefined) await late
-    this.#standing.checkWritable()
-    const queue = this.#queues.get(name)
-    options.signal?.throwIfAborted()
-    const wanted = queue.wanted(options, isLent)
-    const { leaseMs } = wanted
-    const messages = this.#tryReceive(queue, wanted)
-    if (messages.length > 0 || options.timeoutMs === 0) {
-      this.#queues.changed(queue)
-      const due = this.#delivered(messages, leaseMs)
-      if (due !== undefined) await due
-      return messages
-    }
-    const waiting = queue.receive(wanted, options, onWait)
-    this.#queues.await(queue)
-    this.#queues.changed(queue)
-    const given = await waiting
-    await this.#delivered(given, leaseMs)
-    return given
-  }
-
-  /** Also a receive that throws, since a body cannot be read, has leased messages. */
-  #tryReceive(queue: LocalQueue, wanted: Wanted): Message[] {
-    try {
-      return queue.tryReceive(wanted, this.#queues.nowMs)
-    } catch (error) {
-      this.#queues.changed(queue)
-      throw error
-    }
+  /** Bodies that are in memory are not copied, and the wait can be ended without a signal. With `isAgain` it has to lease what it takes. */
+  receiveLent(name: string, options: ReceiveOptions, onWait?: OnWait, isAgain = false): Promise<Message[]> {
+    return this.#receiving.receive(name, options, isAgain ? AGAIN : LENT, onWait)
   }
 
   ack(lease: string): Promise<AckOutcome> {
@@ -308,13 +278,6 @@ export class LocalEngine implements QueueEngine {
     this.#journal.queue(queue)
     this.#queues.changed(queue)
     await this.#journal.safe()
-  }
-
-  /** When messages may be handed out. A delivery without a lease is one that must not happen again. */
-  #delivered(messages: readonly Message[], leaseMs: number): Promise<void> | undefined {
-    for (let counted = 1; counted < messages.length; counted++) void turn() // They took as long as if each had been received alone.
-    if (messages.length === 0) return turn()
-    return leaseMs === 0 ? this.#journal.safe() : this.#journal.written()
   }
 
   async #leased<R>(where: string, text: string, act: (queue: LocalQueue, lease: LeaseOf) => R): Promise<R | 'missing'> {

@@ -9,47 +9,17 @@ import type {
   WaitOptions,
 } from '../api.ts'
 import { QueueError } from '../errors.ts'
-import { messageOf } from '../message.ts'
 import { bytesOfKey, type NewKeys } from '../state/dedup.ts'
 import { type QueueRules, QueueState } from '../state/queue-state.ts'
-import { ANY_SIZE, type NewMessage, type Sizes, type Stored } from '../state/stored.ts'
-import { viewOf } from './body-store.ts'
+import { ANY_SIZE, type NewMessage, type Stored } from '../state/stored.ts'
+import { Delivery, type Wanted } from './delivery.ts'
 import type { Journal } from './journal.ts'
-import { leasePrefix } from './lease.ts'
 import { type OnWait, Waits } from './waits.ts'
-
-/** Options with what holds where they say nothing. */
-export function withDefaults(options: QueueOptions): Required<QueueOptions> {
-  return {
-    capacity: options.capacity ?? 1_000_000,
-    capacityBytes: options.capacityBytes ?? 2 ** 30,
-    overflow: options.overflow ?? 'reject',
-    leaseMs: options.leaseMs ?? 30_000,
-    maxDeliveries: options.maxDeliveries ?? Number.POSITIVE_INFINITY,
-    deadLetterQueue: options.deadLetterQueue,
-    order: options.order ?? 'fifo',
-    ttlMs: options.ttlMs ?? Number.POSITIVE_INFINITY,
-    dedupMs: options.dedupMs ?? 300_000,
-  }
-}
-
-/** Whether options are the same. */
-export function isSame(a: object, b: object): boolean {
-  return Object.entries(a).every(([name, value]) => value === (b as Record<string, unknown>)[name])
-}
 
 /** Messages that go in together, and their bodies as the sender has them. */
 export interface Batch {
   readonly messages: readonly NewMessage[]
   readonly bodies: readonly Body[]
-}
-
-/** What a receive wants. */
-export interface Wanted extends Sizes {
-  readonly max: number
-  readonly leaseMs: number
-  /** Bodies need not be copied. */
-  readonly isLent: boolean
 }
 
 /** Which queue it is. */
@@ -71,8 +41,7 @@ export class LocalQueue {
   readonly state: QueueState
   readonly #receives: Waits<Wanted, Message[]>
   readonly #sends: Waits<Batch, string[]>
-  /** How its leases begin. */
-  readonly #leases: string
+  readonly #delivery: Delivery
   readonly #journal: Journal
   isPaused = false
   /** Whether it is of an earlier run. */
@@ -101,9 +70,9 @@ export class LocalQueue {
       byPriority: order === 'priority',
       dedupMs: dedupMs as number,
     }
-    this.#leases = leasePrefix(epoch, number)
     this.#journal = journal
     this.state = new QueueState(rules, epoch, journal.changesOf(number), deadLetter)
+    this.#delivery = new Delivery({ name, number, epoch }, this.state, journal)
     this.#receives = new Waits(left)
     this.#sends = new Waits(left)
   }
@@ -161,7 +130,7 @@ export class LocalQueue {
 
   tryReceive(wanted: Wanted, nowMs: number): Message[] {
     if (this.isPaused || this.#receives.length > 0) return []
-    return this.#take(wanted, nowMs)
+    return this.#delivery.take(wanted, nowMs)
   }
 
   receive(wanted: Wanted, options: ReceiveOptions, onWait?: OnWait): Promise<Message[]> {
@@ -174,7 +143,7 @@ export class LocalQueue {
       const receive = this.#receives.first
       if (receive !== undefined && !this.isPaused && this.state.ready > 0) {
         try {
-          receive.resolve(this.#take(receive.wants, nowMs))
+          receive.resolve(this.#delivery.take(receive.wants, nowMs))
         } catch (error) {
           receive.reject(error) // A body could not be read, or is too large.
         }
@@ -193,16 +162,13 @@ export class LocalQueue {
     }
   }
 
-  peek(max: number, maxBytes: number = Number.POSITIVE_INFINITY): PeekedMessage[] {
-    let bytes = 0
-    const fitting = this.state.peek(max).filter((message, index) => {
-      bytes += message.bytes
-      return index === 0 || bytes <= maxBytes
-    })
-    return fitting.map((message) => {
-      const { lease: _, ...peeked } = this.#shown(message, '')
-      return peeked
-    })
+  peek(max: number, maxBytes?: number): PeekedMessage[] {
+    return this.#delivery.peek(max, maxBytes)
+  }
+
+  /** Whether the body of a message is lost, as far as the disk can tell. */
+  isLost(message: Stored): boolean {
+    return this.#delivery.isLost(message)
   }
 
   stats(nowMs: number): QueueStats {
@@ -276,78 +242,4 @@ export class LocalQueue {
     if (known !== undefined) this.state.tallies.duplicates++
     return known ?? this.state.add(message, nowMs)
   }
-
-  #take(wanted: Wanted, nowMs: number): Message[] {
-    const { max, maxMessageBytes, leaseMs, isLent } = wanted
-    const { first } = this.state
-    if (first !== undefined && first.bytes > maxMessageBytes) throw this.#tooLarge(first, maxMessageBytes)
-    if (leaseMs === 0) return this.#takeForGood(wanted, nowMs)
-    const taken = this.state.take(max, leaseMs, nowMs, wanted)
-    return allButFailures(taken, (message) => {
-      return this.#shown(message, `${this.#leases}${message.number}.${message.deliveries}`, isLent)
-    })
-  }
-
-  /** A message whose body cannot be read stays, and those behind it. */
-  #takeForGood({ max, maxBytes, maxMessageBytes }: Wanted, nowMs: number): Message[] {
-    const messages: Message[] = []
-    let bytes = 0
-    for (let { first } = this.state; first !== undefined && messages.length < max; { first } = this.state) {
-      bytes += first.bytes
-      if ((bytes > maxBytes || first.bytes > maxMessageBytes) && messages.length > 0) break
-      try {
-        messages.push({ ...this.#shown(first, ''), deliveries: first.deliveries + 1 })
-      } catch (error) {
-        if (messages.length === 0) throw error
-        break
-      }
-      this.state.take(1, 0, nowMs)
-    }
-    return messages
-  }
-
-  /**
-   * Whether the body of a message is lost, as far as the disk can tell, which may be wrong once. What could not be read for another reason may be
-   * there the next time.
-   */
-  isLost(message: Stored): boolean {
-    return this.#seemsLost(message) && this.#seemsLost(message)
-  }
-
-  #seemsLost(message: Stored): boolean {
-    try {
-      this.#journal.bodyOf(message, this.number)
-      return false
-    } catch (error) {
-      return ((error as QueueError).cause as NodeJS.ErrnoException).code === 'EIO'
-    }
-  }
-
-  #tooLarge({ bytes }: Stored, most: number): QueueError {
-    return new QueueError(
-      'too-large',
-      `the next message of queue ${this.name} has ${bytes} bytes; at most ${most} are taken`,
-    )
-  }
-
-  #shown(message: Stored, lease: string, isLent = false): Message {
-    const { number, headers, priority, deliveries, enqueuedAtMs } = message
-    const body = (isLent ? viewOf(message) : undefined) ?? this.#journal.bodyOf(message, this.number)
-    return messageOf({ id: String(number), lease, body, headers, priority, deliveries, enqueuedAtMs })
-  }
-}
-
-/** What became of those for which it could be done. Throws what went wrong if it could for none. */
-function allButFailures<T, R>(all: readonly T[], act: (each: T) => R): R[] {
-  const results: R[] = []
-  let failure: { readonly error: unknown } | undefined
-  for (const each of all) {
-    try {
-      results.push(act(each))
-    } catch (error) {
-      failure = { error }
-    }
-  }
-  if (results.length === 0 && failure !== undefined) throw failure.error
-  return results
 }
