@@ -101,12 +101,13 @@ export interface CloseOptions {
  *     not written yet ─────────────────────────────────────────────▶ sent on the next one
  *     receive, ack, ackMany, nack, extend, list, stats, peek,
  *     create, pause, resume; a send with a dedupKey ───────────────▶ sent again on the next one
- *     a send without one, a receive with leaseMs 0,
- *     delete, purge, redrive ──────────────────────────────────────▶ rejects with code `unknown`
+ *     a send without one, a receive that gives no lease, by its
+ *     leaseMs or that of its queue; delete, purge, redrive ────────▶ rejects with code `unknown`
  *
  * What is sent again may have been done the first time. So `create` may give false for a queue it made, `ack` `missing` for a message it
  * acknowledged, and `nack` `requeued`: each says how things are now. Messages that were on their way come again when their lease is over. Dedup
- * keys hold as long as `dedupMs` of their queue.
+ * keys hold as long as `dedupMs` of their queue. A send that is refused the second time, since the queue is full or for another reason that says
+ * nothing of the first, rejects with code `unknown`, too.
  *
  * A server that does not let the client in any more ends what waits with its reason; it is tried on. Whatever ends a request that changes
  * something, if it was written on a connection that was lost before: it rejects with code `unknown`.
@@ -116,7 +117,7 @@ export interface CloseOptions {
  *
  * An abort asks the server to cancel, and the request ends when it has: rejected with the reason, or as ever if it was too late. A server that
  * does not answer within a second is not waited for: then a receive rejects with the reason, and messages that come all the same are given back;
- * a send that was written rejects with code `unknown`.
+ * a send that was written, and a receive with `leaseMs: 0`, reject with code `unknown`.
  *
  * A client that nobody waits for does not keep the process alive.
  */

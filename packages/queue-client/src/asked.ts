@@ -9,7 +9,7 @@ import {
   malformed,
   type Request,
 } from '@millrace/queue/protocol'
-import { givenUp } from './loss.ts'
+import { givenUp, refusedAgain } from './loss.ts'
 import { givenBack, owned } from './owned.ts'
 
 /** What ends a wait of the caller. */
@@ -114,12 +114,15 @@ export class Asked implements Place {
     return dueMs === 0 ? 0 : Math.max(0, dueMs - performance.now())
   }
 
-  /** The request as it is now: with what is left of its time, and some always is of one that may wait: without it would be of another lane. */
+  /**
+   * The request as it is now: with what is left of its time, and some always is of one that may wait: without it would be of another lane. A server
+   * is told of a receive that it is asked again: only there it is known whether it takes messages for good.
+   */
   get requestNow(): Request {
-    const { request, dueMs, leftMs } = this
-    return dueMs === undefined || dueMs === 0
-      ? request
-      : ({ ...request, timeoutMs: Math.max(leftMs, Number.MIN_VALUE) } as Request)
+    const { request, dueMs } = this
+    const now = this.wasWritten && request.kind === 'receive' ? { ...request, isAgain: true } : request
+    if (dueMs === undefined || dueMs === 0) return now
+    return { ...now, timeoutMs: Math.max(this.leftMs, Number.MIN_VALUE) } as Request
   }
 
   /** Has the owner told after so long; once, and instead of an earlier time. */
@@ -150,10 +153,11 @@ export class Asked implements Place {
         return true
       case 'full':
         if (kind !== 'trySend') throw stray(answer, this.request)
-        this.resolve({ outcome: 'full' })
+        if (this.wasWritten) this.reject(refusedAgain(this, new QueueError('full', 'the queue has no room now')))
+        else this.resolve({ outcome: 'full' })
         return true
       case 'failure':
-        this.reject(this.#carrying(answer.error), true)
+        this.reject(refusedAgain(this, this.#carrying(answer.error)), true)
         return true
       case 'cancelled':
         if (this.unwanted === undefined) throw stray(answer, this.request)

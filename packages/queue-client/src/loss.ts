@@ -1,5 +1,5 @@
 import type { QueueError } from '@millrace/queue'
-import type { Request } from '@millrace/queue/protocol'
+import { isQueueError, type Request } from '@millrace/queue/protocol'
 import type { Asked } from './asked.ts'
 
 /** Whether a request may be done twice without anybody being misled: what it says then is true. */
@@ -22,9 +22,14 @@ export function isSafe(request: Request): boolean {
 }
 
 /** Whether nobody has to know if it was done. What is received under a lease comes back. */
-function isHarmless({ kind }: Request): boolean {
-  return kind === 'receive' || kind === 'list' || kind === 'stats' || kind === 'peek'
+function isHarmless(request: Request): boolean {
+  const { kind } = request
+  if (kind === 'receive') return request.leaseMs !== 0
+  return kind === 'list' || kind === 'stats' || kind === 'peek'
 }
+
+/** They say how things are now, whatever was done before: so nobody is misled. */
+const OF_NOW: ReadonlySet<QueueError['code']> = new Set(['missing', 'conflict', 'read-only', 'damaged', 'unknown'])
 
 /** What a request rejects with whose connection was lost, and that is not safe. */
 export function lost(asked: Asked, cause: QueueError): QueueError {
@@ -41,6 +46,14 @@ export function givenUp(asked: Asked, reason: unknown): unknown {
   const { kind } = asked.request
   if (!asked.wasWritten || isHarmless(asked.request)) return reason
   return asked.error('unknown', `${kind} was given up before it was answered; it may have been done, or not`, reason)
+}
+
+/** What a request rejects with that a server has refused: if it had been written before, on a connection that was lost, it may have been done then. */
+export function refusedAgain(asked: Asked, error: Error): Error {
+  if (!asked.wasWritten || isHarmless(asked.request)) return error
+  if (!isQueueError(error) || OF_NOW.has(error.code)) return error
+  const { kind } = asked.request
+  return asked.error('unknown', `${kind} was refused when it was asked again; before, it may have been done`, error)
 }
 
 /** What a request rejects with that has waited too long for a connection. */

@@ -82,16 +82,20 @@ describe('an abort', () => {
     await until(async () => (await engine.stats('a')).ready === 1)
   })
 
-  test('that the server does not answer leaves a send unknown', async () => {
+  test('that the server does not answer leaves a send unknown, and a receive without a lease', async () => {
     const { at } = await serve()
     const cable = await Cable.to(at.port)
     const client = await connected(cable)
     await client.create('a')
     cable.stalls = 'both'
     const controller = new AbortController()
-    const sending = client.send('a', 'x', { signal: controller.signal })
+    const { signal } = controller
+    const all = [client.send('a', 'x', { signal }), client.receive('a', { leaseMs: 0, signal })].map(rejection)
     setImmediate(() => controller.abort('enough'))
-    expect(await rejection(sending)).toMatchObject({ code: 'unknown', bodies: ['x'], cause: 'enough' })
+    expect(await Promise.all(all)).toMatchObject([
+      { code: 'unknown', bodies: ['x'], cause: 'enough' },
+      { code: 'unknown', cause: 'enough' },
+    ])
   })
 })
 

@@ -146,6 +146,39 @@ describe('when the connection is lost', () => {
     expect(await receiving).toMatchObject({ code: 'unknown' })
   })
 
+  test('a receive that does not say for how long rejects unknown where the queue gives no leases', async () => {
+    const { cable, client, engine } = await cabled()
+    await engine.create('brief', { leaseMs: 0 })
+    await engine.send('brief', '1')
+    const all = [client.receive('brief'), client.receive('brief', { timeoutMs: 60_000 })].map(rejection)
+    await unanswered(cable, async () => (await engine.stats('brief')).delivered === 1)
+    const unknown = { code: 'unknown' }
+    expect(await Promise.all(all)).toMatchObject([unknown, unknown])
+    await engine.send('brief', '2')
+    expect(texts(await client.receive('brief'))).toEqual(['2'])
+  })
+
+  test('a send that is refused when it is sent again may have been done before', async () => {
+    const { cable, client, engine } = await cabled()
+    await engine.create('small', { capacity: 1, dedupMs: 0 })
+    const trying = rejection(client.trySend('small', '1', { dedupKey: 'k' }))
+    await unanswered(cable, async () => (await engine.stats('small')).ready === 1)
+    const unknown = { code: 'unknown', bodies: ['1'], dedupKeys: ['k'], cause: { code: 'full' } }
+    expect(await trying).toMatchObject(unknown)
+    await engine.purge('small')
+    const sending = rejection(client.send('small', '1', { dedupKey: 'k' }))
+    await unanswered(cable, async () => (await engine.stats('small')).ready === 1)
+    expect(await sending).toMatchObject(unknown)
+    await engine.purge('small')
+    const gone = rejection(client.send('small', '1', { dedupKey: 'k' }))
+    await unanswered(cable, async () => {
+      const isThere = (await engine.stats('small')).ready === 1
+      if (isThere) await engine.delete('small')
+      return isThere
+    })
+    expect(await gone).toMatchObject({ code: 'missing' })
+  })
+
   test('an acknowledgement is sent again, and tells how things are', async () => {
     const { cable, client, engine } = await cabled()
     await client.sendMany('a', [{ body: '1' }, { body: '2' }])

@@ -1,6 +1,6 @@
 import type { OutgoingMessage, PeekedMessage, QueueEngine, SendOptions } from '@millrace/queue'
 import { QueueError } from '@millrace/queue'
-import { type OnWait, receiveLent, sendManyServed, sendServed } from '@millrace/queue/engine'
+import { type OnWait, receiveAgain, receiveLent, sendManyServed, sendServed } from '@millrace/queue/engine'
 import {
   type HotRequest,
   isManagement,
@@ -45,7 +45,12 @@ function handle(client: Client, request: HotRequest, onWait: OnWait): Promise<un
       return engine.extend(access.unseal(request.lease), request.ms)
     case 'receive':
       check(access, 'receive', request.name)
-      return receiveLent(engine, request.name, wantedOf(request, client), onWait)
+      return (request.isAgain === true ? receiveAgain : receiveLent)(
+        engine,
+        request.name,
+        wantedOf(request, client),
+        onWait,
+      )
     case 'trySend':
       check(access, 'send', request.name)
       return engine.trySend(request.name, request.message.body, optionsOf(request.message, NONE))

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { receiveLent, sendManyServed, sendServed } from '../src/engine.ts'
+import { receiveAgain, receiveLent, sendManyServed, sendServed } from '../src/engine.ts'
 import { openQueues, type QueueEngine } from '../src/index.ts'
 import { opened, quiet, rejection, texts } from './support.ts'
 
@@ -224,6 +224,27 @@ describe('bodies that are lent', () => {
     expect(await receiveLent(wrapped, 'a', { timeoutMs: 0 }, () => {})).toEqual([])
     await queues.close()
   })
+})
+
+describe('a receive that is asked again', () => {
+  test.each(['itself', 'one that wraps it'])(
+    'is refused where it gives no lease, and is any other elsewhere: an engine, %s',
+    async (which) => {
+      const { queues } = await opened()
+      await queues.create('a')
+      await queues.create('b', { leaseMs: 0 })
+      const engine =
+        which === 'itself' ? queues : new Proxy(queues, { get: (of, name) => Reflect.get(of, name).bind(of) })
+      for (const name of ['a', 'b']) await queues.sendMany(name, [{ body: '1' }, { body: '2' }])
+      expect(await rejection(receiveAgain(engine, 'b', {}, () => {}))).toMatchObject({ code: 'unknown' })
+      expect(await rejection(receiveAgain(engine, 'a', { leaseMs: 0 }, () => {}))).toMatchObject({ code: 'unknown' })
+      for (const name of ['a', 'b']) expect(await queues.stats(name)).toMatchObject({ ready: 2, delivered: 0 })
+      const [first] = await receiveAgain(engine, 'a', {}, () => {})
+      const [second] = await receiveAgain(engine, 'b', { leaseMs: 9 }, () => {})
+      expect([first?.lease === '', second?.lease === '']).toEqual([false, false])
+      await queues.close()
+    },
+  )
 })
 
 describe('sends for somebody else', () => {

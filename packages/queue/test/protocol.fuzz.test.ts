@@ -39,6 +39,7 @@ function clientFrames(): Uint8Array[] {
         timeoutMs: 3,
         maxBytes: 9,
         maxMessageBytes: 8,
+        isAgain: true,
       }),
     ),
     frame(() => encoder.request(5, { kind: 'ack', lease: '1.2.3' })),

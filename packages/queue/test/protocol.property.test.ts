@@ -40,6 +40,7 @@ const request: fc.Arbitrary<Request> = fc.oneof(
     timeoutMs: maybe(ms),
     maxBytes: maybe(count),
     maxMessageBytes: maybe(count),
+    isAgain: maybe(fc.constant(true)),
   }),
   fc.record({ kind: fc.constant('ack' as const), lease: text }),
   fc.record({ kind: fc.constant('ackMany' as const), leases: fc.array(text, { maxLength: 5 }) }),

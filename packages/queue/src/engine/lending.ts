@@ -1,4 +1,5 @@
 import type { Body, Message, OutgoingMessage, QueueEngine, ReceiveOptions, SendOptions, WaitOptions } from '../api.ts'
+import { takenBefore } from '../errors.ts'
 import { LocalEngine } from './local-engine.ts'
 import type { OnWait } from './waits.ts'
 
@@ -27,6 +28,31 @@ export function receiveLent(
   return LocalEngine.isOne(engine, 'receive')
     ? engine.receiveLent(name, options, onWait)
     : receiveCopied(engine, name, options, onWait)
+}
+
+/**
+ * As `receiveLent`, of what was asked before on a connection that was lost. Where the queue gives no lease it rejects with code `unknown`: what
+ * was taken the first time is gone, and whoever asked would never know.
+ *
+ * @example
+ * import { openQueues } from '@millrace/queue'
+ * import { receiveAgain } from '@millrace/queue/engine'
+ *
+ * const queues = await openQueues({ path: ':memory:' })
+ * await queues.create('ticks', { leaseMs: 0 })
+ * await receiveAgain(queues, 'ticks', {}, () => {}).catch((error) => error.code) // => 'unknown'
+ * await queues.close()
+ */
+export async function receiveAgain(
+  engine: QueueEngine,
+  name: string,
+  options: Omit<ReceiveOptions, 'signal'>,
+  onWait: OnWait,
+): Promise<Message[]> {
+  if (LocalEngine.isOne(engine, 'receive')) return engine.receiveLent(name, options, onWait, true)
+  const leaseMs = options.leaseMs ?? (await engine.stats(name)).leaseMs
+  if (leaseMs === 0) throw takenBefore()
+  return receiveCopied(engine, name, { ...options, leaseMs }, onWait)
 }
 
 /** It asks without waiting first: a signal costs more than a message. */

@@ -15,7 +15,8 @@ type Maybe<T> = T | undefined
  *     send       name: text │ timeoutMs: ms? │ message
  *     trySend    name: text │ message
  *     sendMany   name: text │ timeoutMs: ms? │ count: u32 │ messages
- *     receive    name: text │ flags: u8 │ max: u32 │ timeoutMs: f64, leaseMs: f64, maxBytes: u32, maxMessageBytes: u32, each if its flag is set
+ *     receive    name: text │ flags: u8 │ max: u32 │ timeoutMs: f64, leaseMs: f64, maxBytes: u32, maxMessageBytes: u32, each if its flag is set;
+ *                a flag alone is isAgain
  *     ack        lease: text
  *     ackMany    count: u32 │ leases: text
  *     nack       lease: text │ delayMs: ms?
@@ -60,6 +61,8 @@ export interface ReceiveRequest {
   readonly maxBytes?: Maybe<number>
   /** No larger message is taken. */
   readonly maxMessageBytes?: Maybe<number>
+  /** It was asked before, on a connection that was lost. Where no lease is given it is refused: what it took the first time may be gone. */
+  readonly isAgain?: Maybe<boolean>
 }
 
 /** Requests of which there are few. Undefined options are left out. */
@@ -86,7 +89,7 @@ const MANAGEMENT: readonly ManagementRequest['kind'][] = [
 ]
 const MANAGEMENT_KINDS: ReadonlySet<string> = new Set(MANAGEMENT)
 
-const Flag = { timeoutMs: 1, leaseMs: 2, maxBytes: 4, maxMessageBytes: 8 } as const
+const Flag = { timeoutMs: 1, leaseMs: 2, maxBytes: 4, maxMessageBytes: 8, isAgain: 16 } as const
 const MAX_U32: number = 2 ** 32 - 1
 
 /** Whether it is one of those of which there are few. */
@@ -164,13 +167,14 @@ export function readRequest(kind: number, reader: Reader): Request | undefined {
 }
 
 function writeReceive(writer: Writer, request: ReceiveRequest): void {
-  const { name, max, leaseMs, timeoutMs, maxBytes, maxMessageBytes } = request
+  const { name, max, leaseMs, timeoutMs, maxBytes, maxMessageBytes, isAgain } = request
   writer.text('name', name)
   writer.u8(
     (timeoutMs === undefined ? 0 : Flag.timeoutMs) |
       (leaseMs === undefined ? 0 : Flag.leaseMs) |
       (maxBytes === undefined ? 0 : Flag.maxBytes) |
-      (maxMessageBytes === undefined ? 0 : Flag.maxMessageBytes),
+      (maxMessageBytes === undefined ? 0 : Flag.maxMessageBytes) |
+      (isAgain === true ? Flag.isAgain : 0),
   )
   writer.u32(Math.min(max, MAX_U32))
   if (timeoutMs !== undefined) writer.f64(timeoutMs)
@@ -190,6 +194,7 @@ function readReceive(reader: Reader): ReceiveRequest {
     leaseMs: flags & Flag.leaseMs ? reader.f64() : undefined,
     maxBytes: flags & Flag.maxBytes ? reader.u32() : undefined,
     maxMessageBytes: flags & Flag.maxMessageBytes ? reader.u32() : undefined,
+    isAgain: flags & Flag.isAgain ? true : undefined,
   }
 }
 
