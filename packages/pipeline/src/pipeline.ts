@@ -213,11 +213,11 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
 
   merge(...others: readonly Source[]): Pipeline<never> {
     const all = checkSources('merge', [this, ...others])
-    return this.#joined('merge', all).#with(flattenPlan({ concurrency: all.length, ordered: false, name: 'merged' }, 1))
+    return this.#joined('merge', all, { concurrency: all.length, ordered: false, name: 'merged' })
   }
 
   concat(...others: readonly Source[]): Pipeline<never> {
-    return this.#joined('concat', checkSources('concat', [this, ...others])).#with(flattenPlan({ name: 'joined' }, 1))
+    return this.#joined('concat', checkSources('concat', [this, ...others]), { name: 'joined' })
   }
 
   zip(...others: readonly Source[]): Pipeline<never> {
@@ -333,13 +333,13 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
     return new PlannedPipeline<Out>({ ...this.#plan, stages: [...this.#plan.stages, stage] })
   }
 
-  /** The pipeline whose items are these sources. Those that nobody gets to are left. */
-  #joined(name: string, all: readonly Source[]): PlannedPipeline<never> {
+  /** The pipeline whose items are those of these sources. Those that nobody gets to are left. */
+  #joined(name: string, all: readonly Source[], options: FlattenOptions): PlannedPipeline<never> {
     const open = handedOut(all, leaveAll)
     return new PlannedPipeline({
       source: { name, open, abandon: () => leaveAll(all), ...UNSETTLED },
       sourceBuffer: 0,
-      stages: [],
+      stages: [{ ...flattenPlan(options, 1), isMaker: false, isJoin: true }],
     })
   }
 

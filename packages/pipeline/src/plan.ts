@@ -87,6 +87,8 @@ export interface StagePlan {
   readonly isCut?: boolean
   /** Whether it may make several items of one. */
   readonly isMaker?: boolean
+  /** Whether it is the first one and reads whole sources: the items of the run are those it gives. */
+  readonly isJoin?: boolean
   /** How it calls, if it does. */
   readonly calls?: { readonly concurrency: number; readonly ordered: boolean }
   /** Makes the stage of one run. */

@@ -91,7 +91,8 @@ export class ActiveRun implements Host {
       ),
       output: this.#tracking?.output(output) ?? output,
     }
-    this.#schedule = new Schedule(this.#parts, this.#failure, this.stopwatch, options?.inFlight, {
+    const entry = plan.stages[0]?.isJoin ? 1 : 0
+    this.#schedule = new Schedule(this.#parts, this.#failure, this.stopwatch, options?.inFlight, entry, {
       succeed: () => this.#succeed(),
       stop: () => this.#stop(),
       cut: (stage) => segments.cut(stage),

@@ -55,6 +55,8 @@ export class Schedule {
   readonly #failure: Failure
   readonly #stopwatch: Stopwatch
   readonly #mostInFlight: number | undefined
+  /** The link over which items enter the run: the first one, or that behind the sources of a join. */
+  readonly #entry: number
   readonly #endings: Endings
   readonly #turn: Turn
   readonly #express: Express
@@ -74,6 +76,7 @@ export class Schedule {
     failure: Failure,
     stopwatch: Stopwatch,
     mostInFlight: number | undefined,
+    entry: number,
     endings: Endings,
   ) {
     this.#source = source
@@ -86,6 +89,7 @@ export class Schedule {
     this.#stopwatch = stopwatch
     this.#turn = new Turn(() => stopwatch.expire())
     this.#mostInFlight = mostInFlight
+    this.#entry = entry
     this.#endings = endings
     this.#express = this.#openExpress()
   }
@@ -228,9 +232,12 @@ export class Schedule {
 
   /** Whether the run may take in another item. One that makes several counts as many: no more is taken in until they have left. */
   #mayEnter(link: number): boolean {
-    if (link > 0 || this.#mostInFlight === undefined) return true
+    if (link !== this.#entry || this.#mostInFlight === undefined) return true
     let inFlight = 0
-    for (const { meter, unseen = 0 } of this.#stages) inFlight += meter.held + unseen
+    for (let at = link; at < this.#stages.length; at++) {
+      const { meter, unseen = 0 } = this.#stages[at] as ActiveStage
+      inFlight += meter.held + unseen
+    }
     return inFlight < this.#mostInFlight
   }
 

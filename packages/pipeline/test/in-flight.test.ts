@@ -68,6 +68,31 @@ describe('inFlight', () => {
     run.abort()
   })
 
+  test('holds for all sources of a join together, and keeps none of them from being read', async () => {
+    const [even, odd] = from(numbers(40)).partition((n) => n % 2 === 0)
+    const work = new Work<number>()
+    const run = even.merge(odd).map(work.fn, { concurrency: 8, ordered: false }).toArray({ inFlight: 3 })
+    for (let ended = 0; ended < 40; ended++) {
+      await quiet()
+      expect(work.running).toHaveLength(Math.min(3, 40 - ended))
+      await work.finish(work.running[0] as number, work.begun[ended] as number)
+    }
+    expect((await run).sort((a, b) => a - b)).toEqual(numbers(40))
+    const endless = new Counted()
+    for await (const item of from<number | string>(endless)
+      .merge(['b'])
+      .map(async (n) => n)
+      .run({ inFlight: 1 }).output)
+      if (item === 'b') break
+    expect(endless.taken).toBeLessThan(5)
+    expect(
+      await from(numbers(3))
+        .concat(numbers(3))
+        .map(async (n) => n, { concurrency: 4 })
+        .toArray({ inFlight: 1 }),
+    ).toEqual([...numbers(3), ...numbers(3)])
+  })
+
   test('counts what is read and has nothing here yet', async () => {
     let open = 0
     let most = 0

@@ -37,7 +37,8 @@ export interface RunOptions {
   /**
    * At most so many items are in the stages, in place of the limits by `buffer`: each stage runs ahead as far as there is one of them
    * left, so that those are held where they help most. A new one is taken from the source when one has left. Arrays count as one; what a
-   * `flatMap` or `flatten` makes of one counts as many, and behind it stages keep their own limits, too.
+   * `flatMap` or `flatten` makes of one counts as many, and behind it stages keep their own limits, too. `merge` and `concat` hold one of
+   * each source that they read beside those.
    */
   readonly inFlight?: number | undefined
   /**
