@@ -73,7 +73,7 @@ class Model {
 const step = fc.oneof(
   fc.record({
     kind: fc.constant('submit' as const),
-    priority: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom(0.5, -2, 255, 256, 2 ** 40)),
+    priority: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom(0.5, -2, 1023, 1024, 2 ** 40)),
     key: fc.option(fc.constantFrom('a', 'b'), { nil: undefined, freq: 3 }),
     ttlMs: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined, freq: 3 }),
     hasTicket: fc.boolean(),

@@ -89,8 +89,28 @@ describe.each(kinds)('a priority pool %s', (_, options) => {
 })
 
 describe('the order', () => {
+  test.each(['tickets', 'no tickets', 'the lowest thrown out'])(
+    'has a list for each of 1,024 priorities: %s',
+    async (how) => {
+      const priorities = Array.from({ length: 1_024 }, (_, i) => (i * 389) % 1_024)
+      const isEvicting = how === 'the lowest thrown out'
+      const pool = priorityPool<number>({
+        capacity: isEvicting ? 512 : 1_024,
+        overflow: isEvicting ? 'evict-lowest' : 'wait',
+        structure: 'buckets',
+      })
+      for (const priority of priorities) {
+        if (how === 'no tickets') expect(pool.trySubmit(priority, { priority })).toBe('submitted')
+        else if (isEvicting) await pool.submit(priority, { priority }).catch(() => {})
+        else await pool.submit(priority, { priority })
+      }
+      const highestFirst = priorities.toSorted((a, b) => b - a)
+      expect(pool.tryDrain(1_024)).toEqual(isEvicting ? highestFirst.slice(0, 512) : highestFirst)
+    },
+  )
+
   test('changes from buckets to a heap without anybody noticing', () => {
-    const pool = poolOf({ priority: ({ priority }) => priority }, '1a 5b 255c')
+    const pool = poolOf({ priority: ({ priority }) => priority }, '1a 5b 1023c')
     for (const [priority, name] of [
       [5.5, 'd'],
       [-3, 'e'],

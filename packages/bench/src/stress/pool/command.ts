@@ -28,7 +28,7 @@ interface Flags {
 }
 
 /** The highest priority that has a bucket. */
-const MOST_BUCKET = 255
+const MOST_BUCKET = 1023
 
 const EXAMPLES = `
 Examples:
