@@ -6,7 +6,17 @@ import { Closing, type ClosingPool } from './closing.ts'
 import { PoolError } from './errors.ts'
 import { Counts } from './metrics/counts.ts'
 import { checkResize, checkShutdown, checkWait, noOptions } from './options.ts'
-import { type Acceptor, type Call, type Outcome, PoolTask, plainCall, type TaskOwner, type Work } from './task.ts'
+import {
+  type Acceptor,
+  type Call,
+  type ItemStep,
+  type OnWait,
+  type Outcome,
+  PoolTask,
+  plainCall,
+  type TaskOwner,
+  type Work,
+} from './task.ts'
 
 /** What runs the tasks of a pool. */
 export interface Executor {
@@ -102,19 +112,23 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
   }
 
   /** Takes a task, now or once there is a place. Throws why it does not. */
-  accept(work: Work, call: Call, options: SubmitOptions, isPatient = false): PoolTask | Promise<PoolTask> {
+  accept(work: Work, call: Call, options: SubmitOptions, onWait?: OnWait): PoolTask | Promise<PoolTask> {
     this.checkOpen()
     const { signal, timeoutMs } = options
     if (signal?.aborted) throw signal.reason
-    if (!isPatient && this.#settings.overflow === 'reject' && !this.admission.hasRoom) {
+    if (onWait === undefined && this.#settings.overflow === 'reject' && !this.admission.hasRoom) {
       this.counts.rejected++
       throw this.admission.full()
     }
     const task = this.make(work, call)
     const submission = this.admission.offer(task, timeoutMs, () => this.#forget(task))
-    if (submission === undefined) this.#accepted(task)
-    else this.executor.prepare(task)
-    return submission ?? task
+    if (submission === undefined) {
+      this.#accepted(task)
+      return task
+    }
+    this.executor.prepare(task)
+    onWait?.(task)
+    return submission
   }
 
   /** Takes a task if there is a place now. */
@@ -139,7 +153,7 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
     return task
   }
 
-  countItem(how: 'submitted' | 'done' | 'failed'): void {
+  countItem(how: ItemStep): void {
     this.counts.countItem(how)
   }
 
@@ -271,7 +285,7 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
     if (signal !== undefined) this.#watch.remove(signal, task)
     this.counts.ended(task, outcome, how)
     task.end(outcome)
-    scope?.ended(task, outcome, isPuller)
+    scope?.ended(task, outcome, !isPuller || how === 'killed')
     this.#rest()
   }
 

@@ -16,8 +16,8 @@ export interface TaskOwner {
 export interface TaskHolder {
   /** A task was submitted; it may have to wait to be accepted. */
   began(task: PoolTask): void
-  /** One of them has ended. */
-  ended(task: PoolTask, outcome: Outcome, isPuller: boolean): void
+  /** One of them has ended. It counts, unless what it was made of was counted already. */
+  ended(task: PoolTask, outcome: Outcome, isCounted: boolean): void
   /** One of them was not accepted after all. */
   forgotten(task: PoolTask): void
 }
@@ -28,13 +28,19 @@ export interface Acceptor {
   readonly size: number
   /** How a task of it is run that says nothing of it. */
   readonly plain: Call
-  /** Takes a task, now or once there is a place; also one of a pool that rejects when it is full, if it is patient. Throws why it does not. */
-  accept(work: Work, call: Call, options: SubmitOptions, isPatient?: boolean): PoolTask | Promise<PoolTask>
+  /** Takes a task, now or once there is a place; also in a pool that rejects when it is full, if `onWait` is given. Throws why it does not. */
+  accept(work: Work, call: Call, options: SubmitOptions, onWait?: OnWait): PoolTask | Promise<PoolTask>
   /** Takes a task if there is a place now. */
   tryAccept(work: Work, call: Call): PoolTask | 'full' | 'closed'
   /** An item of a puller came, or ended. */
-  countItem(how: 'submitted' | 'done' | 'failed'): void
+  countItem(how: ItemStep): void
 }
+
+/** Told of a task that has to wait for a place, so that it can be cancelled meanwhile. */
+export type OnWait = (task: PoolTask) => void
+
+/** What becomes of an item that shares a task with others. */
+export type ItemStep = 'submitted' | 'done' | 'failed' | 'cancelled'
 
 /** How a task ended. */
 export type Outcome =

@@ -1,5 +1,5 @@
 import { PoolError } from '../errors.ts'
-import type { Outcome, PoolTask } from '../task.ts'
+import type { ItemStep, Outcome, PoolTask } from '../task.ts'
 import { Histogram } from './histogram.ts'
 
 /** How many tasks came, and ended in which way. */
@@ -59,7 +59,8 @@ export class Counts {
   /** A task ended. */
   ended(task: PoolTask, outcome: Outcome, how?: 'killed'): void {
     if (how !== undefined) this.killed++
-    if (task.call.isPuller) return
+    // Its items were counted as they ended; but one that it was left alone with ends with it.
+    if (task.call.isPuller && how === undefined) return
     if (outcome.state !== 'cancelled') {
       this.#ended(outcome.state)
       return
@@ -70,8 +71,9 @@ export class Counts {
   }
 
   /** An item came or ended that shares a task with others. */
-  countItem(how: 'submitted' | 'done' | 'failed'): void {
+  countItem(how: ItemStep): void {
     if (how === 'submitted') this.submitted++
+    else if (how === 'cancelled') this.cancelled++
     else this.#ended(how)
   }
 

@@ -4,7 +4,7 @@ import type { PoolCore } from '../core.ts'
 import { PoolError } from '../errors.ts'
 import { startMonitor } from '../metrics/monitor.ts'
 import { checkScope, checkWait } from '../options.ts'
-import type { Acceptor, Call, Outcome, PoolTask, TaskHolder, Work } from '../task.ts'
+import type { Acceptor, Call, ItemStep, OnWait, Outcome, PoolTask, TaskHolder, Work } from '../task.ts'
 
 /**
  * Tasks that end together.
@@ -70,12 +70,12 @@ export class ScopeCore implements Acceptor, TaskHolder {
     return this.#isClosed
   }
 
-  accept(work: Work, call: Call, options: SubmitOptions, isPatient?: boolean): PoolTask | Promise<PoolTask> {
+  accept(work: Work, call: Call, options: SubmitOptions, onWait?: OnWait): PoolTask | Promise<PoolTask> {
     this.checkOpen()
-    return this.#core.accept(work, call, options, isPatient)
+    return this.#core.accept(work, call, options, onWait)
   }
 
-  countItem(how: 'submitted' | 'done' | 'failed'): void {
+  countItem(how: ItemStep): void {
     this.#counts[how]++
     this.#core.countItem(how)
   }
@@ -95,9 +95,9 @@ export class ScopeCore implements Acceptor, TaskHolder {
     if (!task.call.isPuller) this.#counts.submitted++
   }
 
-  ended(task: PoolTask, outcome: Outcome, isPuller: boolean): void {
+  ended(task: PoolTask, outcome: Outcome, isCounted: boolean): void {
     this.#open.delete(task)
-    if (!isPuller) this.#counts[outcome.state]++
+    if (isCounted) this.#counts[outcome.state]++
     if (outcome.state === 'failed') {
       this.#failures.push(outcome.error)
       if (!this.#isCollecting && this.#failures.length === 1) this.abort(outcome.error)

@@ -130,7 +130,7 @@ export class FunctionExecutor implements Executor {
   #leaveAlone(run: FunctionRun, reason: unknown): void {
     if (run.isOver) return
     this.#left(run)
-    this.#owner.ended(run.task, { state: 'cancelled', error: reason }, 'killed')
+    this.#owner.ended(run.task, { state: 'cancelled', error: reason }, run.isBetweenItems ? undefined : 'killed')
   }
 
   #left(run: FunctionRun): void {

@@ -10,6 +10,8 @@ import type { TaskContext } from '../thread/context.ts'
 export class FunctionRun implements TaskContext {
   readonly task: PoolTask
   stopTimer: (() => void) | undefined
+  /** Whether it works through items, and is between two of them. */
+  isBetweenItems = false
   #controller: AbortController | undefined
   #cancelled: { readonly reason: unknown } | undefined
 

@@ -14,10 +14,11 @@ import type { PoolCore } from '../core.ts'
 import { checkFunction, checkSubmit, noOptions, submitOptionNames, tryOptionNames } from '../options.ts'
 import { ScopeCore } from '../scope/scope-core.ts'
 import { scopedOf } from '../scope/scoped.ts'
-import type { Acceptor, Call, PoolTask, TaskBody } from '../task.ts'
+import type { Acceptor, Call, TaskBody } from '../task.ts'
 import type { RunContext, TaskScope, TaskVerbs } from '../task-api.ts'
 import { batchOf, cancelAllOf, forEachOf, joinOf, mapOf, streamOf } from './many.ts'
 import { canPull, pull } from './pull.ts'
+import type { SubmitItem } from './results.ts'
 
 /** The verbs of a pool of functions, or of a scope of it. */
 export class FunctionVerbs implements TaskVerbs {
@@ -118,12 +119,12 @@ export class FunctionVerbs implements TaskVerbs {
   #submitItem<T>(
     body: (item: T, index: number, context: RunContext) => unknown,
     { concurrency: _, ordered: __, ...options }: MapOptions,
-  ): (item: T, index: number) => PoolTask | Promise<PoolTask> {
+  ): SubmitItem<T> {
     const { ahead: ___, ...others } = options as ItemStreamOptions
     const call = callOf(this.#acceptor, others)
-    return (item, index) => {
+    return (item, index, onWait) => {
       const work: TaskBody = (context) => body(item, index, context as RunContext)
-      return this.#acceptor.accept(work, call, others, true)
+      return this.#acceptor.accept(work, call, others, onWait)
     }
   }
 

@@ -26,6 +26,11 @@ export class Source<T> {
     return this.#array === undefined ? 0 : this.#array.length
   }
 
+  /** Whether it is known, without reading, that there is no item now. */
+  get isEmpty(): boolean {
+    return this.#array !== undefined && this.#index >= this.#array.length
+  }
+
   /** Whether there are no more items, or none is wanted. */
   get isOver(): boolean {
     return this.#isOver

@@ -1,12 +1,8 @@
 /** The verbs that are the same for all pools, once it is known how one item is submitted. */
 import type { ItemStreamOptions, Items, MapOptions, ResultStream, Task } from '../api.ts'
 import { checkCount, checkMany } from '../options.ts'
-import type { PoolTask } from '../task.ts'
 import { chunksOf } from './items.ts'
-import { Results } from './results.ts'
-
-/** Submits the task of an item. */
-export type SubmitItem<T> = (item: T, index: number) => PoolTask | Promise<PoolTask>
+import { Results, type SubmitItem } from './results.ts'
 
 /** The results of many items, as they come. */
 export function streamOf<T, R>(
@@ -16,8 +12,8 @@ export function streamOf<T, R>(
   size: number,
 ): ResultStream<R> {
   checkMany('stream', options)
-  const { concurrency = size, ordered = true, ahead = concurrency } = options
-  return new Results<T, R>({ items, submit, concurrency, ahead, ordered })
+  const { concurrency = size, ordered = true, ahead = concurrency, signal } = options
+  return new Results<T, R>({ items, submit, concurrency, ahead, ordered, signal })
 }
 
 /** The results of many items, all together. */
@@ -53,9 +49,9 @@ export async function batchOf<T, R>(
   checkCount('size', chunk)
   const sizes: number[] = []
   const all: R[] = []
-  const submitChunk: SubmitItem<T[]> = (items, index) => {
+  const submitChunk: SubmitItem<T[]> = (items, index, onWait) => {
     sizes[index] = items.length
-    return submit(items, index)
+    return submit(items, index, onWait)
   }
   let index = 0
   for await (const results of streamOf<T[], readonly R[]>(chunksOf(items, chunk), submitChunk, options, size)) {

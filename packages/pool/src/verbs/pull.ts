@@ -10,6 +10,9 @@ import { Source } from './items.ts'
 /** Places for so many results are made at once; behind them, and if nobody knows how many there will be, as they come. */
 const MOST_PLACES = 2 ** 20
 
+/** Why a puller that has not started is cancelled: another one has seen the end of the items. */
+const NOTHING_LEFT = Symbol('no item is left')
+
 /** Whether items may share the tasks that run them: they are there, and nothing was asked that concerns each alone. */
 export function canPull<T>(
   core: PoolCore,
@@ -24,6 +27,7 @@ export function canPull<T>(
  * Maps many items by a few tasks, each of which takes one item after the other: no task, no promise and no place for each item.
  *
  *     puller: item ──▶ body ──▶ item ──▶ body …      somebody else pends ──▶ the puller ends and stands behind him
+ *                                  └── no more ──▶ those that have not started are cancelled
  *
  * INVARIANT  a puller has a place of the pool while it runs, so no more bodies run than the pool allows.
  * INVARIANT  when the promise settles, no puller runs any more.
@@ -51,13 +55,13 @@ export async function pull<T, R>(
 async function puller<T, R>(acceptor: Acceptor, body: TaskBody, call: Call, work: PulledWork<T, R>): Promise<void> {
   try {
     while (!work.isOver) {
-      const accepted = acceptor.accept(body, call, { signal: call.signal }, true)
+      const accepted = acceptor.accept(body, call, { signal: call.signal }, work.waits)
       const task = accepted instanceof Promise ? await accepted : accepted
       work.began(task)
       await task.result
     }
   } catch (error) {
-    work.fail(error)
+    if (error !== NOTHING_LEFT) work.fail(error)
   }
 }
 
@@ -70,7 +74,10 @@ export class PulledWork<T, R> {
   readonly #body: (item: T, index: number, context: RunContext) => R | PromiseLike<R>
   readonly #ordered: boolean
   readonly #results: R[]
+  /** Those that were accepted and have not ended. */
   readonly #tasks = new Set<PoolTask>()
+  /** Those that wait to be accepted. */
+  readonly #waiting = new Set<PoolTask>()
   #index = 0
 
   constructor(
@@ -99,8 +106,14 @@ export class PulledWork<T, R> {
     return this.#results
   }
 
-  /** A puller runs, until its task has ended. */
+  /** A puller waits for a place. */
+  readonly waits = (task: PoolTask): void => {
+    this.#waiting.add(task)
+  }
+
+  /** A puller was accepted; it runs until its task has ended. */
   began(task: PoolTask): void {
+    this.#waiting.delete(task)
     if (task.state !== 'pending' && task.state !== 'running') return
     this.#tasks.add(task)
     task.result.then(
@@ -115,7 +128,7 @@ export class PulledWork<T, R> {
     if (this.failure !== undefined) return
     this.failure = { error }
     this.#source.leave()
-    for (const task of [...this.#tasks].reverse()) task.cancel(error)
+    this.#cancel([...this.#tasks], error)
   }
 
   /** Takes one item after the other, until there are none or somebody else waits for the place. */
@@ -125,22 +138,45 @@ export class PulledWork<T, R> {
     const source = this.#source
     while (!source.isOver && !context.isCancelled) {
       const item = source.take()
-      if (source.isOver) return
+      if (source.isOver) {
+        this.#cancel(
+          [...this.#tasks].filter(({ state }) => state === 'pending'),
+          NOTHING_LEFT,
+        )
+        return
+      }
       const index = this.#index++
       acceptor.countItem('submitted')
       try {
         const result = this.#body(item, index, context)
         const settled = isThenable(result) ? await result : result
-        acceptor.countItem('done')
+        this.#count('done', context)
         if (this.#ordered) this.#results[index] = settled
         else this.#results.push(settled)
       } catch (error) {
-        acceptor.countItem('failed')
+        this.#count('failed', context)
         throw error
       }
       const due = turn()
-      if (due !== undefined) await due
-      if (admission.unstarted > 0) return
+      if (due !== undefined) {
+        context.isBetweenItems = true
+        await due
+        context.isBetweenItems = false
+      }
+      // Whoever knows that nothing is left need not come again to see it.
+      if (admission.unstarted > 0 && !source.isEmpty) return
     }
+  }
+
+  /** An item has ended; what was cancelled meanwhile is cancelled, whatever it came to, and what was left alone was counted then. */
+  #count(how: 'done' | 'failed', context: FunctionRun): void {
+    if (!context.isOver) this.#acceptor.countItem(context.isCancelled ? 'cancelled' : how)
+  }
+
+  /** Those that wait first: otherwise the end of one that pends would admit one, only to end it then. */
+  #cancel(tasks: readonly PoolTask[], reason: unknown): void {
+    const waiting = [...this.#waiting]
+    this.#waiting.clear()
+    for (const task of [...waiting, ...tasks.toReversed()]) task.cancel(reason)
   }
 }

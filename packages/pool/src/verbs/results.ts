@@ -1,17 +1,22 @@
 import { rejectInTurn, resolveInTurn } from '@millrace/notify'
 import type { Items, ResultStream } from '../api.ts'
-import type { PoolTask } from '../task.ts'
+import type { OnWait, PoolTask } from '../task.ts'
 import { Source } from './items.ts'
+
+/** Submits the task of an item; `onWait` hears of one that has to wait for a place. */
+export type SubmitItem<T> = (item: T, index: number, onWait: OnWait) => PoolTask | Promise<PoolTask>
 
 /** How items become results. */
 export interface ResultPlan<T> {
   readonly items: Items<T>
   /** Submits the task of an item. */
-  readonly submit: (item: T, index: number) => PoolTask | Promise<PoolTask>
+  readonly submit: SubmitItem<T>
   readonly concurrency: number
   /** So many results may be there. */
   readonly ahead: number
   readonly ordered: boolean
+  /** Ends all of it. Tasks have it too. */
+  readonly signal: AbortSignal | undefined
 }
 
 interface Slot<R> {
@@ -34,6 +39,10 @@ export class Results<T, R> implements ResultStream<R> {
   readonly #plan: ResultPlan<T>
   readonly #source: Source<T>
   readonly #running = new Set<PoolTask>()
+  /** The task that waits for a place, if one does. */
+  #unaccepted: PoolTask | undefined
+  /** Ends the wait for the next item, while there is one. */
+  #stopReading: (() => void) | undefined
   /** Results that are here, by their place; `#next` is the place of the one that is next. */
   readonly #here = new Map<number, Slot<R>>()
   readonly #waiting: PromiseWithResolvers<IteratorResult<R, undefined>>[] = []
@@ -99,11 +108,12 @@ export class Results<T, R> implements ResultStream<R> {
     try {
       while (this.#hasRoom()) {
         const read = this.#source.next()
-        const step = read instanceof Promise ? await read : read
+        const step = read instanceof Promise ? await this.#whileWanted(read) : read
         if (step === undefined || this.#isStopped) break
-        const accepted = this.#plan.submit(step.value, this.#read)
+        const accepted = this.#plan.submit(step.value, this.#read, this.#onWait)
         const index = this.#read++
         const task = accepted instanceof Promise ? await accepted : accepted
+        this.#unaccepted = undefined
         this.#running.add(task)
         task.result.then(
           (result) => this.#came(task, index, result as R),
@@ -116,6 +126,27 @@ export class Results<T, R> implements ResultStream<R> {
     }
     this.#isReading = false
     this.#rest()
+  }
+
+  readonly #onWait: OnWait = (task) => {
+    this.#unaccepted = task
+  }
+
+  /** What was read, or undefined as soon as nothing is wanted any more: the source may take for ever. */
+  async #whileWanted<S>(read: Promise<S>): Promise<S | undefined> {
+    const { signal } = this.#plan
+    const { promise, resolve, reject } = Promise.withResolvers<S | undefined>()
+    const onAbort = (): void => this.#fail(signal?.reason)
+    this.#stopReading = () => resolve(undefined)
+    read.then(resolve, reject)
+    signal?.addEventListener('abort', onAbort)
+    if (signal?.aborted) onAbort()
+    try {
+      return await promise
+    } finally {
+      this.#stopReading = undefined
+      signal?.removeEventListener('abort', onAbort)
+    }
   }
 
   #hasRoom(): boolean {
@@ -145,6 +176,9 @@ export class Results<T, R> implements ResultStream<R> {
 
   /** Reads and submits nothing more, and has what runs end. */
   #stop(reason: unknown): void {
+    this.#stopReading?.()
+    // First: the end of another would admit it.
+    this.#unaccepted?.cancel(reason)
     for (const task of [...this.#running].reverse()) task.cancel(reason)
     this.#source.leave()
   }

@@ -22,6 +22,7 @@ import type {
   ThreadVerbs,
 } from '../thread-api.ts'
 import { batchOf, cancelAllOf, forEachOf, joinOf, mapOf, streamOf } from './many.ts'
+import type { SubmitItem } from './results.ts'
 
 /** A pool whose tasks run on threads. */
 export type ThreadCore = PoolCore<ThreadExecutor>
@@ -162,11 +163,11 @@ export class ExportVerbs<M = AnyTasks> implements ThreadVerbs<M> {
     verb: string,
     name: string,
     { concurrency: _, ordered: __, ...options }: MapOptions,
-  ): (item: unknown) => PoolTask | Promise<PoolTask> {
+  ): SubmitItem<unknown> {
     const { ahead: ___, ...others } = options as ItemStreamOptions
     checkCall(verb, name, [], others)
     const call = callOf(this.#acceptor, others)
-    return (item) => this.#acceptor.accept({ name, args: [item] }, call, others, true)
+    return (item, _index, onWait) => this.#acceptor.accept({ name, args: [item] }, call, others, onWait)
   }
 }
 

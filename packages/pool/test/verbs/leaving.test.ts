@@ -1,0 +1,93 @@
+import { getEventListeners } from 'node:events'
+import { taskPool } from '@millrace/pool'
+import { describe, expect, test } from 'vitest'
+import { Gate, rejection, turn } from '../task-pool/support.ts'
+import { range, threads } from './items.ts'
+
+/** Gives the numbers below `length`, and then nothing for ever. */
+function stalled(length: number): AsyncIterable<number> & { isLeft: boolean } {
+  let read = 0
+  const iterator = {
+    next: () =>
+      read < length ? Promise.resolve({ done: false as const, value: read++ }) : new Promise<never>(() => {}),
+    return: () => {
+      source.isLeft = true
+      return Promise.resolve({ done: true as const, value: undefined })
+    },
+  }
+  const source = { isLeft: false, [Symbol.asyncIterator]: () => iterator }
+  return source
+}
+
+describe('a source that gives nothing more for now', () => {
+  test('does not keep the failure of an item', async () => {
+    const source = stalled(1)
+    const failing = taskPool({ concurrency: 2 }).map(source, () => Promise.reject(new Error('item')))
+    expect(await rejection(failing)).toMatchObject({ message: 'item' })
+    expect(source.isLeft).toBe(true)
+  })
+
+  test('does not keep an abort, which leaves no listener', async () => {
+    const pool = taskPool({ concurrency: 2 })
+    const controller = new AbortController()
+    const { signal } = controller
+    const all = [
+      pool.map(stalled(3), (n) => n, { signal }),
+      pool.forEach(stalled(3), () => {}, { signal }),
+      pool.batch(stalled(3), 2, (items) => items, { signal }),
+      threads().map(stalled(3), 'double', { signal }),
+    ]
+    await pool.idle()
+    controller.abort(new Error('enough'))
+    for (const promise of all) expect(await rejection(promise)).toBe(signal.reason)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  test('does not keep whoever leaves', async () => {
+    const source = stalled(1)
+    for await (const n of taskPool({ concurrency: 2 }).stream(source, (n) => n)) {
+      expect(n).toBe(0)
+      break
+    }
+    expect(source.isLeft).toBe(true)
+  })
+})
+
+describe('a place that does not come free', () => {
+  test('does not keep whoever leaves, nor a failure', async () => {
+    const pool = taskPool({ concurrency: 2, maxPending: 1 })
+    const [gate, failure] = [new Gate(), new Gate()]
+    const held = pool.run(() => gate.opened)
+    const body = () => failure.opened.then(() => Promise.reject(new Error('item')))
+    const mapping = pool.map(range(9), body, { key: 'k', concurrency: 3 })
+    await turn()
+    // One of the items runs, one pends, and one waits for a place.
+    const other = [pool.run(() => gate.opened), pool.run(() => gate.opened)]
+    expect(pool.metrics()).toMatchObject({ running: 2, pending: 1, waiting: 3 })
+    const stream = pool.stream([1], (n) => n)
+    const taken = stream.next()
+    await stream.return?.()
+    expect(await taken).toEqual({ done: true, value: undefined })
+    failure.open()
+    expect(await rejection(mapping)).toMatchObject({ message: 'item' })
+    gate.open()
+    await Promise.all([held, ...other])
+    expect(pool.metrics()).toMatchObject({ waiting: 0, pending: 0, done: 3 })
+  })
+
+  test('does not keep a map whose items have all ended', async () => {
+    const pool = taskPool({ concurrency: 2, maxPending: 1 })
+    const [first, gate] = [new Gate(), new Gate()]
+    const mapping = pool.map([1, 2], async (n) => {
+      await first.opened
+      return n
+    })
+    // They have the places of the map as soon as it gives them up.
+    const others = [1, 2, 3].map(() => pool.run(() => gate.opened))
+    first.open()
+    expect(await mapping).toEqual([1, 2])
+    expect(pool.running).toBe(2)
+    gate.open()
+    await Promise.all(others)
+  })
+})

@@ -1,0 +1,40 @@
+import { taskPool } from '@millrace/pool'
+import { describe, expect, test } from 'vitest'
+import { Gate, rejection, turn, untilAborted } from '../task-pool/support.ts'
+
+describe('items of a map that share tasks', () => {
+  test('count as cancelled when they are, as tasks of their own do', async () => {
+    const pool = taskPool({ concurrency: 2 })
+    for (const options of [{}, { runTimeoutMs: 60_000 }]) {
+      const controller = new AbortController()
+      const before = pool.metrics()
+      const scope = pool.scope()
+      const mapping = scope.map([1, 2, 3], (_, __, { signal }) => untilAborted(signal), {
+        ...options,
+        signal: controller.signal,
+      })
+      await turn()
+      controller.abort('enough')
+      expect(await rejection(mapping)).toBe('enough')
+      const after = pool.metrics()
+      const submitted = after.submitted - before.submitted
+      expect([submitted, after.failed]).toEqual([after.cancelled - before.cancelled, 0])
+      expect(submitted).toBeGreaterThanOrEqual(2)
+      expect(scope.metrics()).toMatchObject({ submitted, cancelled: submitted, failed: 0, open: 0 })
+    }
+  })
+
+  test('that a shutdown leaves alone are in its report once, and in the counts', async () => {
+    const pool = taskPool({ concurrency: 2, cancelGraceMs: 0 })
+    const gate = new Gate()
+    const mapping = rejection(pool.map([1, 2, 3], () => gate.opened))
+    await turn()
+    expect(await pool.shutdown({ timeoutMs: 0 })).toEqual({ onTime: false, finished: 0, cancelled: 0, killed: 2 })
+    expect(await mapping).toMatchObject({ code: 'closed' })
+    const counts = { submitted: 2, done: 0, failed: 0, cancelled: 2, killed: 2, running: 0 }
+    expect(pool.metrics()).toMatchObject(counts)
+    gate.open()
+    await turn()
+    expect(pool.metrics()).toMatchObject(counts)
+  })
+})
