@@ -1,6 +1,5 @@
-import { inspect } from 'node:util'
-import { checkWaitOptions, refusal, type WaitOptions } from '@millrace/notify'
-import type { ItemStreamOptions, Retry, ScopeOptions, ShutdownOptions, SubmitOptions } from './api.ts'
+import { checkWaitOptions, refusal, show, type WaitOptions } from '@millrace/notify'
+import type { ItemStreamOptions, Retry, ScopeOptions, ShutdownOptions, SubmitOptions, Task } from './api.ts'
 import type { CoreSettings } from './core.ts'
 
 /** What pools have in common, as it is given. */
@@ -18,11 +17,11 @@ export function checkCore(options: CoreOptions): Omit<CoreSettings, 'size'> {
   const { perKey = Number.POSITIVE_INFINITY, runTimeoutMs = Number.POSITIVE_INFINITY } = options
   checkCount('maxPending', maxPending)
   if (overflow !== 'wait' && overflow !== 'reject') {
-    throw new TypeError(`overflow: expected 'wait' or 'reject', got ${inspect(overflow)}`)
+    throw new TypeError(`overflow: expected 'wait' or 'reject', got ${show(overflow)}`)
   }
   if (perKey !== Number.POSITIVE_INFINITY) checkCount('perKey', perKey)
   checkRunTimeout(runTimeoutMs)
-  if (typeof metrics !== 'boolean') throw new TypeError(`metrics: expected a boolean, got ${inspect(metrics)}`)
+  checkBoolean('metrics', metrics)
   return { maxPending, overflow, perKey, runTimeoutMs, metrics }
 }
 
@@ -61,19 +60,35 @@ export function checkSubmit(
     checkNumber('priority', priority)
     if (Number.isNaN(priority)) throw new RangeError('priority: expected a number, got NaN')
   }
-  if (key !== undefined && typeof key !== 'string') throw new TypeError(`key: expected a string, got ${inspect(key)}`)
+  if (key !== undefined && typeof key !== 'string') throw new TypeError(`key: expected a string, got ${show(key)}`)
   if (retry !== undefined) checkRetry(retry)
 }
 
 /** Checks the options of a call with many items. */
-export function checkMany(call: string, options: ItemStreamOptions): void {
-  const { concurrency, ordered, ahead, ...others } = options
+export function checkMany(call: 'map' | 'forEach' | 'batch' | 'stream', options: ItemStreamOptions): void {
+  checkSubmit(call, options, call === 'stream' ? itemStreamNames : mapNames)
+  const { concurrency, ordered, ahead } = options
   if (concurrency !== undefined) checkCount('concurrency', concurrency)
   if (ahead !== undefined) checkCount('ahead', ahead)
-  if (ordered !== undefined && typeof ordered !== 'boolean') {
-    throw new TypeError(`ordered: expected a boolean, got ${inspect(ordered)}`)
+  checkBoolean('ordered', ordered)
+}
+
+/** Checks the options of a join. */
+export function checkJoin(options: { readonly ordered?: boolean | undefined }): void {
+  checkNames('join', options, joinNames)
+  checkBoolean('ordered', options.ordered)
+}
+
+/** The tasks that are given, all together. Throws for what is none. */
+export function checkTasks<R>(tasks: Iterable<Task<R>>): Task<R>[] {
+  if (typeof tasks?.[Symbol.iterator] !== 'function') {
+    throw new TypeError(`tasks: expected tasks to iterate over, got ${show(tasks)}`)
   }
-  checkSubmit(call, others, manyNames)
+  const all = [...tasks]
+  // Not by its result: whoever looks at that is to be told of a failure.
+  const wrong = all.findIndex((task) => typeof task?.cancel !== 'function' || typeof task.wait !== 'function')
+  if (wrong >= 0) throw new TypeError(`tasks: expected tasks, got ${show(all[wrong])}`)
+  return all
 }
 
 /** Checks the options of a scope. */
@@ -82,7 +97,7 @@ export function checkScope(options: ScopeOptions): void {
   checkWaitOptions({ signal: options.signal, timeoutMs: options.timeoutMs })
   const { onError = 'cancel' } = options
   if (onError !== 'cancel' && onError !== 'collect') {
-    throw new TypeError(`onError: expected 'cancel' or 'collect', got ${inspect(onError)}`)
+    throw new TypeError(`onError: expected 'cancel' or 'collect', got ${show(onError)}`)
   }
 }
 
@@ -91,9 +106,16 @@ export function checkResize(size: number): void {
   checkCount('size', size)
 }
 
+/** Throws unless it is a boolean, or nothing. */
+export function checkBoolean(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw new TypeError(`${name}: expected a boolean, got ${show(value)}`)
+  }
+}
+
 /** Throws unless it is a function. */
 export function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== 'function') throw new TypeError(`${name}: expected a function, got ${inspect(value)}`)
+  if (typeof value !== 'function') throw new TypeError(`${name}: expected a function, got ${show(value)}`)
 }
 
 /** Checks the options of a wait that is about to begin, and gives its rejection if its signal is aborted already. */
@@ -111,7 +133,11 @@ export function checkShutdown(options: ShutdownOptions): void {
 /** What a call without options has. */
 export const noOptions: Readonly<Record<never, never>> = Object.freeze({})
 
-const manyNames: ReadonlySet<string> = new Set([...submitOptionNames].filter((name) => name !== 'timeoutMs'))
+const mapNames: ReadonlySet<string> = new Set([...tryOptionNames, 'concurrency', 'ordered'])
+
+const itemStreamNames: ReadonlySet<string> = new Set([...mapNames, 'ahead'])
+
+const joinNames: ReadonlySet<string> = new Set(['ordered'])
 
 const retryNames: ReadonlySet<string> = new Set(['times', 'delayMs', 'factor', 'maxDelayMs'] satisfies (keyof Retry)[])
 
@@ -125,19 +151,24 @@ const waitOptionNames = new Set<string>(['signal', 'timeoutMs'] satisfies (keyof
 
 const shutdownOptionNames = new Set<string>(['timeoutMs'] satisfies (keyof ShutdownOptions)[])
 
-/** Throws for an option the call does not have. */
+/** Throws for an option the call does not have; also for an inherited one, as a signal has that is given in place of the options. */
 export function checkNames(call: string, options: object, names: ReadonlySet<string>): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`${call}: expected an object of options, got ${inspect(options)}`)
-  }
-  for (const name of Object.keys(options)) {
+  checkObject(call, options)
+  for (const name in options) {
     if (!names.has(name)) throw new TypeError(`${name}: ${call} has no such option; it has ${[...names].join(', ')}`)
+  }
+}
+
+/** Throws unless it is an object. */
+export function checkObject(call: string, options: unknown): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`${call}: expected an object of options, got ${show(options)}`)
   }
 }
 
 /** Throws unless it is a number. */
 export function checkNumber(option: string, value: unknown): void {
-  if (typeof value !== 'number') throw new TypeError(`${option}: expected a number, got ${inspect(value)}`)
+  if (typeof value !== 'number') throw new TypeError(`${option}: expected a number, got ${show(value)}`)
 }
 
 /** Throws unless it is a whole number from 1. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { checkCount, checkObject } from './options.ts'
 import type { TaskPoolOptions } from './task-api.ts'
 import type { ThreadPoolOptions } from './thread-api.ts'
 
@@ -12,7 +13,9 @@ import type { ThreadPoolOptions } from './thread-api.ts'
  * pool.concurrency // => 8
  */
 export function ioBound(options: Partial<TaskPoolOptions> = {}): TaskPoolOptions {
+  checkObject('ioBound', options)
   const { concurrency = 32 * availableParallelism() } = options
+  checkCount('concurrency', concurrency)
   return { maxPending: 10 * concurrency, ...options, concurrency }
 }
 
@@ -24,6 +27,8 @@ export function ioBound(options: Partial<TaskPoolOptions> = {}): TaskPoolOptions
  * cpuBound({ threads: 3 }) // => { threads: 3, maxPending: 30 }
  */
 export function cpuBound(options: ThreadPoolOptions = {}): ThreadPoolOptions {
+  checkObject('cpuBound', options)
   const { threads = availableParallelism() } = options
+  checkCount('threads', threads)
   return { maxPending: 10 * threads, ...options, threads }
 }

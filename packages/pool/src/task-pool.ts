@@ -44,7 +44,7 @@ class LocalTaskPool extends FunctionVerbs implements TaskPool {
   }
 
   monitor(everyMs: number, onMetrics: (metrics: PoolMetrics) => void): () => void {
-    return startMonitor(everyMs, () => onMetrics(this.#core.metrics()))
+    return startMonitor(everyMs, onMetrics, () => this.#core.metrics())
   }
 
   pause(): void {

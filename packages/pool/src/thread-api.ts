@@ -109,7 +109,7 @@ export interface ThreadPoolOptions {
   readonly name?: string | undefined
 }
 
-/** Settings of a stream. */
+/** Settings of a stream. It is not run again, so it takes no `retry`. */
 export interface StreamOptions extends ThreadSubmitOptions {
   /** So many items may be made that the consumer has not taken. 16 if not given. */
   readonly ahead?: number | undefined

@@ -75,7 +75,7 @@ class LocalThreadPool<M> extends ExportVerbs<M> implements ThreadPool<M> {
   }
 
   monitor(everyMs: number, onMetrics: (metrics: PoolMetrics) => void): () => void {
-    return startMonitor(everyMs, () => onMetrics(this.#core.metrics()))
+    return startMonitor(everyMs, onMetrics, () => this.#core.metrics())
   }
 
   pause(): void {

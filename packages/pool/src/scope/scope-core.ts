@@ -142,7 +142,7 @@ export class ScopeCore implements Acceptor, TaskHolder {
   }
 
   monitor(everyMs: number, onMetrics: (metrics: ScopeMetrics) => void): () => void {
-    const stop = startMonitor(everyMs, () => onMetrics(this.metrics()))
+    const stop = startMonitor(everyMs, onMetrics, () => this.metrics())
     this.#monitors.add(stop)
     return () => {
       this.#monitors.delete(stop)

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { inspect } from 'node:util'
+import { show } from '@millrace/notify'
 import type { CoreSettings } from '../core.ts'
 import {
+  checkBoolean,
   checkCore,
   checkCount,
   checkGrace,
@@ -57,8 +58,8 @@ export function poolSettings(options: ThreadPoolOptions): PoolSettings {
   checkGrace(cancelGraceMs)
   checkLoad(loadTimeoutMs)
   if (resourceLimits !== undefined) checkLimits(resourceLimits)
-  if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${inspect(name)}`)
-  if (typeof inThread !== 'boolean') throw new TypeError(`inThread: expected a boolean, got ${inspect(inThread)}`)
+  if (typeof name !== 'string') throw new TypeError(`name: expected a string, got ${show(name)}`)
+  checkBoolean('inThread', inThread)
   for (const other of inThread ? (['resourceLimits', 'recycle'] as const) : []) {
     if (options[other] !== undefined)
       throw new TypeError(`${other}: the calling thread has none; leave it out with inThread`)
@@ -102,16 +103,15 @@ function checkLoad(loadTimeoutMs: number): void {
 }
 
 function checkFunction(name: unknown, args: unknown, prefix = ''): void {
-  if (typeof name !== 'string')
-    throw new TypeError(`${prefix}name: expected the name of an export, got ${inspect(name)}`)
-  if (!Array.isArray(args)) throw new TypeError(`${prefix}args: expected an array of arguments, got ${inspect(args)}`)
+  if (typeof name !== 'string') throw new TypeError(`${prefix}name: expected the name of an export, got ${show(name)}`)
+  if (!Array.isArray(args)) throw new TypeError(`${prefix}args: expected an array of arguments, got ${show(args)}`)
 }
 
 /** Checks one call of a generator. */
 export function checkStream(name: unknown, args: unknown, options: StreamOptions): void {
-  const { ahead, ...others } = options
-  if (ahead !== undefined) checkCount('ahead', ahead)
-  checkCall('stream', name, args, others)
+  checkCall('stream', name, args, options, streamNames)
+  if (options.ahead !== undefined) checkCount('ahead', options.ahead)
+  if (options.retry !== undefined) throw new TypeError('retry: what gives items is not run again')
 }
 
 /** Checks one call of an export. */
@@ -119,7 +119,7 @@ export function checkCall(
   call: string,
   name: unknown,
   args: unknown,
-  options: ThreadSubmitOptions,
+  options: ThreadSubmitOptions = noOptions,
   names: ReadonlySet<string> = callNames,
 ): void {
   checkFunction(name, args)
@@ -127,7 +127,7 @@ export function checkCall(
   checkSubmit(call, options, names)
   const { transfer } = options
   if (transfer !== undefined && !Array.isArray(transfer)) {
-    throw new TypeError(`transfer: expected an array, got ${inspect(transfer)}`)
+    throw new TypeError(`transfer: expected an array, got ${show(transfer)}`)
   }
 }
 
@@ -135,11 +135,13 @@ export function checkCall(
 export function moduleUrl(module: unknown): URL {
   const url = toUrl(module)
   if (url?.protocol === 'file:' || url?.protocol === 'data:') return url
-  const given = module instanceof URL ? module.href : inspect(module)
+  const given = module instanceof URL ? module.href : show(module)
   throw new TypeError(`module: expected a file: or data: URL or an absolute path, got ${given}`)
 }
 
 const callNames: ReadonlySet<string> = new Set([...submitOptionNames, 'transfer'])
+
+const streamNames: ReadonlySet<string> = new Set([...callNames, 'ahead'])
 
 /** What a call may say that does not wait. */
 export const tryNames: ReadonlySet<string> = new Set([...tryOptionNames, 'transfer'])

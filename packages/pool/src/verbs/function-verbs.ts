@@ -1,4 +1,3 @@
-import { inspect } from 'node:util'
 import type { WaitOptions } from '@millrace/notify'
 import type {
   ItemStreamOptions,
@@ -11,7 +10,7 @@ import type {
   Task,
 } from '../api.ts'
 import type { PoolCore } from '../core.ts'
-import { checkFunction, checkSubmit, noOptions, submitOptionNames, tryOptionNames } from '../options.ts'
+import { checkFunction, checkMany, checkSubmit, noOptions, submitOptionNames, tryOptionNames } from '../options.ts'
 import { ScopeCore } from '../scope/scope-core.ts'
 import { scopedOf } from '../scope/scoped.ts'
 import type { Acceptor, Call, TaskBody } from '../task.ts'
@@ -64,6 +63,7 @@ export class FunctionVerbs implements TaskVerbs {
     options: ItemStreamOptions = noOptions,
   ): ResultStream<R> {
     checkFunction('body', body)
+    checkMany('stream', options)
     return streamOf<T, R>(items, this.#submitItem(body, options), options, this.#acceptor.size)
   }
 
@@ -73,6 +73,7 @@ export class FunctionVerbs implements TaskVerbs {
     options: MapOptions = noOptions,
   ): Promise<R[]> {
     checkFunction('body', body)
+    checkMany('map', options)
     if (canPull(this.#core, items, options)) return pull<T, R>(this.#core, this.#acceptor, items, body, options)
     return mapOf<T, R>(items, this.#submitItem(body, options), options, this.#acceptor.size)
   }
@@ -83,6 +84,7 @@ export class FunctionVerbs implements TaskVerbs {
     options: MapOptions = noOptions,
   ): Promise<void> {
     checkFunction('body', body)
+    checkMany('forEach', options)
     return forEachOf(items, this.#submitItem(body, options), options, this.#acceptor.size)
   }
 
@@ -93,6 +95,7 @@ export class FunctionVerbs implements TaskVerbs {
     options: MapOptions = noOptions,
   ): Promise<R[]> {
     checkFunction('body', body)
+    checkMany('batch', options)
     return batchOf<T, R>(items, size, this.#submitItem(body, options), options, this.#acceptor.size)
   }
 
@@ -129,7 +132,7 @@ export class FunctionVerbs implements TaskVerbs {
   }
 
   #call(verb: string, body: unknown, options: SubmitOptions): Call {
-    if (typeof body !== 'function') throw new TypeError(`body: expected a function, got ${inspect(body)}`)
+    checkFunction('body', body)
     if (options === noOptions) return this.#acceptor.plain
     checkSubmit(verb, options, verb === 'trySubmit' ? tryOptionNames : submitOptionNames)
     return callOf(this.#acceptor, options)

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { show } from '@millrace/notify'
 import type { Items } from '../api.ts'
 
 /** Reads items, one after the other. */
@@ -13,9 +13,7 @@ export class Source<T> {
 
   /** Throws `TypeError` for what has no items. */
   constructor(items: Items<T>) {
-    if (typeof items !== 'object' || items === null || !(Symbol.asyncIterator in items || Symbol.iterator in items)) {
-      throw new TypeError(`items: expected something to iterate over, got ${inspect(items)}`)
-    }
+    checkItems(items)
     this.isAsync = Symbol.asyncIterator in items
     this.#iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
     if (!this.isAsync && Array.isArray(items) && items[Symbol.iterator] === Array.prototype.values) this.#array = items
@@ -68,6 +66,12 @@ export class Source<T> {
     this.#isOver = true
     return undefined
   }
+}
+
+/** Throws for what has no items. A text has letters, which nobody means. */
+export function checkItems(items: Items<unknown>): void {
+  if (typeof items === 'object' && items !== null && (Symbol.asyncIterator in items || Symbol.iterator in items)) return
+  throw new TypeError(`items: expected an object to iterate over, got ${show(items)}`)
 }
 
 /** The same items, so many together; the last time what is left. */

@@ -1,7 +1,7 @@
 /** The verbs that are the same for all pools, once it is known how one item is submitted. */
 import type { ItemStreamOptions, Items, MapOptions, ResultStream, Task } from '../api.ts'
-import { checkCount, checkMany } from '../options.ts'
-import { chunksOf } from './items.ts'
+import { checkCount, checkJoin, checkTasks, noOptions } from '../options.ts'
+import { checkItems, chunksOf } from './items.ts'
 import { Results, type SubmitItem } from './results.ts'
 
 /** The results of many items, as they come. */
@@ -11,7 +11,6 @@ export function streamOf<T, R>(
   options: ItemStreamOptions,
   size: number,
 ): ResultStream<R> {
-  checkMany('stream', options)
   const { concurrency = size, ordered = true, ahead = concurrency, signal } = options
   return new Results<T, R>({ items, submit, concurrency, ahead, ordered, signal })
 }
@@ -46,6 +45,7 @@ export async function batchOf<T, R>(
   options: MapOptions,
   size: number,
 ): Promise<R[]> {
+  checkItems(items)
   checkCount('size', chunk)
   const sizes: number[] = []
   const all: R[] = []
@@ -55,32 +55,41 @@ export async function batchOf<T, R>(
   }
   let index = 0
   for await (const results of streamOf<T[], readonly R[]>(chunksOf(items, chunk), submitChunk, options, size)) {
+    // Which items these are of is not known where they come as they are there; then only all of them can be counted.
     if (!Array.isArray(results) || (options.ordered !== false && results.length !== sizes[index])) {
-      throw new TypeError(`batch: expected an array of ${sizes[index]} results for ${sizes[index]} items`)
+      throw wrongResults(sizes[index] as number)
     }
-    all.push(...results)
+    for (const result of results) all.push(result)
     index++
   }
+  const count = sizes.reduce((sum, length) => sum + length, 0)
+  if (all.length !== count) throw wrongResults(count)
   return all
+}
+
+function wrongResults(count: number): TypeError {
+  return new TypeError(`batch: expected an array of ${count} results for ${count} items`)
 }
 
 /** How tasks ended. */
 export async function joinOf<R>(
   tasks: Iterable<Task<R>>,
-  { ordered = true }: { readonly ordered?: boolean | undefined } = {},
+  options: { readonly ordered?: boolean | undefined } = noOptions,
 ): Promise<PromiseSettledResult<R>[]> {
-  if (ordered) return Promise.allSettled(Array.from(tasks, ({ result }) => result))
+  const all = checkTasks(tasks)
+  checkJoin(options)
+  if (options.ordered !== false) return Promise.allSettled(all.map(({ result }) => result))
   const ended: PromiseSettledResult<R>[] = []
   const note = async ({ result }: Task<R>): Promise<void> => {
     const [how] = await Promise.allSettled([result])
     ended.push(how)
   }
-  await Promise.all(Array.from(tasks, note))
+  await Promise.all(all.map(note))
   return ended
 }
 
 /** Cancels each. */
 export function cancelAllOf(tasks: Iterable<Task<unknown>>, reason?: unknown): void {
   // The last first: otherwise the end of one that pends would admit one that waits, only to end it then.
-  for (const task of [...tasks].reverse()) task.cancel(reason)
+  for (const task of checkTasks(tasks).reverse()) task.cancel(reason)
 }

@@ -1,7 +1,6 @@
 import { turn } from '@millrace/notify'
 import type { Items, MapOptions } from '../api.ts'
 import type { PoolCore } from '../core.ts'
-import { checkMany } from '../options.ts'
 import { type FunctionRun, isThenable } from '../task/function-run.ts'
 import type { Acceptor, Call, PoolTask, TaskBody } from '../task.ts'
 import type { RunContext } from '../task-api.ts'
@@ -39,7 +38,6 @@ export async function pull<T, R>(
   map: (item: T, index: number, context: RunContext) => R | PromiseLike<R>,
   options: MapOptions,
 ): Promise<R[]> {
-  checkMany('map', options)
   const { concurrency = acceptor.size, ordered = true, signal, priority = 0 } = options
   const source = new Source(items)
   const work = new PulledWork<T, R>(core, acceptor, source, map, ordered)

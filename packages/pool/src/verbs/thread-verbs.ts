@@ -1,7 +1,7 @@
 import type { WaitOptions } from '@millrace/notify'
 import type { ItemStreamOptions, Items, MapOptions, ResultStream, ScopeMetrics, ScopeOptions, Task } from '../api.ts'
 import type { PoolCore } from '../core.ts'
-import { noOptions } from '../options.ts'
+import { checkFunction, checkMany, noOptions } from '../options.ts'
 import { ScopeCore } from '../scope/scope-core.ts'
 import { scopedOf } from '../scope/scoped.ts'
 import type { Acceptor, Call, ExportCall, PoolTask, Sink } from '../task.ts'
@@ -136,6 +136,7 @@ export class ExportVerbs<M = AnyTasks> implements ThreadVerbs<M> {
   }
 
   async scoped<R>(body: (scope: ThreadScope<M>) => R | Promise<R>, options: ScopeOptions = noOptions): Promise<R> {
+    checkFunction('body', body)
     return scopedOf(this.scope(options), body)
   }
 
@@ -159,13 +160,10 @@ export class ExportVerbs<M = AnyTasks> implements ThreadVerbs<M> {
     return new ItemStream(source, ahead)
   }
 
-  #submitItem(
-    verb: string,
-    name: string,
-    { concurrency: _, ordered: __, ...options }: MapOptions,
-  ): SubmitItem<unknown> {
-    const { ahead: ___, ...others } = options as ItemStreamOptions
-    checkCall(verb, name, [], others)
+  #submitItem(verb: 'map' | 'forEach' | 'batch' | 'stream', name: string, options: MapOptions): SubmitItem<unknown> {
+    checkCall(verb, name, [])
+    checkMany(verb, options)
+    const { concurrency: _, ordered: __, ahead: ___, ...others } = options as ItemStreamOptions
     const call = callOf(this.#acceptor, others)
     return (item, _index, onWait) => this.#acceptor.accept({ name, args: [item] }, call, others, onWait)
   }

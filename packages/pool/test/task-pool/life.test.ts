@@ -129,7 +129,7 @@ describe('misuse', () => {
     const late = { timeoutMs: 1 } as object
     expect(() => pool.trySubmit(() => 1, late)).toThrow(/^timeoutMs: trySubmit has no such option/)
     expect(await rejection(pool.submit('no' as never))).toMatchObject({
-      message: "body: expected a function, got 'no'",
+      message: 'body: expected a function, got "no"',
     })
     expect(pool.metrics()).toMatchObject({ submitted: 0 })
   })
