@@ -1,4 +1,6 @@
+import type { Meter } from './meter.ts'
 import { checkCount } from './options.ts'
+import type { Host } from './plan.ts'
 
 /** A concurrency that can be changed while stages use it. */
 export interface Adjustable {
@@ -46,6 +48,21 @@ class Dial implements Adjustable {
     this.#followers.add(follower)
     return () => this.#followers.delete(follower)
   }
+}
+
+/** How many it is now. */
+export function currentOf(concurrency: number | Adjustable): number {
+  return typeof concurrency === 'number' ? concurrency : concurrency.value
+}
+
+/** Resizes a stage whenever the concurrency is changed, until what this gives is called. */
+export function followed(concurrency: number | Adjustable, meter: Meter, host: Host): (() => void) | undefined {
+  if (typeof concurrency === 'number') return undefined
+  return concurrency.follow((value) => {
+    host.stopwatch.tick()
+    meter.resize(value)
+    host.proceedSoon()
+  })
 }
 
 /** Whether it is an adjustable, also one of another copy of this package. */

@@ -1,5 +1,4 @@
 import { Fifo } from './fifo.ts'
-import { checkCount } from './options.ts'
 import { END } from './taps.ts'
 
 /** Which branches an item goes to, by their numbers. */
@@ -28,7 +27,6 @@ export class Branches {
   #hasEnded = false
 
   constructor(source: AsyncIterable<unknown>, count: number, route: Route, buffer: number) {
-    checkCount('branches: buffer', buffer, 1)
     this.#source = source
     this.#route = route
     this.#buffer = buffer

@@ -43,24 +43,27 @@ export function fromEvents<Args extends readonly unknown[]>(
 ): AsyncIterable<Args> {
   checkOptions('fromEvents', options, ['capacity', 'overflow', 'until'])
   const { capacity = 1_024, overflow = 'drop-oldest', until } = options ?? {}
-  const given = Object(emitter) as Record<string, unknown>
+  const given = Object(emitter) as Record<string, unknown> & Record<Method, (event: string, hear: Listener) => void>
   const isNode = typeof given['on'] === 'function' && typeof given['off'] === 'function'
   if (!isNode && typeof given['addEventListener'] !== 'function') {
     throw new TypeError(`fromEvents: expected an EventEmitter or an EventTarget, got ${show(emitter)}`)
   }
   if (typeof name !== 'string') throw new TypeError(`fromEvents: name: expected a string, got ${show(name)}`)
+  if (until !== undefined && typeof until !== 'string') {
+    throw new TypeError(`fromEvents: until: expected a string, got ${show(until)}`)
+  }
   if (!['drop-oldest', 'drop-newest', 'fail'].includes(overflow)) {
     throw new TypeError(`fromEvents: overflow: expected 'drop-oldest', 'drop-newest' or 'fail', got ${show(overflow)}`)
   }
   checkCount('fromEvents: capacity', capacity, 1)
-  const add = (event: string, hear: Listener): void =>
-    void (isNode ? call(given, 'on', event, hear) : call(given, 'addEventListener', event, hear))
+  const add = (event: string, hear: Listener): void => void given[isNode ? 'on' : 'addEventListener'](event, hear)
   const remove = (event: string, hear: Listener): void =>
-    void (isNode ? call(given, 'off', event, hear) : call(given, 'removeEventListener', event, hear))
+    void given[isNode ? 'off' : 'removeEventListener'](event, hear)
   return { [Symbol.asyncIterator]: () => events<Args>({ add, remove, name, until, capacity, overflow, isNode }) }
 }
 
 type Listener = (...args: unknown[]) => void
+type Method = 'on' | 'off' | 'addEventListener' | 'removeEventListener'
 
 interface Plan {
   readonly add: (event: string, hear: Listener) => void
@@ -97,8 +100,4 @@ function events<Args>({ add, remove, name, until, capacity, overflow, isNode }: 
       return { done: true, value: undefined }
     },
   }
-}
-
-function call(target: Record<string, unknown>, method: string, event: string, hear: Listener): void {
-  ;(target[method] as (event: string, hear: Listener) => void).call(target, event, hear)
 }

@@ -1,7 +1,7 @@
 /** Sources that are made of several others. */
 import type { Value } from '@millrace/mpsc'
 import { abortError } from './failure.ts'
-import { closeTap, END, type OpenTap, type Tap, tapOf } from './taps.ts'
+import { allOver, closeTap, END, type OpenTap, type Tap, tapOf } from './taps.ts'
 import { turned } from './turn.ts'
 
 /** What is joined. */
@@ -94,8 +94,7 @@ class Zip {
   async close(): Promise<Answer> {
     const closing = this.#strands.map((strand) => strand.close())
     this.#onEnd()
-    await Promise.allSettled(closing)
-    await Promise.all(closing)
+    await allOver(closing)
     return END
   }
 

@@ -1,4 +1,6 @@
 import { show } from '@millrace/notify'
+import type { NameOptions } from './api.ts'
+import { isThenable } from './thenable.ts'
 
 /** Checks that `options` is an object with no names but `known`. A misspelled option is an error, not a default. */
 export function checkOptions(where: string, options: object | undefined, known: readonly string[]): void {
@@ -23,15 +25,42 @@ export function checkName(where: string, name: string | undefined): void {
   throw new TypeError(`${where}: name: expected a string that is not empty, got ${show(name)}`)
 }
 
+/** The name of a stage that calls nothing; checks the names of its options: those that are `known`, and `name`. */
+export function nameOf(
+  verb: string,
+  options: NameOptions | undefined,
+  position: number,
+  known: readonly string[] = [],
+): string {
+  checkOptions(verb, options, [...known, 'name'])
+  const { name = `${verb} ${position}` } = options ?? {}
+  checkName(verb, name)
+  return name
+}
+
 /** Checks that `value` is a function. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw new TypeError(`${name}: expected a function, got ${show(value)}`)
 }
 
-/** Checks that `value` is a time in milliseconds above 0. */
+/** Checks that `value` is a time in milliseconds above 0. `Infinity` is one, and means never. */
 export function checkMs(name: string, value: number): void {
   if (typeof value === 'number' && value > 0) return
   throw new RangeError(`${name}: expected a number of milliseconds above 0, got ${show(value)}`)
+}
+
+/** Checks that `value` is a number that is not infinite, from `least` to `most`. */
+export function checkNumber(name: string, value: number, least: number, most: number = Number.MAX_VALUE): void {
+  if (typeof value === 'number' && value >= least && value <= most) return
+  const range = most === Number.MAX_VALUE ? `${least} or more` : `${least} to ${most}`
+  throw new RangeError(`${name}: expected ${range}, got ${show(value)}`)
+}
+
+/** What a function gave that is to answer at once. A promise would be taken for the answer, whatever it comes to. */
+export function atOnce<R>(where: string, answer: R): R {
+  if (!isThenable(answer)) return answer
+  Promise.resolve(answer).catch(() => {})
+  throw new TypeError(`${where}: gave a promise, and is not awaited`)
 }
 
 /** Checks that `value` is the sending end of a channel. */

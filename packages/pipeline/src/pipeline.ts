@@ -26,27 +26,23 @@ import { abortError } from './failure.ts'
 import { iterate } from './iterate.ts'
 import { checkSources, handedOut, type Source, zipped } from './join.ts'
 import { checkCursor } from './lineage/tracking.ts'
-import { checkCount, checkFunction, checkName, checkOptions } from './options.ts'
+import { atOnce, checkCount, checkFunction, checkName, checkOptions } from './options.ts'
 import { ChannelOutput, SinkOutput } from './output.ts'
 import type { StagePlan } from './plan.ts'
-import { ActiveRun, checkRunOptions, type PipelinePlan } from './run.ts'
+import { ActiveRun, checkRunOptions, type PipelinePlan, RUN_OPTIONS } from './run.ts'
 import { isSettled, UNSETTLED } from './settled.ts'
-import { sinkOf, type Target, type ToOptions, unlessAborted } from './sinks.ts'
+import { ended, sinkOf, type Target, type ToOptions } from './sinks.ts'
 import { batchPlan } from './stages/batch.ts'
 import { batchWhilePlan } from './stages/batch-while.ts'
 import type { Call } from './stages/call.ts'
 import * as calls from './stages/calls.ts'
 import { bufferDroppingPlan } from './stages/dropping.ts'
-import { filterMapPlan } from './stages/filter-map.ts'
 import { flattenPlan } from './stages/flatten.ts'
-import { forEachPlan } from './stages/for-each.ts'
-import { mapPlan } from './stages/map.ts'
 import * as some from './stages/some.ts'
 import { threadsPlan } from './stages/threads.ts'
 import { debouncePlan, rateLimitPlan } from './stages/timed.ts'
 import { nodeReadable, webReadable } from './streams.ts'
-import { tapOf } from './taps.ts'
-import { turned } from './turn.ts'
+import { allOver, tapOf } from './taps.ts'
 
 /**
  * Begins a pipeline: its items are those of `source`, one after the other.
@@ -95,7 +91,7 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
   }
 
   map(fn: Call, options?: StageOptions<T>): Pipeline<never> {
-    return this.#with(mapPlan(fn, options, this.#position))
+    return this.#with(calls.mapPlan(fn, options, this.#position))
   }
 
   filter(fn: Call, options?: StageOptions<T>): Pipeline<never> {
@@ -103,14 +99,13 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
   }
 
   filterMap(fn: Call, options?: StageOptions<T>): Pipeline<never> {
-    return this.#with(filterMapPlan(fn, options, this.#position))
+    return this.#with(calls.filterMapPlan(fn, options, this.#position))
   }
 
   flatMap(fn: Call, options?: StageOptions<T>): Pipeline<never> {
     const { concurrency, ordered, name } = options ?? {}
-    const inner = typeof concurrency === 'object' ? concurrency.value : concurrency
-    return this.#with(mapPlan(fn, options, this.#position)).#with(
-      flattenPlan({ concurrency: inner, ordered, name: name && `${name} items` }, this.#position + 1, 'flatMap'),
+    return this.#with(calls.mapPlan(fn, options, this.#position, 'flatMap')).#with(
+      flattenPlan({ concurrency, ordered, name: name && `${name} items` }, this.#position + 1, 'flatMap'),
     )
   }
 
@@ -240,7 +235,12 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
   partition(isFirst: (item: T) => unknown, options?: BranchOptions): [Pipeline<never>, Pipeline<never>] {
     checkFunction('partition: fn', isFirst)
     const [first, second] = [[0], [1]]
-    const [one, two] = this.#branches('partition', 2, (item) => (isFirst(item as T) ? first : second), options)
+    const [one, two] = this.#branches(
+      'partition',
+      2,
+      (item) => (atOnce('partition: fn', isFirst(item as T)) ? first : second),
+      options,
+    )
     return [one as Pipeline<never>, two as Pipeline<never>]
   }
 
@@ -285,18 +285,12 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
   }
 
   async to(target: Target<T>, options?: ToOptions & RunOptions): Promise<Summary> {
+    checkOptions('to', options, ['leaveOpen', ...RUN_OPTIONS])
     const { leaveOpen, ...runOptions } = options ?? {}
     checkRunOptions(runOptions)
-    const sink = sinkOf(target, { leaveOpen })
-    try {
-      const summary = await this.#last((item, _, { signal }) => sink.write(item, signal), runOptions)
-      await unlessAborted(sink.end(), runOptions.signal)
-      return summary
-    } catch (error) {
-      // The first error counts. A target that is still inside of a write is told, and given a turn of the event loop.
-      await Promise.race([sink.abort(error).catch(() => {}), turned()])
-      throw error
-    }
+    const sink = sinkOf(target, leaveOpen)
+    const fill = () => this.#last((item, _, { signal }) => sink.write(item, signal), runOptions)
+    return ended(sink, fill, runOptions.signal)
   }
 
   toReadable<S extends object>(): S {
@@ -319,7 +313,7 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
     fn: ((item: T, index: number, stage: Stage) => unknown) | undefined,
     options: RunOptions | undefined,
   ): Promise<Summary> {
-    const last = fn === undefined ? [] : [forEachPlan(fn, this.#position)]
+    const last = fn === undefined ? [] : [calls.forEachPlan(fn, this.#position)]
     const plan = { ...this.#plan, stages: [...this.#plan.stages, ...last] }
     const { done } = new ActiveRun(plan, (host) => new SinkOutput(() => {}, host), options)
     return done.then((summary) => summary) // Its own promise: whoever drops it is told of a failure.
@@ -353,7 +347,9 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
 
   #branches(verb: string, count: number, route: Route, options: BranchOptions | undefined): Pipeline<T>[] {
     checkOptions(verb, options, ['buffer'])
-    const branches = new Branches(this, count, route, options?.buffer ?? 1)
+    const { buffer = 1 } = options ?? {}
+    checkCount(`${verb}: buffer`, buffer, 1)
+    const branches = new Branches(this, count, route, buffer)
     return branches.all.map((branch, i) => {
       const source = { name: `${verb} ${i + 1}`, open: tapOf(branch), abandon: () => branch.return(), ...UNSETTLED }
       return new PlannedPipeline<T>({ source, sourceBuffer: 0, stages: [] })
@@ -363,7 +359,5 @@ class PlannedPipeline<T extends Value> implements Pipeline<T> {
 
 /** Sources that nobody will read: a branch is told, so that it keeps no other waiting. */
 async function leaveAll(sources: readonly Source[]): Promise<void> {
-  const leaving = sources.map(async (source) => source instanceof PlannedPipeline && source.abandon())
-  await Promise.allSettled(leaving)
-  await Promise.all(leaving)
+  await allOver(sources.map(async (source) => source instanceof PlannedPipeline && source.abandon()))
 }

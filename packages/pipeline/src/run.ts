@@ -14,7 +14,7 @@ import { type Parts, Schedule } from './schedule.ts'
 import { Segments } from './segment.ts'
 import { Source } from './source.ts'
 import { Stopwatch } from './stopwatch.ts'
-import type { OpenTap } from './taps.ts'
+import { allOver, type OpenTap } from './taps.ts'
 
 /** What `from` was given. All pipelines built upon it share it, and it is read once. */
 interface SourcePlan {
@@ -24,6 +24,8 @@ interface SourcePlan {
   readonly abandon: (() => unknown) | undefined
   /** Told of each item when it is fully processed. */
   readonly settle: Settle | undefined
+  /** Whether no `from` was given it: it is made of others, or a branch. */
+  readonly isMade?: boolean
   /** What is processed already, and passed over. */
   readonly resume: Cursor | undefined
   taken: boolean
@@ -66,6 +68,9 @@ export class ActiveRun implements Host {
       throw new TypeError(
         `run: ${plan.source.name} has been run already; a source is read once, so begin anew with from()`,
       )
+    }
+    if (options?.checkpoint !== undefined && plan.source.isMade) {
+      throw new TypeError(`run: checkpoint: items of ${plan.source.name} have no place in a source to go on from`)
     }
     const isExact = options?.clock !== undefined || options?.trace !== undefined
     this.stopwatch = new Stopwatch(options?.clock, isExact, (error) => this.#failure.fail(error))
@@ -193,8 +198,7 @@ export class ActiveRun implements Host {
     const closing = [source.close(), ...stages.map(async (stage) => stage.close?.())]
     await Promise.allSettled(closing)
     closing.push(this.#tracking?.close(failed) ?? Promise.resolve())
-    await Promise.allSettled(closing)
-    await Promise.all(closing)
+    await allOver(closing)
   }
 
   async #stop(): Promise<void> {
@@ -211,9 +215,12 @@ export class ActiveRun implements Host {
   }
 }
 
+/** The names of the settings of a run. */
+export const RUN_OPTIONS: readonly string[] = ['signal', 'clock', 'errors', 'inFlight', 'checkpoint', 'trace']
+
 /** Throws for wrong settings of a run. */
 export function checkRunOptions(options: RunOptions | undefined): void {
-  checkOptions('run', options, ['signal', 'clock', 'errors', 'inFlight', 'checkpoint', 'trace'])
+  checkOptions('run', options, RUN_OPTIONS)
   const { signal, clock, errors, inFlight, checkpoint, trace } = options ?? {}
   if (checkpoint !== undefined) checkCheckpoint(checkpoint)
   if (trace !== undefined && typeof trace?.began !== 'function') {

@@ -1,9 +1,10 @@
 import type { SettledSource } from './api.ts'
 
-/** What a source has that is not settled, and of which nothing is passed over. */
-export const UNSETTLED: { settle: undefined; resume: undefined; taken: boolean } = {
+/** What a source has that is made of others: it is not settled, and nothing of it is passed over. */
+export const UNSETTLED: { settle: undefined; resume: undefined; isMade: true; taken: boolean } = {
   settle: undefined,
   resume: undefined,
+  isMade: true,
   taken: false,
 }
 

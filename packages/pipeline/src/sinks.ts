@@ -1,6 +1,6 @@
 import type { Sender, Value } from '@millrace/mpsc'
 import { show } from '@millrace/notify'
-import { checkOptions } from './options.ts'
+import { turned } from './turn.ts'
 
 /** A stream of Node, as far as it is used. */
 export interface NodeWritable {
@@ -39,9 +39,7 @@ export interface Sink {
 }
 
 /** The sink of a target. Throws `TypeError` if it is none. */
-export function sinkOf(target: unknown, options: ToOptions | undefined): Sink {
-  checkOptions('to', options, ['leaveOpen'])
-  const { leaveOpen } = options ?? {}
+export function sinkOf(target: unknown, leaveOpen: boolean | undefined): Sink {
   if (leaveOpen !== undefined && typeof leaveOpen !== 'boolean') {
     throw new TypeError(`to: leaveOpen: expected a boolean, got ${show(leaveOpen)}`)
   }
@@ -102,8 +100,21 @@ function webSink(stream: WritableStream<unknown>): Sink {
   }
 }
 
+/** Ends a sink when it is filled, or tells it what that failed with; and gives what that gave. */
+export async function ended<R>(sink: Sink, fill: () => Promise<R>, signal: AbortSignal | undefined): Promise<R> {
+  try {
+    const result = await fill()
+    await unlessAborted(sink.end(), signal)
+    return result
+  } catch (error) {
+    // The first error counts. A target that is still inside of a write is told, and given a turn of the event loop.
+    await Promise.race([sink.abort(error).catch(() => {}), turned()])
+    throw error
+  }
+}
+
 /** As the promise; rejects with the reason when the signal, if there is one, aborts before. */
-export function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+function unlessAborted(promise: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return promise
   return new Promise((resolve, reject) => {
     if (signal.aborted) reject(signal.reason)

@@ -41,6 +41,12 @@ export async function closeTap(tap: Tap, reading: Reading): Promise<void> {
   await (reading.isInside ? Promise.race([closing, turned()]) : closing)
 }
 
+/** Resolves when all have, or rejects with the first of them, but not before all have settled. */
+export async function allOver(promises: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.allSettled(promises)
+  await Promise.all(promises)
+}
+
 /** How to read `source`. Throws `TypeError`, saying where, if it cannot be read. */
 export function tapOf(source: unknown, where = 'from'): OpenTap {
   const given = Object(source) as Partial<Receiver<Value> & AsyncIterable<unknown> & Iterable<unknown>>

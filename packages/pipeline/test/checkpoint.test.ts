@@ -150,6 +150,19 @@ describe('a checkpoint', () => {
     expect(turns).toBeGreaterThan(3)
   })
 
+  test('is refused where no position is one of a source that from was given', async () => {
+    const checkpoint = { save: () => {} }
+    const [even, odd] = from(numbers(4)).partition((n) => n % 2 === 0)
+    expect(() => even.run({ checkpoint })).toThrow(
+      'run: checkpoint: items of partition 1 have no place in a source to go on from',
+    )
+    const both = even.merge(odd)
+    expect(() => both.run({ checkpoint })).toThrow(/^run: checkpoint: items of merge /)
+    const cursors: Cursor[] = []
+    await from(both).forEach(undefined, { checkpoint: { save: (cursor) => cursors.push(cursor) } })
+    expect(cursors).toEqual([{ next: 4, ahead: [] }])
+  })
+
   test('refuses wrong settings and cursors', () => {
     const items = from([1])
     expect(() => items.run({ checkpoint: { save: 7 as never } })).toThrow(

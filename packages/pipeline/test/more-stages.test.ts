@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { channel } from '@millrace/mpsc'
 import { describe, expect, test } from 'vitest'
-import { from } from '../src/index.ts'
+import { adjustable, from } from '../src/index.ts'
 import { Counted, quiet, rejection, Work } from './support.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
@@ -240,6 +240,60 @@ describe('flatten and flatMap', () => {
     }
     expect((await rejection(from([wrong()]).flatten().toArray())).error).toBeInstanceOf(TypeError)
     expect(closed).toBe(1)
+  })
+
+  test('read more, or fewer once some have ended, when their concurrency is changed', async () => {
+    const workers = adjustable(1)
+    const sources = [0, 1, 2, 3].map(() => channel<number>({ capacity: 1 }))
+    const run = from(sources)
+      .flatMap(({ receiver }) => receiver, { concurrency: workers, ordered: false })
+      .run()
+    const reading = () => run.stats().stages[1]?.received
+    await quiet()
+    expect(reading()).toBe(1)
+    workers.value = 3
+    await quiet()
+    expect([reading(), run.stats().stages[1]?.concurrency]).toEqual([3, 3])
+    workers.value = 2
+    sources[0]?.sender.close()
+    await quiet()
+    expect(reading()).toBe(3)
+    sources[1]?.sender.close()
+    await quiet()
+    expect(reading()).toBe(4)
+    await run[Symbol.asyncDispose]()
+    const later: number[] = []
+    workers.follow((value) => later.push(value))
+    workers.value = 1
+    expect([later, reading()]).toEqual([[1], 4])
+  })
+
+  test('are over when all that they read are closed, also if one of those fails', async () => {
+    const [late, closed] = [Promise.withResolvers<void>(), [] as string[]]
+    const source = (name: string, close: () => Promise<void>): AsyncIterable<string> => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value: name }),
+        return: async () => {
+          await close()
+          closed.push(name)
+          return { done: true, value: undefined }
+        },
+      }),
+    })
+    const stuck = source('stuck', () => Promise.reject(new Error('stuck')))
+    const run = from([stuck, source('slow', () => late.promise)])
+      .flatten({ concurrency: 2, ordered: false })
+      .run()
+    await run.output.receive()
+    let isOver = false
+    const over = rejection(run[Symbol.asyncDispose]()).then(({ error }) => {
+      isOver = true
+      return error
+    })
+    await quiet()
+    expect(isOver).toBe(false)
+    late.resolve()
+    expect([await over, closed]).toEqual([new Error('stuck'), ['slow']])
   })
 
   test('limit calls and iterables alike', async () => {

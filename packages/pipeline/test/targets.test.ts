@@ -142,6 +142,14 @@ describe('reduce and to', () => {
     }
   })
 
+  test('of a pipeline that has run already rejects, and keeps no listener on the target', async () => {
+    const target = new Writable({ objectMode: true, write: (_n, _e, done) => done() })
+    const items = from([1])
+    await items.toArray()
+    expect((await rejection(items.to(target, { leaveOpen: true }))).error).toBeInstanceOf(TypeError)
+    expect(target.listenerCount('close') + target.listenerCount('drain')).toBe(0)
+  })
+
   test('with a wrong option throws, and does not touch the target', async () => {
     const { sender } = channel<number>({ capacity: 1 })
     const wrong = { sginal: 1 } as object

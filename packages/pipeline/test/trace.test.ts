@@ -139,6 +139,15 @@ describe('trace', () => {
     run.abort()
   })
 
+  test('tells stages apart up to 254, and refuses more', async () => {
+    const chain = (length: number) => numbers(length).reduce((items) => items.map((n) => n), from([1]))
+    const traced = trace()
+    await chain(254).toArray({ trace: traced })
+    expect(callsOf(traced, 254)).toHaveLength(1)
+    expect(callsOf(traced, 255)).toHaveLength(1)
+    expect(() => chain(255).run({ trace: trace() })).toThrow('run: trace: expected at most 254 stages, got 255')
+  })
+
   test('is for one run, and nothing else is one', () => {
     const traced = trace()
     from([1]).run({ trace: traced })

@@ -75,8 +75,8 @@ export interface ThreadsOptions<T> extends StageOptions<T> {
 
 /** Settings of a stage that reads the iterables it is given. */
 export interface FlattenOptions {
-  /** How many are read at a time; 1 if not given. */
-  readonly concurrency?: number | undefined
+  /** How many are read at a time: a number, or an `adjustable` that is changed while they are. 1 if not given. */
+  readonly concurrency?: number | Adjustable | undefined
   /** Whether one is read to its end before the next gives its items (if not given), or whichever has some does. */
   readonly ordered?: boolean | undefined
   /** Name in `stats()` and in messages. */
@@ -128,8 +128,8 @@ export type DropSide = 'oldest' | 'newest'
 
 /** Settings of `bufferDropping`. */
 export interface DroppingOptions<T> extends NameOptions {
-  /** Told of each item that is dropped. What it throws fails the run. */
-  readonly onDrop?: ((item: T) => void) | undefined
+  /** Told of each item that is dropped. What it throws, or its promise fails with, fails the run; nothing waits for that promise. */
+  readonly onDrop?: ((item: T) => unknown) | undefined
 }
 
 /** Settings of branches. */

@@ -77,8 +77,8 @@ export function checkCursor(cursor: Cursor): void {
   checkOptions('from: resume', cursor, ['next', 'ahead'])
   checkCount('from: resume.next', cursor.next, 0)
   if (!Array.isArray(cursor.ahead)) throw new TypeError('from: resume.ahead: expected an array of ranges')
-  for (const [from, to] of cursor.ahead) {
-    checkCount('from: resume.ahead', from, cursor.next)
-    checkCount('from: resume.ahead', to, from)
+  for (const range of cursor.ahead) {
+    checkCount('from: resume.ahead', range?.[0], cursor.next)
+    checkCount('from: resume.ahead', range[1], range[0])
   }
 }

@@ -1,6 +1,7 @@
 import type { Sender } from '@millrace/mpsc'
 import { startTimer, TimeoutError } from '@millrace/notify'
 import type { DeadLetter, Retry, Stage } from '../api.ts'
+import { atOnce } from '../options.ts'
 import { isThenable } from '../thenable.ts'
 import type { Call } from './call.ts'
 import { CalledStage } from './called-stage.ts'
@@ -74,8 +75,8 @@ class Attempts {
   }
 
   #mayRetry(error: unknown): boolean {
-    const { retry } = this.#settings
-    return retry !== undefined && this.#made <= retry.times && (retry.when?.(error, this.#made) ?? true)
+    const { times = 0, when } = this.#settings.retry ?? {}
+    return this.#made <= times && (atOnce(`${this.#stage.name}: retry.when`, when?.(error, this.#made)) ?? true)
   }
 }
 

@@ -1,6 +1,5 @@
-import { show } from '@millrace/notify'
 import type { BatchWhileOptions } from '../api.ts'
-import { checkFunction, checkOptions } from '../options.ts'
+import { atOnce, checkFunction, checkNumber, nameOf } from '../options.ts'
 import type { StagePlan } from '../plan.ts'
 import { type BatchRule, gatherPlan } from './batch.ts'
 
@@ -9,10 +8,10 @@ type Step = (state: never, item: never) => unknown
 /** A stage that emits arrays which end where `step` says so: with the item for which it gives `undefined`. */
 export function batchWhilePlan(step: Step, options: BatchWhileOptions<never> | undefined, position: number): StagePlan {
   checkFunction('batchWhile: fn', step)
-  checkOptions('batchWhile', options, ['expiresInMs', 'name'])
-  const { expiresInMs, name } = options ?? {}
+  const name = nameOf('batchWhile', options, position, ['expiresInMs'])
+  const { expiresInMs } = options ?? {}
   if (expiresInMs !== undefined) checkFunction('batchWhile: expiresInMs', expiresInMs)
-  return gatherPlan('batchWhile', name, position, () => new StepRule(step, expiresInMs))
+  return gatherPlan(name, () => new StepRule(step, expiresInMs))
 }
 
 class StepRule implements BatchRule {
@@ -30,14 +29,14 @@ class StepRule implements BatchRule {
   }
 
   fills(item: unknown): boolean {
-    this.#state = this.#step(this.#state as never, item as never)
+    this.#state = atOnce('batchWhile: fn', this.#step(this.#state as never, item as never))
     return this.#state === undefined
   }
 
   expiresInMs(): number | undefined {
     const ms = this.#expiresInMs?.(this.#state as never)
-    if (ms === undefined || ms >= 0) return ms
-    throw new RangeError(`batchWhile: expiresInMs: expected 0 or more milliseconds, got ${show(ms)}`)
+    if (ms !== undefined && ms !== Number.POSITIVE_INFINITY) checkNumber('batchWhile: expiresInMs', ms, 0)
+    return ms
   }
 
   begin(): void {

@@ -1,7 +1,7 @@
-import { startTimer } from '@millrace/notify'
+import { show, startTimer } from '@millrace/notify'
 import type { BatchOptions } from '../api.ts'
 import type { StageLineage } from '../lineage/lineage.ts'
-import { checkCount, checkFunction, checkMs, checkName, checkOptions } from '../options.ts'
+import { checkCount, checkFunction, checkMs, checkNumber, nameOf } from '../options.ts'
 import { type Host, NONE, type Place, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
 
@@ -18,34 +18,24 @@ export interface BatchRule {
 }
 
 /** The plan of a stage that emits arrays; `makeRule` makes the rule of one run. */
-export function gatherPlan(
-  verb: string,
-  name: string | undefined,
-  position: number,
-  makeRule: () => BatchRule,
-): StagePlan {
-  checkName(verb, name)
-  return {
-    name: name ?? `${verb} ${position}`,
-    buffer: 0,
-    open: (host, place) => new BatchStage(makeRule(), host, place),
-  }
+export function gatherPlan(name: string, makeRule: () => BatchRule): StagePlan {
+  return { name, buffer: 0, open: (host, place) => new BatchStage(makeRule(), host, place) }
 }
 
 /** A stage that emits arrays of `size` items, or fewer when they weigh enough or have waited long enough. */
 export function batchPlan(size: number, options: BatchOptions<never> | undefined, position: number): StagePlan {
   checkCount('batch: size', size, 1)
-  checkOptions('batch', options, ['timeoutMs', 'weight', 'maxWeight', 'name'])
-  const { timeoutMs, weight, maxWeight, name } = options ?? {}
+  const name = nameOf('batch', options, position, ['timeoutMs', 'weight', 'maxWeight'])
+  const { timeoutMs, weight, maxWeight } = options ?? {}
   if (timeoutMs !== undefined) checkMs('batch: timeoutMs', timeoutMs)
   if (weight !== undefined) checkFunction('batch: weight', weight)
   if ((weight === undefined) !== (maxWeight === undefined)) {
     throw new TypeError('batch: weight and maxWeight belong together')
   }
-  if (maxWeight !== undefined && !(maxWeight > 0)) {
-    throw new RangeError(`batch: maxWeight: expected a number above 0, got ${maxWeight}`)
+  if (maxWeight !== undefined && !(typeof maxWeight === 'number' && maxWeight > 0)) {
+    throw new RangeError(`batch: maxWeight: expected a number above 0, got ${show(maxWeight)}`)
   }
-  return gatherPlan('batch', name, position, () => new SizeRule(size, timeoutMs, weight, maxWeight))
+  return gatherPlan(name, () => new SizeRule(size, timeoutMs, weight, maxWeight))
 }
 
 class SizeRule implements BatchRule {
@@ -72,7 +62,7 @@ class SizeRule implements BatchRule {
   overflows(item: unknown): boolean {
     if (this.#weigh === undefined) return false
     this.#next = this.#weigh(item as never)
-    if (!(this.#next >= 0)) throw new RangeError(`batch: weight: expected 0 or more, got ${this.#next}`)
+    checkNumber('batch: weight', this.#next, 0)
     return this.#count > 0 && this.#weight + this.#next > this.#maxWeight
   }
 
@@ -123,8 +113,7 @@ class BatchStage extends HoldingStage {
       if (this.#rule.fills(value)) this.#emit()
       else this.#expire(this.#rule.expiresInMs())
     } catch (error) {
-      this.meter.failed(this.host.signal)
-      this.host.fail(error)
+      this.failed(error)
     }
     return NONE
   }

@@ -1,7 +1,7 @@
 import { show } from '@millrace/notify'
-import { isAdjustable } from '../adjustable.ts'
+import { currentOf, isAdjustable } from '../adjustable.ts'
 import type { Retry, StageOptions } from '../api.ts'
-import { checkCount, checkFunction, checkMs, checkName, checkOptions, checkSender } from '../options.ts'
+import { checkCount, checkFunction, checkMs, checkName, checkNumber, checkOptions, checkSender } from '../options.ts'
 import type { Host, Place, StagePlan } from '../plan.ts'
 import { isThenable } from '../thenable.ts'
 import { withAttempts } from './attempts.ts'
@@ -59,7 +59,7 @@ export function callPlan(verb: CallVerb, options: StageOptions<never> | undefine
     ordered,
     keyBy,
   }
-  const calls = { concurrency: typeof concurrency === 'number' ? concurrency : concurrency.value, ordered }
+  const calls = { concurrency: currentOf(concurrency), ordered }
   return { name, buffer: 0, calls, open: (host, place) => openCall(settings, host, place) }
 }
 
@@ -82,13 +82,9 @@ function checkRetry(verb: string, retry: Retry): void {
   checkOptions(`${verb}: retry`, retry, RETRY_OPTIONS)
   const { times, delayMs, factor, maxDelayMs, jitter, when } = retry
   checkCount(`${verb}: retry.times`, times, 1)
-  if (delayMs !== undefined) checkMs(`${verb}: retry.delayMs`, delayMs)
+  if (delayMs !== undefined) checkNumber(`${verb}: retry.delayMs`, delayMs, 0)
   if (maxDelayMs !== undefined) checkMs(`${verb}: retry.maxDelayMs`, maxDelayMs)
-  if (factor !== undefined && !(factor >= 1)) {
-    throw new RangeError(`${verb}: retry.factor: expected 1 or more, got ${show(factor)}`)
-  }
-  if (jitter !== undefined && !(jitter >= 0 && jitter <= 1)) {
-    throw new RangeError(`${verb}: retry.jitter: expected 0 to 1, got ${show(jitter)}`)
-  }
+  if (factor !== undefined) checkNumber(`${verb}: retry.factor`, factor, 1)
+  if (jitter !== undefined) checkNumber(`${verb}: retry.jitter`, jitter, 0, 1)
   if (when !== undefined) checkFunction(`${verb}: retry.when`, when)
 }

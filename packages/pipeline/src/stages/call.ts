@@ -1,7 +1,8 @@
-import type { Adjustable } from '../adjustable.ts'
+import { type Adjustable, currentOf, followed } from '../adjustable.ts'
 import type { Stage } from '../api.ts'
 import type { Failed } from '../lineage/lineage.ts'
 import { Meter } from '../meter.ts'
+import { atOnce } from '../options.ts'
 import { type ActiveStage, type Host, NONE, type Passage, type Place } from '../plan.ts'
 import { ReorderBuffer, type Slot } from '../reorder-buffer.ts'
 import type { Stopwatch } from '../stopwatch.ts'
@@ -72,7 +73,7 @@ export class CallStage implements ActiveStage, Passage {
   constructor(settings: CallSettings, host: Host, place: Place) {
     const { concurrency } = settings
     const { name, buffer } = place
-    const most = typeof concurrency === 'number' ? concurrency : concurrency.value
+    const most = currentOf(concurrency)
     const limit = place.isShared ? Number.POSITIVE_INFINITY : most + buffer
     this.meter = new Meter(name, most, limit, host.stopwatch)
     host.stopwatch.watch()
@@ -87,7 +88,7 @@ export class CallStage implements ActiveStage, Passage {
       this.#keys = keys
       this.resume = () => this.#resume(keys)
     }
-    if (typeof concurrency !== 'number') this.#unfollow = concurrency.follow((value) => this.#resize(value))
+    this.#unfollow = followed(concurrency, this.meter, host)
   }
 
   get room(): boolean {
@@ -261,7 +262,7 @@ export class CallStage implements ActiveStage, Passage {
     job.item = item
     job.index = this.meter.received
     try {
-      job.key = this.#settings.keyBy?.(this.plain(item) as never, job.index)
+      job.key = atOnce(`${this.meter.name}: keyBy`, this.#settings.keyBy?.(this.plain(item) as never, job.index))
     } catch (error) {
       this.meter.started()
       this.#fails(this.#dropped(job), error)
@@ -357,11 +358,5 @@ export class CallStage implements ActiveStage, Passage {
   /** The call for a key is over: the next one for it may begin. */
   #settled(key: unknown): void {
     this.#keys?.release(key)
-  }
-
-  #resize(concurrency: number): void {
-    this.#stopwatch.tick()
-    this.meter.resize(concurrency)
-    this.#host.proceedSoon()
   }
 }

@@ -1,4 +1,4 @@
-/** Stages with a function for each item whose result is not just emitted. */
+/** Stages with a function for each item. */
 import type { Sender, Value } from '@millrace/mpsc'
 import { show } from '@millrace/notify'
 import type { Result, Stage, StageOptions } from '../api.ts'
@@ -26,6 +26,16 @@ function stage(verb: string, fn: Call, more: Partial<CallVerb>, options: Options
   )
 }
 
+/** What `fn` gives for each item. */
+export function mapPlan(fn: Call, options: Options, position: number, verb = 'map'): StagePlan {
+  return stage(verb, fn, {}, options, position)
+}
+
+/** What `fn` gives for each item, and nothing for `undefined`. */
+export function filterMapPlan(fn: Call, options: Options, position: number): StagePlan {
+  return stage('filterMap', fn, { ifUndefined: 'drop' }, options, position)
+}
+
 /** The items for which `fn` gives something true. */
 export function filterPlan(fn: Call, options: Options, position: number): StagePlan {
   return stage('filter', fn, { outcome: (isMeant, item) => (isMeant ? item : DROPPED) }, options, position)
@@ -34,6 +44,11 @@ export function filterPlan(fn: Call, options: Options, position: number): StageP
 /** The items as they are, when `fn` is done with them. */
 export function tapPlan(fn: Call, options: Options, position: number): StagePlan {
   return stage('tap', fn, { outcome: (_, item) => item }, options, position)
+}
+
+/** Nothing: the last stage of `forEach`, where what `fn` gives is awaited and not kept. */
+export function forEachPlan(fn: Call, position: number): StagePlan {
+  return stage('forEach', fn, { outcome: () => undefined, ifUndefined: 'drop', options: [] }, undefined, position)
 }
 
 /** What became of each call. */
@@ -83,8 +98,6 @@ export function scanPlan(
   options: Options,
   position: number,
 ): StagePlan {
-  checkFunction('scan: fn', fn)
-  const name = fn.name || `scan ${position}`
   // A stage runs once, since its pipeline does.
   let state = initial
   const call: Call = (item, index) =>
@@ -92,7 +105,7 @@ export function scanPlan(
       state = next
       return next
     })
-  return callPlan({ verb: 'scan', name, call, ifUndefined: 'fail', concurrency: 1, options: ['name'] }, options)
+  return stage('scan', fn as unknown as Call, { call, options: ['name'] }, options, position)
 }
 
 function asResult(call: Call): Call {

@@ -1,11 +1,12 @@
 import { show } from '@millrace/notify'
 import type { DroppingOptions, DropSide } from '../api.ts'
 import type { StageLineage } from '../lineage/lineage.ts'
-import { checkCount, checkFunction, checkName, checkOptions } from '../options.ts'
+import { checkCount, checkFunction, nameOf } from '../options.ts'
 import { type Host, NONE, type Place, type StagePlan } from '../plan.ts'
+import { isThenable } from '../thenable.ts'
 import { HoldingStage } from './holding.ts'
 
-type OnDrop = (item: never) => void
+type OnDrop = (item: never) => unknown
 
 /** A buffer that never makes what is before it wait: what is too much is dropped. */
 export function bufferDroppingPlan(
@@ -18,12 +19,11 @@ export function bufferDroppingPlan(
   if (side !== 'oldest' && side !== 'newest') {
     throw new TypeError(`bufferDropping: side: expected 'oldest' or 'newest', got ${show(side)}`)
   }
-  checkOptions('bufferDropping', options, ['onDrop', 'name'])
-  const { onDrop, name } = options ?? {}
+  const name = nameOf('bufferDropping', options, position, ['onDrop'])
+  const { onDrop } = options ?? {}
   if (onDrop !== undefined) checkFunction('bufferDropping: onDrop', onDrop)
-  checkName('bufferDropping', name)
   return {
-    name: name ?? `bufferDropping ${position}`,
+    name,
     buffer: 0,
     open: (host, place) => new DroppingStage(count, side, onDrop, host, place),
   }
@@ -68,10 +68,10 @@ class DroppingStage extends HoldingStage {
   #drop(item: unknown): void {
     this.#lineage?.release(item)
     try {
-      this.#onDrop?.((this.#lineage === undefined ? item : this.#lineage.value(item)) as never)
+      const told = this.#onDrop?.((this.#lineage === undefined ? item : this.#lineage.value(item)) as never)
+      if (isThenable(told)) Promise.resolve(told).catch(this.failed)
     } catch (error) {
-      this.meter.failed(this.host.signal)
-      this.host.fail(error)
+      this.failed(error)
     }
   }
 }

@@ -1,22 +1,22 @@
 import { show } from '@millrace/notify'
+import { type Adjustable, currentOf, followed, isAdjustable } from '../adjustable.ts'
 import type { FlattenOptions } from '../api.ts'
 import { Fifo } from '../fifo.ts'
 import type { Failed, StageLineage } from '../lineage/lineage.ts'
 import { Meter } from '../meter.ts'
-import { checkCount, checkName, checkOptions } from '../options.ts'
+import { checkCount, nameOf } from '../options.ts'
 import { type ActiveStage, type Host, NONE, type Place, type StagePlan } from '../plan.ts'
-import { closeTap, type Reading, type Tap, tapOf } from '../taps.ts'
+import { allOver, closeTap, type Reading, type Tap, tapOf } from '../taps.ts'
 import { isThenable } from '../thenable.ts'
 
 /** A stage that emits the items of its items, which are iterables, streams, receivers or pipelines. */
 export function flattenPlan(options: FlattenOptions | undefined, position: number, verb = 'flatten'): StagePlan {
-  checkOptions(verb, options, ['concurrency', 'ordered', 'name'])
-  const { concurrency = 1, ordered = true, name } = options ?? {}
-  checkCount(`${verb}: concurrency`, concurrency, 1)
+  const name = nameOf(verb, options, position, ['concurrency', 'ordered'])
+  const { concurrency = 1, ordered = true } = options ?? {}
+  if (!isAdjustable(concurrency)) checkCount(`${verb}: concurrency`, concurrency, 1)
   if (typeof ordered !== 'boolean') throw new TypeError(`${verb}: ordered: expected a boolean, got ${show(ordered)}`)
-  checkName(verb, name)
   return {
-    name: name ?? `${verb} ${position}`,
+    name,
     buffer: 0,
     isMaker: true,
     open: (host, place) => new FlattenStage(concurrency, ordered, host, place),
@@ -67,27 +67,27 @@ interface Arrival {
 class FlattenStage implements ActiveStage {
   readonly meter: Meter
   readonly #lineage: StageLineage | undefined
-  readonly #most: number
   readonly #ahead: number
   readonly #ordered: boolean
   readonly #host: Host
+  readonly #unfollow: (() => void) | undefined
   /** In the order in which they came. */
   readonly #arrivals = new Fifo()
   readonly #inners: Inner[] = []
   #isClosed = false
   #ended = false
 
-  constructor(most: number, ordered: boolean, host: Host, place: Place) {
-    this.meter = new Meter(place.name, most, Number.POSITIVE_INFINITY, host.stopwatch)
+  constructor(concurrency: number | Adjustable, ordered: boolean, host: Host, place: Place) {
+    this.meter = new Meter(place.name, currentOf(concurrency), Number.POSITIVE_INFINITY, host.stopwatch)
     this.#lineage = place.lineage
-    this.#most = most
     this.#ahead = 1 + place.buffer
     this.#ordered = ordered
     this.#host = host
+    this.#unfollow = followed(concurrency, this.meter, host)
   }
 
   get room(): boolean {
-    return this.#inners.length < this.#most
+    return this.#inners.length < this.meter.concurrency
   }
 
   /** Those that are read and have none of their items here. */
@@ -139,7 +139,8 @@ class FlattenStage implements ActiveStage {
   async close(): Promise<void> {
     this.#isClosed = true
     const open = this.#inners.filter(({ hasEnded }) => !hasEnded)
-    await Promise.all(open.map((inner) => closeTap(inner.tap, inner)))
+    this.#unfollow?.()
+    await allOver(open.map((inner) => closeTap(inner.tap, inner)))
   }
 
   /** Where items leave from. */

@@ -1,5 +1,5 @@
 import type { NameOptions } from '../api.ts'
-import { checkName, checkOptions } from '../options.ts'
+import { nameOf } from '../options.ts'
 import { type Host, NONE, type Place, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
 
@@ -18,6 +18,8 @@ export interface Flow {
 export interface FlowVerb {
   readonly verb: string
   readonly options: NameOptions | undefined
+  /** The names of its options, but for `name`. */
+  readonly known?: readonly string[]
   readonly position: number
   /** Makes the flow of one run. */
   readonly make: () => Flow
@@ -26,11 +28,9 @@ export interface FlowVerb {
 }
 
 /** The plan of a stage that is a flow; checks the options. */
-export function flowPlan({ verb, options, position, make, isCut = false }: FlowVerb): StagePlan {
-  checkOptions(verb, options, ['name'])
-  checkName(verb, options?.name)
+export function flowPlan({ verb, options, known, position, make, isCut = false }: FlowVerb): StagePlan {
   return {
-    name: options?.name ?? `${verb} ${position}`,
+    name: nameOf(verb, options, position, known),
     buffer: 0,
     isCut,
     open: (host, place) => new FlowStage(make(), host, place),
@@ -59,8 +59,7 @@ class FlowStage extends HoldingStage {
     try {
       this.#flow.take(item, this.#emit)
     } catch (error) {
-      this.meter.failed(this.host.signal)
-      this.host.fail(error)
+      this.failed(error)
     }
     return NONE
   }

@@ -38,6 +38,12 @@ export abstract class HoldingStage implements ActiveStage {
     this.hasEnded = true
   }
 
+  /** What the user gave to the stage has failed, and fails the run. */
+  protected readonly failed = (error: unknown): void => {
+    this.meter.failed(this.host.signal)
+    this.host.fail(error)
+  }
+
   get finished(): boolean {
     return this.hasEnded && this.meter.empty
   }

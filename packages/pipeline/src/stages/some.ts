@@ -1,7 +1,7 @@
 /** Stages that let some of the items through. */
 import { show } from '@millrace/notify'
 import type { DedupeOptions, NameOptions, WindowOptions } from '../api.ts'
-import { checkCount, checkFunction, checkOptions } from '../options.ts'
+import { atOnce, checkCount, checkFunction } from '../options.ts'
 import type { StagePlan } from '../plan.ts'
 import { flowPlan } from './flow.ts'
 
@@ -45,7 +45,7 @@ export function takeWhilePlan(
       let satisfied = false
       return {
         take(item, emit) {
-          if (isMeant(item as never, index++)) emit(item)
+          if (atOnce('takeWhile: fn', isMeant(item as never, index++))) emit(item)
           else satisfied = true
         },
         get satisfied() {
@@ -77,19 +77,19 @@ export function skipPlan(count: number, options: NameOptions | undefined, positi
 
 /** Each item once. */
 export function dedupePlan(options: DedupeOptions<never> | undefined, position: number): StagePlan {
-  checkOptions('dedupe', options, ['by', 'last', 'name'])
-  const { by = (item: never): unknown => item, last = Number.POSITIVE_INFINITY, name } = options ?? {}
+  const { by = (item: never): unknown => item, last = Number.POSITIVE_INFINITY } = options ?? {}
   checkFunction('dedupe: by', by)
   if (last !== Number.POSITIVE_INFINITY) checkCount('dedupe: last', last, 1)
   return flowPlan({
     verb: 'dedupe',
-    options: { name },
+    options,
+    known: ['by', 'last'],
     position,
     make() {
       const seen = new Set<unknown>()
       return {
         take(item, emit) {
-          const key = by(item as never)
+          const key = atOnce('dedupe: by', by(item as never))
           const isNew = !seen.delete(key)
           // Deleted and added: it is the last one met.
           seen.add(key)
@@ -104,12 +104,12 @@ export function dedupePlan(options: DedupeOptions<never> | undefined, position: 
 /** Arrays of `size` items next to each other. */
 export function windowPlan(size: number, options: WindowOptions | undefined, position: number): StagePlan {
   checkCount('window: size', size, 1)
-  checkOptions('window', options, ['step', 'name'])
-  const { step = 1, name } = options ?? {}
+  const { step = 1 } = options ?? {}
   checkCount('window: step', step, 1)
   return flowPlan({
     verb: 'window',
-    options: { name },
+    options,
+    known: ['step'],
     position,
     make() {
       let items: unknown[] = []

@@ -2,20 +2,20 @@
 import { startTimer } from '@millrace/notify'
 import type { NameOptions, RateOptions } from '../api.ts'
 import type { StageLineage } from '../lineage/lineage.ts'
-import { checkCount, checkMs, checkName, checkOptions } from '../options.ts'
+import { checkCount, checkMs, checkNumber, nameOf } from '../options.ts'
 import { type Host, NONE, type Place, type StagePlan } from '../plan.ts'
 import { HoldingStage } from './holding.ts'
 
 /** A stage that lets so many items through in a time, by a token bucket. */
 export function rateLimitPlan(rate: RateOptions, position: number): StagePlan {
-  checkOptions('rateLimit', rate, ['count', 'perMs', 'burst', 'name'])
-  const { count, perMs, burst = 1, name } = rate
+  const name = nameOf('rateLimit', rate, position, ['count', 'perMs', 'burst'])
+  const { count, perMs, burst = 1 } = (rate ?? {}) as RateOptions
   checkCount('rateLimit: count', count, 1)
   checkMs('rateLimit: perMs', perMs)
+  checkNumber('rateLimit: perMs', perMs, 0)
   checkCount('rateLimit: burst', burst, 1)
-  checkName('rateLimit', name)
   return {
-    name: name ?? `rateLimit ${position}`,
+    name,
     buffer: 0,
     open: (host, place) => new RateStage(perMs / count, burst, host, place),
   }
@@ -24,10 +24,8 @@ export function rateLimitPlan(rate: RateOptions, position: number): StagePlan {
 /** A stage that emits an item when no other has come for so long. */
 export function debouncePlan(ms: number, options: NameOptions | undefined, position: number): StagePlan {
   checkMs('debounce: ms', ms)
-  checkOptions('debounce', options, ['name'])
-  checkName('debounce', options?.name)
   return {
-    name: options?.name ?? `debounce ${position}`,
+    name: nameOf('debounce', options, position),
     buffer: 0,
     open: (host, place) => new DebounceStage(ms, host, place),
   }

@@ -11,6 +11,9 @@ export interface Calls {
   readonly isSync: Uint8Array
 }
 
+/** The number of a stage is a byte, and so are those of the source and the output. */
+const MOST_STAGES = 254
+
 /** Records a run, in columns that grow. */
 export class Recording implements RunRecorder {
   readonly #most: number
@@ -41,6 +44,8 @@ export class Recording implements RunRecorder {
   }
 
   begin(stages: readonly RecordedStage[]): void {
+    if (stages.length > MOST_STAGES)
+      throw new RangeError(`run: trace: expected at most ${MOST_STAGES} stages, got ${stages.length}`)
     if (this.#stages !== undefined) throw new TypeError('run: trace: it has recorded a run already; take a new one')
     this.#stages = stages
   }
