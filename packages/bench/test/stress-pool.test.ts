@@ -1,5 +1,9 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -34,11 +38,27 @@ describe('stress pool', () => {
     expect(report.drainCallUs.count).toBe(report.drains)
   })
 
-  test.each(['heap', 'bucket', 'http'])('drains every accepted item once and in order: %s', async (implementation) => {
-    const batches = ['--submit-batch-size', '10', '--priority-range', '0..255']
-    const report = await reportOf(implementation, '-p', '4', '-t', '500', '-c', '2', '-b', '50', '-d', '60', ...batches)
-    expect(report).toMatchObject({ accepted: 2000, drained: 2000, missing: 0, twice: 0, faults: [] })
-  })
+  test.each(['heap', 'bucket', 'shared', 'http'])(
+    'drains every accepted item once and in order: %s',
+    async (implementation) => {
+      const batches = ['--submit-batch-size', '10', '--priority-range', '0..255']
+      const report = await reportOf(
+        implementation,
+        '-p',
+        '4',
+        '-t',
+        '500',
+        '-c',
+        '2',
+        '-b',
+        '50',
+        '-d',
+        '60',
+        ...batches,
+      )
+      expect(report).toMatchObject({ accepted: 2000, drained: 2000, missing: 0, twice: 0, faults: [] })
+    },
+  )
 
   test('stops when the time is over, and keeps to the rate', async () => {
     const { ms, submittedInTime, faults } = await reportOf('-p', '2', '-d', '0.5', '--submission-rate', '1000')
@@ -53,6 +73,26 @@ describe('stress pool', () => {
     expect(report.submitErrors).toBeGreaterThan(0)
     expect(report.faults).toEqual([])
     expect(report.accepted).toBe(report.drained)
+  })
+
+  test('says in one sentence that the port is in use, and writes the result into a file', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const run = (...options: string[]) => promisify(execFile)(process.execPath, args('http', '-d', '60', ...options))
+    await expect(run('--http-port', String(port))).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^millrace-pool: cannot listen .*EADDRINUSE\)\nerror: the HTTP server did not start\n$/,
+      ),
+    })
+    await new Promise((resolve) => server.close(resolve))
+    const folder = await mkdtemp(join(tmpdir(), 'stress-'))
+    const file = join(folder, 'result.json')
+    const { stdout } = await run('-p', '1', '-t', '5', '--json', file)
+    expect(stdout).toContain('all 5 accepted items were drained, each once')
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ accepted: 5, plan: { implementation: 'http' } })
+    await rm(folder, { recursive: true })
   })
 
   test('ends early by Ctrl-C, with its report', async () => {
@@ -72,6 +112,8 @@ describe('stress pool', () => {
     [['naive', '-p', '']],
     [['naive', '--payload-range', '9..1']],
     [['naive', '--nothing']],
+    [['http', '--http-port', '65536']],
+    [['naive', '--json', '/nowhere/result.json']],
     [[]],
   ])('refuses %j with exit code 2', async (options) => {
     await expect(promisify(execFile)(process.execPath, args(...options))).rejects.toMatchObject({ code: 2 })

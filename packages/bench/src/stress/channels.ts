@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { arena, provideKernel } from '@millrace/atomics'
 import { kernel } from '@millrace/atomics/javascript'
 import { Command, Option } from 'commander'
-import { count } from './count.ts'
+import { count, exitsOfMisuse, fileToWrite } from './arguments.ts'
 import { Crew } from './crew.ts'
 import { Ledger } from './ledger.ts'
 import { planOf } from './plan.ts'
@@ -21,14 +21,15 @@ const PROGRESS_MS = 5000
 
 /** `stress channels`: plays rounds until time or victims run out, prints and writes what they came to. */
 export function channelsCommand(): Command {
-  return new Command('channels')
+  const command = new Command('channels')
     .description('kills threads at random in the middle of what they do with shared channels, and counts every value')
     .addOption(new Option('--seconds <n>', 'how long at most').argParser(count).default(60))
     .addOption(new Option('--kills <n>', 'how many threads to kill at most').argParser(count).default(10_000))
     .addOption(new Option('--seed <n>', 'of the first round; later rounds count on').argParser(count))
     .addOption(new Option('--execution <which>', 'of the kernel').choices(['wasm', 'javascript']).default('wasm'))
-    .option('--json <file>', 'write the result there too')
+    .option('--json <file>', 'write the result there too', fileToWrite)
     .action(stressChannels)
+  return exitsOfMisuse(command)
 }
 
 async function stressChannels({

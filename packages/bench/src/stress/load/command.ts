@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import Table from 'cli-table3'
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
-import { count } from '../count.ts'
+import { count, exitsOfMisuse, fileToWrite } from '../arguments.ts'
 import { type Extent, LOADS, type Load, type LoadName } from './loads.ts'
 import type { Part } from './part.ts'
 
@@ -21,20 +21,20 @@ const NAMES = Object.keys(LOADS) as LoadName[]
 /** `stress load`: many tasks of several kinds through pools, each of which is to have its own answer. */
 export function loadCommand(): Command {
   const titles = NAMES.map((name) => `  ${name.padEnd(14)}${LOADS[name].title}`).join('\n')
-  return new Command('load')
+  const command = new Command('load')
     .description('puts pools under load: tasks that sleep, block, throw, stream; and checks each answer')
     .addArgument(new Argument('[load...]', 'which; all if not given').choices(NAMES))
     .addOption(new Option('--scale <share>', 'of all numbers of tasks this share').argParser(share).default(1))
     .addOption(
       new Option('--threads <n>', 'for tasks that keep a thread busy').argParser(count).default(availableParallelism()),
     )
-    .option('--json <file>', 'write the result there too')
+    .option('--json <file>', 'write the result there too', fileToWrite)
     .addHelpText(
       'after',
       `\nLoads:\n${titles}\n\nExit codes: 0 every task had its own answer; 1 not so; 2 the arguments make no sense.`,
     )
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .action(stressLoad)
+  return exitsOfMisuse(command)
 }
 
 async function stressLoad(names: readonly LoadName[], flags: Flags): Promise<void> {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
-import { count } from '../count.ts'
+import { count, exitsOfMisuse, fileToWrite, port } from '../arguments.ts'
 import { formatReport } from './format.ts'
 import type { Range } from './items.ts'
 import { open } from './open.ts'
@@ -40,7 +40,7 @@ Ctrl-C ends a run early, with its report. Exit codes: 0 every accepted item was 
 
 /** `stress pool`: producers submit, consumers drain, and every item is counted. */
 export function poolCommand(): Command {
-  return new Command('pool')
+  const command = new Command('pool')
     .description('has producers submit to a priority pool and consumers drain it, and counts every item')
     .addArgument(
       new Argument(
@@ -64,11 +64,13 @@ export function poolCommand(): Command {
     .addOption(range('--payload-range <least..most>', 'bytes of an item', { least: 100, most: 1000 }))
     .addOption(range('--priority-range <least..most>', 'priorities of items', { least: 1, most: 1000 }))
     .addOption(number('--seed <n>', 'of payloads and priorities', 1))
-    .addOption(atLeast0('--http-port <n>', 'where the server of http listens; 0 picks a free port', 0))
-    .option('--json [file]', 'write the result there; instead of the table if no file is given')
+    .addOption(
+      new Option('--http-port <n>', 'where the server of http listens; 0 picks a free port').argParser(port).default(0),
+    )
+    .option('--json [file]', 'write the result there; instead of the table if no file is given', fileToWrite)
     .addHelpText('after', EXAMPLES)
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .action(stressPool)
+  return exitsOfMisuse(command)
 }
 
 async function stressPool(implementation: Implementation, flags: Flags, command: Command): Promise<void> {
@@ -76,7 +78,11 @@ async function stressPool(implementation: Implementation, flags: Flags, command:
   if (implementation === 'bucket' && plan.priorities.most > MOST_BUCKET) {
     command.error(`error: bucket takes priorities up to ${MOST_BUCKET}: --priority-range 0..${MOST_BUCKET}`)
   }
-  const ground = await open(plan)
+  const ground = await open(plan).catch((error: unknown) => {
+    console.error(`error: ${error instanceof Error ? error.message : error}`)
+    process.exitCode = 1
+  })
+  if (ground === undefined) return
   const display = new ProgressDisplay(process.stderr)
   const interruption = new AbortController()
   const interrupt = (): void => interruption.abort()

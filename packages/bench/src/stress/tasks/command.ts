@@ -1,21 +1,26 @@
 import { writeFileSync } from 'node:fs'
 import { threadPool } from '@millrace/pool'
 import { Command, Option } from 'commander'
-import { count } from '../count.ts'
+import { count, exitsOfMisuse, fileToWrite } from '../arguments.ts'
 import { soak } from './soak.ts'
 import type * as tasks from './tasks.ts'
 
 /** `stress tasks`: tasks that throw, exit, loop and hog among those that do not, each of which is to have its own answer. */
 export function tasksCommand(): Command {
-  return new Command('tasks')
+  const command = new Command('tasks')
     .description(
       'runs tasks on threads of which some throw, exit, never end or take all memory, and checks each answer',
     )
     .addOption(new Option('-t, --tasks <n>', 'how many').argParser(count).default(200_000))
     .addOption(new Option('--threads <n>', 'on how many threads').argParser(count).default(2))
     .addOption(new Option('--seed <n>', 'of their kinds').argParser(count).default(1))
-    .option('--json <file>', 'write the result there too')
+    .option('--json <file>', 'write the result there too', fileToWrite)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 every task had its own answer, the counts add up and no memory is kept; 1 not so; 2 the arguments make no sense.',
+    )
     .action(stressTasks)
+  return exitsOfMisuse(command)
 }
 
 async function stressTasks(flags: { tasks: number; threads: number; seed: number; json?: string }): Promise<void> {

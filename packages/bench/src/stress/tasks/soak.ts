@@ -1,9 +1,17 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { ThreadPool } from '@millrace/pool'
 import { random } from '../../random.ts'
 import type * as tasks from './tasks.ts'
 
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
 /** What a task is to come to, and how often in a thousand. */
 const KINDS = { fail: 50, exit: 10, abort: 10, timeout: 10, hog: 1 } as const
+
+/** Code that is compiled meanwhile, and tables that grow once. */
+const HEAP_NOISE_MB = 8
 
 type Kind = keyof typeof KINDS | 'echo'
 
@@ -15,9 +23,9 @@ export interface SoakReport {
   readonly kinds: Readonly<Record<Kind, number>>
   /** What came of them, as the pool counts it. */
   readonly counts: Readonly<Record<'submitted' | 'done' | 'failed' | 'cancelled' | 'crashes' | 'timedOut', number>>
-  /** Heap in use after a tenth of the tasks and at the end, in MiB. */
+  /** Heap in use after a tenth of the tasks and at the end, after a collection, in MiB. */
   readonly heapMb: readonly [early: number, late: number]
-  /** Tasks that had another answer than their own, and counts that do not add up. */
+  /** Tasks that had another answer than their own, counts that do not add up, and memory that is kept. */
   readonly faults: readonly string[]
 }
 
@@ -48,19 +56,36 @@ export async function soak(
   }
   await Promise.all(open)
   await pool.idle()
+  const seconds = (performance.now() - began) / 1_000
   const { submitted, done: well, failed, cancelled, crashes, timedOut, pending, running, waiting } = pool.metrics()
-  if (submitted !== count || well + failed + cancelled !== count) {
-    faults.push(`of ${count} tasks ${submitted} were counted, ${well + failed + cancelled} of them as ended`)
-  }
+  const counts = { submitted, done: well, failed, cancelled, crashes, timedOut }
+  const late = heapMb()
+  faults.push(...countFaults(counts, kinds), ...heapFaults(early, late))
   if (pending + running + waiting > 0) faults.push(`${pending + running + waiting} tasks are left`)
-  return {
-    tasks: count,
-    seconds: (performance.now() - began) / 1_000,
-    kinds,
-    counts: { submitted, done: well, failed, cancelled, crashes, timedOut },
-    heapMb: [early, heapMb()],
-    faults,
+  return { tasks: count, seconds, kinds, counts, heapMb: [early, late], faults }
+}
+
+/** Where the pool counts otherwise than the tasks were. */
+export function countFaults(counts: SoakReport['counts'], kinds: SoakReport['kinds']): string[] {
+  const { echo, fail, exit, abort, timeout, hog } = kinds
+  const died = exit + hog
+  const expected: SoakReport['counts'] = {
+    submitted: echo + fail + died + abort + timeout,
+    done: echo,
+    failed: fail + died,
+    cancelled: abort + timeout,
+    crashes: died,
+    timedOut: timeout,
   }
+  const names = Object.keys(expected) as (keyof typeof expected)[]
+  return names
+    .filter((name) => counts[name] !== expected[name])
+    .map((name) => `${counts[name]} are counted as ${name} where ${expected[name]} were`)
+}
+
+/** Whether more is kept at the end than a run of any length keeps. */
+export function heapFaults(early: number, late: number): string[] {
+  return late > 1.1 * early + HEAP_NOISE_MB ? [`the heap grew from ${early} to ${late} MiB`] : []
 }
 
 function kindOf(dice: number): Kind {
@@ -102,6 +127,6 @@ function run(pool: ThreadPool<typeof tasks>, kind: Kind, n: number, ms: number):
 }
 
 function heapMb(): number {
-  globalThis.gc?.()
+  collect()
   return Math.round((process.memoryUsage().heapUsed / 2 ** 20) * 10) / 10
 }
