@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { until } from '../../../tooling/testing/waiting.ts'
 import { openQueues } from '../src/index.ts'
 import { lockFolder } from '../src/log/lock.ts'
 import { newOwner } from '../src/log/owner.ts'
@@ -58,6 +60,24 @@ describe('a lock that was left', () => {
     await stale({ startedAt: 'long ago' })
     lockFolder(path, () => {}).release()
   })
+
+  test.runIf(process.platform === 'linux')(
+    'by a process that is gone, and whose parent does not look at that, is taken at once',
+    async () => {
+      const parent = spawn('/bin/sh', ['-c', 'sleep 3600 & echo $!; exec sleep 3600'])
+      onTestFinished(() => void parent.kill('SIGKILL'))
+      const pid = Number(String((await once(parent.stdout, 'data'))[0]))
+      onTestFinished(() => void process.kill(pid, 'SIGKILL'))
+      const fields = async (of = pid) => (await readFile(`/proc/${of}/stat`, 'utf8')).split(/[()]/)
+      // By then the parent is a program that does not know of the child that it has.
+      await until(async () => (await fields(parent.pid))[1] === 'sleep')
+      await stale({ pid, startedAt: (await fields())[2]?.split(' ')[20] })
+      expect(await tried()).toMatchObject({ code: 'locked' })
+      process.kill(pid, 'SIGKILL')
+      await until(async () => (await fields())[2]?.split(' ')[1] === 'Z')
+      lockFolder(path, () => {}).release()
+    },
+  )
 
   test('by a process of another place is taken only when it has been silent for long', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })

@@ -63,11 +63,12 @@ function parse(text: string): Owner | undefined {
   }
 }
 
-/** When a process began, in a form that only that one has; empty where that cannot be told. */
+/** When a process began, in a form that only that one has; empty where that cannot be told, or if it has ended and its parent has not looked at that. */
 function startOf(pid: number): string {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] as string
+    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' ? '' : (fields[19] as string)
   } catch {
     return ''
   }
