@@ -1,3 +1,4 @@
+import { show } from '@millrace/notify'
 import type { PoolMetrics } from './api.ts'
 import type { HistogramSnapshot } from './metrics/histogram.ts'
 import { metricNames } from './metrics/names.ts'
@@ -13,7 +14,7 @@ export const prometheusType = 'text/plain; version=0.0.4; charset=utf-8'
 /**
  * The metrics of pools in the text format of Prometheus, version 0.0.4; each pool is told apart by the label `pool`.
  *
- * Histograms are in seconds. Costs some microseconds a pool. Names are `millrace_pool_…`.
+ * Histograms are in seconds. Costs some microseconds a pool. Names are `millrace_pool_…`. Throws `TypeError` for what is no pool.
  *
  * @example
  * import { taskPool } from '@millrace/pool'
@@ -24,6 +25,7 @@ export const prometheusType = 'text/plain; version=0.0.4; charset=utf-8'
  * prometheusText({ fetches: pool }).includes('millrace_pool_done_total{pool="fetches"} 1') // => true
  */
 export function prometheusText(pools: Readonly<Record<string, MeteredPool>>): string {
+  checkPools(pools)
   const all = Object.entries(pools).map(([name, pool]) => [labelOf(name), pool.metrics()] as const)
   const lines = metricNames.flatMap(({ name, help, value }) => [
     ...head(name, help, name.endsWith('_total') ? 'counter' : 'gauge'),
@@ -41,6 +43,16 @@ export function prometheusText(pools: Readonly<Record<string, MeteredPool>>): st
       if (both !== undefined) lines.push(...samples(name, label, both[field]))
   }
   return `${lines.join('\n')}\n`
+}
+
+function checkPools(pools: Readonly<Record<string, MeteredPool>>): void {
+  // A pool itself has a function of this name.
+  if (typeof pools !== 'object' || pools === null || typeof pools['metrics'] === 'function') {
+    throw new TypeError(`pools: expected an object of pools by their names, got ${show(pools)}`)
+  }
+  for (const [name, pool] of Object.entries(pools)) {
+    if (typeof pool?.metrics !== 'function') throw new TypeError(`pools.${name}: expected a pool, got ${show(pool)}`)
+  }
 }
 
 function head(name: string, help: string, type: string): string[] {

@@ -13,7 +13,23 @@ export const metricNames: readonly MetricName[] = [
   { name: 'running', help: 'Tasks that run.', value: ({ running }) => running },
   { name: 'pending', help: 'Tasks accepted and not yet started.', value: ({ pending }) => pending },
   { name: 'waiting', help: 'Submits that wait for a place.', value: ({ waiting }) => waiting },
+  { name: 'live_threads', help: 'Threads that live.', value: ({ liveThreads }) => liveThreads },
   { name: 'idle_workers', help: 'Workers that have nothing to do.', value: ({ idleWorkers }) => idleWorkers },
+  {
+    name: 'utilization_ratio',
+    help: 'Tasks that run, as a share of the most that may.',
+    value: ({ utilization }) => utilization,
+  },
+  {
+    name: 'queue_pressure_ratio',
+    help: 'Tasks that pend, as a share of the most that may.',
+    value: ({ queuePressure }) => queuePressure,
+  },
+  {
+    name: 'success_ratio',
+    help: 'Tasks that returned, as a share of those that were not cancelled.',
+    value: ({ successRate }) => successRate,
+  },
   { name: 'submitted_total', help: 'Tasks that were accepted.', value: ({ submitted }) => submitted },
   { name: 'rejected_total', help: 'Submits that were not accepted.', value: ({ rejected }) => rejected },
   { name: 'done_total', help: 'Tasks that returned.', value: ({ done }) => done },

@@ -17,11 +17,27 @@ describe('prometheusText', () => {
     expect(text).toContain('millrace_pool_run_seconds_bucket{pool="fetches",le="+Inf"} 1\n')
     expect(text).toContain('millrace_pool_run_seconds_count{pool="fetches"} 1\n')
     expect(text).not.toContain('run_seconds_count{pool="a')
+    const { timings: _, ...numbers } = fetches.metrics()
+    expect(text.match(/^millrace_pool_\w+\{pool="fetches"\} /gm)).toHaveLength(
+      Object.keys(numbers).length + ['sum', 'count'].length * 2,
+    )
     for (const line of text.trimEnd().split('\n')) {
       expect(line).toMatch(
         /^(# (HELP|TYPE) millrace_pool_\w+ .+|millrace_pool_\w+\{pool=".+"(,le="[^"]+")?\} \d+(\.\d+)?(e-?\d+)?)$/,
       )
     }
+  })
+})
+
+describe('what is no pool', () => {
+  test('is refused at once, and named', () => {
+    const pool = taskPool({ concurrency: 1 })
+    expect(() => prometheusText(pool as never)).toThrow(/^pools: expected an object of pools by their names, got /)
+    expect(() => prometheusText(null as never)).toThrow(/^pools: .* got null$/)
+    expect(() => prometheusText({ fetches: '8' as never })).toThrow(/^pools\.fetches: expected a pool, got "8"$/)
+    expect(() => observePool({} as Meter, 'fetches', undefined as never)).toThrow(
+      /^pool: expected a pool, got undefined$/,
+    )
   })
 })
 
@@ -41,12 +57,25 @@ describe('observePool', () => {
     const seen = new Map<string, unknown>()
     for (const callback of callbacks) {
       callback({
-        observe: (instrument, value, attributes) =>
-          seen.set((instrument as unknown as { name: string }).name, [value, attributes]),
+        observe: (instrument, value, attributes) => {
+          const { name } = instrument as unknown as { name: string }
+          seen.set([name, attributes?.['quantile']].filter((part) => part !== undefined).join(' '), [value, attributes])
+        },
       })
     }
     expect(seen.get('millrace.pool.done')).toEqual([1, { pool: 'fetches' }])
     expect(seen.get('millrace.pool.size')).toEqual([3, { pool: 'fetches' }])
+    const { timings, ...numbers } = pool.metrics()
+    for (const [quantile, us] of [
+      [0.5, timings?.runUs.p50],
+      [0.9, timings?.runUs.p90],
+      [0.99, timings?.runUs.p99],
+      [1, timings?.runUs.max],
+    ] as const) {
+      expect(seen.get(`millrace.pool.run ${quantile}`)).toEqual([(us ?? 0) / 1e6, { pool: 'fetches', quantile }])
+      expect(seen.has(`millrace.pool.wait ${quantile}`)).toBe(true)
+    }
+    expect(seen.size).toBe(Object.keys(numbers).length + 2 * 4)
     stop()
     expect(callbacks.size).toBe(0)
   })
