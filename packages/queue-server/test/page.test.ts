@@ -1,6 +1,8 @@
+import { openQueues } from '@millrace/queue'
 import type { Browser, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromium } from '../../../tooling/testing/chromium.ts'
+import { HandClock } from '../../../tooling/testing/waiting.ts'
 import { failed, watch } from './http-support.ts'
 import { launch, open } from './page-support.ts'
 
@@ -223,5 +225,28 @@ describe.skipIf(chromium === undefined)('the page, if there is a Chromium to ope
     await page.fill('#search', '')
     await page.click('#more')
     expect(await names(page)).toHaveLength(1000)
+  })
+
+  test('keeps figures apart on a narrow screen, however long they are', async () => {
+    const clock = new HandClock()
+    const engine = await openQueues({ path: ':memory:', clock })
+    const { url } = await watch({ engine })
+    await engine.create('a')
+    await engine.sendMany('a', Array(12_345).fill({ body: '' }))
+    clock.nowMs += 59 * 60_000 + 59_000
+    const page = await open(browser, url, 360)
+    await soon(async () => (await cells(page, 'a'))[6]).toContain('59 min')
+    const gaps: number[] =
+      await page.evaluate(`[...document.querySelectorAll('tbody td + td')].flatMap((cell, i, all) => {
+      const boxOf = (node) => {
+        const range = document.createRange()
+        range.selectNodeContents(node)
+        return range.getBoundingClientRect()
+      }
+      const [box, next] = [boxOf(cell), all[i + 1] && boxOf(all[i + 1])]
+      return next && next.left > box.left ? [next.left - box.right] : []
+    })`)
+    expect(gaps.length).toBeGreaterThan(3)
+    expect(Math.min(...gaps)).toBeGreaterThan(4)
   })
 })

@@ -70,7 +70,7 @@ pre { margin: 6px 0 0; padding: 8px 10px; max-height: 220px; overflow: auto; bor
   body { padding: 12px; } input, select { font-size: 16px; }
   #totals { grid-template-columns: repeat(3, 1fr); } #totals div { padding: 8px 12px; } #totals dd { font-size: 18px; }
   thead { display: none; } table, tbody { display: block; }
-  tbody tr { display: grid; grid-template-columns: repeat(4, 1fr); padding: 10px 12px; border-top: 1px solid var(--line); } tbody tr:first-child { border-top: 0; }
+  tbody tr { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 0 8px; padding: 10px 12px; border-top: 1px solid var(--line); } tbody tr:first-child { border-top: 0; }
   td { height: auto; padding: 2px 0; border: 0; text-align: left; } td:first-child { grid-column: 1 / -1; width: auto; padding: 0 0 8px; }
   td .badge { top: 0; } .bar { left: 0; }
   td:not(:first-child)::before { content: attr(data-label); display: block; color: var(--faint); font-size: 12px; }

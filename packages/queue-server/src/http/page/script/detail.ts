@@ -51,11 +51,17 @@ function factsOf(queue) {
     ['Dedup keys', count(queue.dedupKeys)],
     ['Damaged', count(queue.damaged), queue.damaged > 0 ? 'bad' : ''],
     ['Waiting calls', count(queue.waitingReceives + queue.waitingSends)],
-    ['Lease', queue.leaseMs === null ? 'without end' : age(queue.leaseMs)],
+    ['Lease', leaseOf(queue)],
     ['Dead letters go to', queue.deadLetterQueue === undefined ? [] : [queue.deadLetterQueue]],
     ['Dead letters of', withDeadLettersIn(queue.name)],
     ['On disk', onDisk(queue.durability)],
   ]
+}
+
+/** How long messages are leased, if those who receive them do not say. JSON has no number without end. */
+function leaseOf({ leaseMs }) {
+  if (leaseMs === null) return 'without end'
+  return leaseMs === 0 ? 'none' : age(leaseMs)
 }
 
 /** The queues whose dead letters go to this one, as far as they are seen. */
