@@ -105,11 +105,22 @@ describe('poolServer', () => {
     [{ names: 'a.example' }, /^names: /],
     [{ names: ['a.example:80'] }, /^names: .*got "a.example:80"/],
     [{ onUnsendable: 1 }, /^onUnsendable: /],
+    [{ onUnsendable: '8' }, /^onUnsendable: expected a function, got "8"$/],
+    [{ names: {} }, /^names: .* got \[object Object\]$/],
     [{ maxDrains: 1 }, /^maxDrains: there is no such option; there are .*maxDrain/],
     [null, /^options: expected an object, got null/],
   ])('refuses %j', async (options, message) => {
     const pool = priorityPool<NonNullable<unknown> | null>({ capacity: 1 })
     await expect(poolServer(pool, options as never)).rejects.toThrow(message)
+  })
+
+  test('refuses what has no JSON as any other', async () => {
+    const pool = priorityPool<NonNullable<unknown> | null>({ capacity: 1 })
+    const loop: Record<string, unknown> = {}
+    loop['self'] = loop
+    await expect(poolServer(pool, { port: 8n as never })).rejects.toThrow(/^port: .* got 8$/)
+    await expect(poolServer(pool, { host: loop as never })).rejects.toThrow(/^host: .* got \[object Object\]$/)
+    await expect(poolServer(8n as never)).rejects.toThrow(/^pool: expected a priority pool, got 8$/)
   })
 
   test.each([undefined, null, {}, []])('refuses %j as a pool', async (pool) => {
