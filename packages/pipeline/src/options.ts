@@ -43,10 +43,15 @@ export function checkFunction(name: string, value: unknown): void {
   if (typeof value !== 'function') throw new TypeError(`${name}: expected a function, got ${show(value)}`)
 }
 
+/** Checks that `value` is above 0; `Infinity` is. */
+export function checkPositive(name: string, value: number, kind = 'a number'): void {
+  if (typeof value === 'number' && value > 0) return
+  throw new RangeError(`${name}: expected ${kind} above 0, got ${show(value)}`)
+}
+
 /** Checks that `value` is a time in milliseconds above 0. `Infinity` is one, and means never. */
 export function checkMs(name: string, value: number): void {
-  if (typeof value === 'number' && value > 0) return
-  throw new RangeError(`${name}: expected a number of milliseconds above 0, got ${show(value)}`)
+  checkPositive(name, value, 'a number of milliseconds')
 }
 
 /** Checks that `value` is a number that is not infinite, from `least` to `most`. */

@@ -1,7 +1,8 @@
-import type { Sender, Value } from '@millrace/mpsc'
+import type { Permit, Sender, Value } from '@millrace/mpsc'
 import { abortError } from './failure.ts'
+import type { Tracked } from './lineage/lineage.ts'
 import { Meter } from './meter.ts'
-import type { Downstream, Host, Upstream } from './plan.ts'
+import type { Downstream, Host, Leaving } from './plan.ts'
 
 /** Where results leave the run. */
 export interface Output extends Downstream {
@@ -10,9 +11,9 @@ export interface Output extends Downstream {
   /** Takes an item, if it can at once; only when there is room. */
   offer(item: unknown): boolean
   /** Takes the next item of `from` when it can; there is one, and it was offered. Has no room until then. */
-  await(from: Upstream): void
-  /** If it holds items itself: from now on it is given tracked ones, and makes plain ones of them when they leave it. */
-  track?(plain: (item: unknown) => unknown): void
+  await(from: Leaving): void
+  /** From now on it is given tracked items; `leave` makes a plain one of each when it leaves the run. */
+  track(leave: (item: unknown) => unknown): void
   /** The run has failed and nothing of it works any more. */
   fail(error: unknown): void
 }
@@ -27,7 +28,8 @@ export class ChannelOutput implements Output {
   readonly meter: Meter
   readonly #sender: Sender<Value>
   readonly #host: Host
-  #sending = false
+  #waits = false
+  #leave: ((item: unknown) => unknown) | undefined
   #hasEnded = false
 
   constructor(sender: Sender<Value>, host: Host) {
@@ -44,32 +46,47 @@ export class ChannelOutput implements Output {
   }
 
   get room(): boolean {
-    return !this.#sending
+    return !this.#waits
   }
 
   offer(item: unknown): boolean {
-    const outcome = this.#sender.trySend(item as Value)
+    const outcome = this.#sender.trySend(this.#plain(item))
     if (outcome === 'closed') this.#left()
     if (outcome !== 'sent') return false
     this.meter.started()
     this.meter.passed()
+    this.#leave?.(item)
     return true
   }
 
-  /** Closing rejects the send. */
-  await(from: Upstream): void {
-    this.#sending = true
+  track(leave: (item: unknown) => unknown): void {
+    this.#leave = leave
+  }
+
+  #plain(item: unknown): Value {
+    return (this.#leave === undefined ? item : (item as Tracked).value) as Value
+  }
+
+  /** Waits with the item, or only for room if the item may be dropped until then. Closing rejects either, and is heard of anyway. */
+  await(from: Leaving): void {
+    this.#waits = true
     this.meter.started()
-    this.#sender.send(from.peek() as Value).then(
-      () => {
-        this.#host.stopwatch.glance()
-        this.#sending = false
-        this.meter.passed()
-        from.take()
-        this.#host.proceed()
-      },
-      () => this.#left(),
-    )
+    const sent = (): void => {
+      this.#host.stopwatch.glance()
+      this.#waits = false
+      this.meter.passed()
+      const item = from.take()
+      this.#leave?.(item)
+      this.#host.proceed()
+    }
+    const left = (): void => this.#left()
+    if (from.mayDrop) {
+      const send = (permit: Permit<Value>): void => {
+        permit.send(this.#plain(from.peek()))
+        sent()
+      }
+      this.#sender.reserve().then(send).catch(left)
+    } else this.#sender.send(this.#plain(from.peek())).then(sent, left)
   }
 
   end(): void {
@@ -90,7 +107,7 @@ export class ChannelOutput implements Output {
 /** An output that hands each result to a function, at once. */
 export class SinkOutput implements Output {
   readonly meter: Meter
-  readonly #sink: (item: unknown) => void
+  #sink: (item: unknown) => void
 
   constructor(sink: (item: unknown) => void, host: Host) {
     this.meter = new Meter('output', 1, 1, host.stopwatch)
@@ -110,6 +127,11 @@ export class SinkOutput implements Output {
     this.meter.started()
     this.meter.passed()
     return true
+  }
+
+  track(leave: (item: unknown) => unknown): void {
+    const sink = this.#sink
+    this.#sink = (item) => sink(leave(item))
   }
 
   await(): void {}

@@ -6,15 +6,21 @@ import type { Stopwatch } from './stopwatch.ts'
 /** In place of an item: there is none. */
 export const NONE: unique symbol = Symbol('none')
 
-/** What items come out of: the source or a stage, as what follows it sees it. */
-export interface Upstream {
-  readonly meter: Meter
-  /** Whether an item may leave. Asked only when there is room for it, so that a source may begin to fetch one. */
-  ready(): boolean
-  /** The item that leaves next; only when `ready`. */
+/** What an item leaves that is ready to. */
+export interface Leaving {
+  /** Whether the item that leaves next may be dropped before it does, and another one leave in its place. */
+  readonly mayDrop?: boolean | undefined
+  /** The item that leaves next; only when `ready`. The same until it has left, unless `mayDrop`. */
   peek(): unknown
   /** Takes that item; only when `ready`. */
   take(): unknown
+}
+
+/** What items come out of: the source or a stage, as what follows it sees it. */
+export interface Upstream extends Leaving {
+  readonly meter: Meter
+  /** Whether an item may leave. Asked only when there is room for it, so that a source may begin to fetch one. */
+  ready(): boolean
   /** Begins one call of those that wait for something else in the stage, if one may begin now: whether it did. Absent where none waits so. */
   readonly resume?: (() => boolean) | undefined
   /** What it gave at once has no place to go: it waits here after all. */

@@ -94,8 +94,9 @@ export class ActiveRun implements Host {
       stages: plan.stages.map(({ name, buffer, open }, i) =>
         open(segments.of(i), { name, buffer, isShared: isShared(i), lineage: this.#tracking?.stage(i) }),
       ),
-      output: this.#tracking?.output(output) ?? output,
+      output,
     }
+    this.#tracking?.output(output)
     const entry = plan.stages[0]?.isJoin ? 1 : 0
     this.#schedule = new Schedule(this.#parts, this.#failure, this.stopwatch, options?.inFlight, entry, {
       succeed: () => this.#succeed(),

@@ -179,6 +179,39 @@ describe('bufferDropping', () => {
     expect(await run).toEqual(kept)
   })
 
+  test.each([
+    ['oldest', undefined],
+    ['oldest', { save: () => {} }],
+    ['newest', undefined],
+  ] as const)(
+    'gives each item out or tells of it, while the output is full: the %s, checkpoint %j',
+    async (side, checkpoint) => {
+      const { sender, receiver } = channel<number>({ capacity: 1 })
+      const gone: number[] = []
+      const run = from(receiver)
+        .bufferDropping(2, side, { onDrop: (n) => void gone.push(n) })
+        .run({ checkpoint })
+      for (const n of numbers(8)) {
+        await sender.send(n)
+        await quiet()
+      }
+      sender.close()
+      const out: number[] = []
+      for await (const n of run.output) out.push(n)
+      expect([out, gone]).toEqual(
+        side === 'oldest'
+          ? [
+              [0, 6, 7],
+              [1, 2, 3, 4, 5],
+            ]
+          : [
+              [0, 1, 2],
+              [3, 4, 5, 6, 7],
+            ],
+      )
+    },
+  )
+
   test('keeps one if it may keep one', async () => {
     const work = new Work<number>()
     const run = from(numbers(4)).bufferDropping(1, 'oldest').map(work.fn).toArray()

@@ -3,11 +3,11 @@ import { checkCount, checkFunction, checkOptions } from '../options.ts'
 import type { Output } from '../output.ts'
 import type { Stopwatch } from '../stopwatch.ts'
 import type { OpenTap } from '../taps.ts'
-import { TrackedOutput, trackedTap } from './ends.ts'
 import { type CheckpointOptions, Ledger, type Settle } from './ledger.ts'
 import { type Failed, Lineage, StageLineage, type Tracked } from './lineage.ts'
 import { Log } from './log.ts'
 import type { Cursor } from './positions.ts'
+import { trackedTap } from './tracked-tap.ts'
 
 /** What a source has to do with it. */
 interface SourceSettings {
@@ -47,10 +47,8 @@ export class Tracking {
     return new StageLineage(this.#lineage, number)
   }
 
-  output(output: Output): Output {
-    if (output.track === undefined) return new TrackedOutput(output, this.#lineage)
+  output(output: Output): void {
     output.track((item) => this.#lineage.leave(item as Tracked))
-    return output
   }
 
   /** The run has ended. */

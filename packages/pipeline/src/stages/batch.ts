@@ -1,9 +1,8 @@
-import { show, startTimer } from '@millrace/notify'
 import type { BatchOptions } from '../api.ts'
 import type { StageLineage } from '../lineage/lineage.ts'
-import { checkCount, checkFunction, checkMs, checkNumber, nameOf } from '../options.ts'
+import { checkCount, checkFunction, checkMs, checkNumber, checkPositive, nameOf } from '../options.ts'
 import { type Host, NONE, type Place, type StagePlan } from '../plan.ts'
-import { HoldingStage } from './holding.ts'
+import { TimedStage } from './timed.ts'
 
 /** When what was gathered is a batch. */
 export interface BatchRule {
@@ -32,9 +31,7 @@ export function batchPlan(size: number, options: BatchOptions<never> | undefined
   if ((weight === undefined) !== (maxWeight === undefined)) {
     throw new TypeError('batch: weight and maxWeight belong together')
   }
-  if (maxWeight !== undefined && !(typeof maxWeight === 'number' && maxWeight > 0)) {
-    throw new RangeError(`batch: maxWeight: expected a number above 0, got ${show(maxWeight)}`)
-  }
+  if (maxWeight !== undefined) checkPositive('batch: maxWeight', maxWeight)
   return gatherPlan(name, () => new SizeRule(size, timeoutMs, weight, maxWeight))
 }
 
@@ -91,15 +88,14 @@ class SizeRule implements BatchRule {
  *            did not fit the first one, and is one by itself.
  * INVARIANT  a timer runs only while something is gathered.
  */
-class BatchStage extends HoldingStage {
+class BatchStage extends TimedStage {
   readonly #rule: BatchRule
   readonly #lineage: StageLineage | undefined
   #gathering: unknown[] = []
-  #cancel: (() => void) | undefined
   #isDue = false
 
   constructor(rule: BatchRule, host: Host, place: Place) {
-    super(host, place.name, 1 + place.buffer)
+    super(host, place)
     this.#rule = rule
     this.#lineage = place.lineage
   }
@@ -129,13 +125,8 @@ class BatchStage extends HoldingStage {
     if (this.#gathering.length > 0) this.#emit()
   }
 
-  close(): void {
-    this.#cancel?.()
-  }
-
   #emit(): void {
-    this.#cancel?.()
-    this.#cancel = undefined
+    this.stopWaiting()
     this.#isDue = false
     this.held.push(this.#lineage?.join(this.#gathering) ?? this.#gathering)
     this.#gathering = []
@@ -145,13 +136,9 @@ class BatchStage extends HoldingStage {
 
   #expire(ms: number | undefined): void {
     if (ms === undefined) return
-    this.#cancel?.()
-    this.#cancel = startTimer(ms, () => {
-      if (this.host.signal.aborted) return
-      this.host.stopwatch.tick()
+    this.wait(ms, () => {
       if (this.meter.room) this.#emit()
       else this.#isDue = true
-      this.host.proceed()
     })
   }
 }

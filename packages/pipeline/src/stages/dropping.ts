@@ -31,6 +31,7 @@ export function bufferDroppingPlan(
 
 /** INVARIANT  at most `count` items wait, and one more is always taken: the oldest of them, or it, is dropped. */
 class DroppingStage extends HoldingStage {
+  readonly mayDrop = true
   readonly #lineage: StageLineage | undefined
   readonly #count: number
   readonly #side: DropSide

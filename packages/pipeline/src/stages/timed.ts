@@ -32,7 +32,7 @@ export function debouncePlan(ms: number, options: NameOptions | undefined, posit
 }
 
 /** What stages have in common that hold items until a time. */
-abstract class TimedStage extends HoldingStage {
+export abstract class TimedStage extends HoldingStage {
   #cancel: (() => void) | undefined
 
   constructor(host: Host, place: Place) {

@@ -1,12 +1,9 @@
-/** Both ends of a run whose items are tracked: where they come in, and where they leave. */
-import type { Meter } from '../meter.ts'
-import type { Output } from '../output.ts'
-import type { Upstream } from '../plan.ts'
+/** Where the items of a run come in that are tracked. */
 import { END, type OpenTap, type Tap } from '../taps.ts'
 import { isObject, isThenable } from '../thenable.ts'
 import { turned } from '../turn.ts'
 import type { Ledger } from './ledger.ts'
-import type { Lineage, Tracked } from './lineage.ts'
+import type { Lineage } from './lineage.ts'
 import { type Cursor, Positions } from './positions.ts'
 
 /** So many items are passed over before the event loop has its turn. */
@@ -104,78 +101,5 @@ class TrackedTap {
     const item = this.#lineage.enter(value, this.#position - 1)
     this.#lineage.log?.came(item.id, askedMs)
     return { done: false, value: item }
-  }
-}
-
-/** An output that is given plain items; each is released when it has left. */
-export class TrackedOutput implements Output {
-  readonly #output: Output
-  readonly #lineage: Lineage
-
-  constructor(output: Output, lineage: Lineage) {
-    this.#output = output
-    this.#lineage = lineage
-  }
-
-  get meter(): Meter {
-    return this.#output.meter
-  }
-
-  get isEmpty(): boolean {
-    return this.#output.isEmpty
-  }
-
-  get room(): boolean {
-    return this.#output.room
-  }
-
-  offer(item: unknown): boolean {
-    const tracked = item as Tracked
-    if (!this.#output.offer(tracked.value)) return false
-    this.#lineage.leave(tracked)
-    return true
-  }
-
-  await(from: Upstream): void {
-    this.#output.await(new Plain(from, this.#lineage))
-  }
-
-  end(): void {
-    this.#output.end()
-  }
-
-  fail(error: unknown): void {
-    this.#output.fail(error)
-  }
-}
-
-/** What tracked items come out of, as one of plain items. */
-class Plain implements Upstream {
-  readonly #from: Upstream
-  readonly #lineage: Lineage
-
-  constructor(from: Upstream, lineage: Lineage) {
-    this.#from = from
-    this.#lineage = lineage
-  }
-
-  get meter(): Meter {
-    return this.#from.meter
-  }
-
-  get finished(): boolean {
-    return this.#from.finished
-  }
-
-  ready(): boolean {
-    return this.#from.ready()
-  }
-
-  peek(): unknown {
-    return (this.#from.peek() as Tracked).value
-  }
-
-  take(): unknown {
-    return this.#lineage.leave(this.#from.take() as Tracked)
   }
 }
