@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { openQueues, QueueError } from '@millrace/queue'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -8,6 +9,7 @@ import { Histogram } from '../src/command/histogram.ts'
 import { linesOfStream } from '../src/command/lines.ts'
 import { messageLines } from '../src/command/message-text.ts'
 import { Output } from '../src/command/output.ts'
+import { requestOf } from '../src/command/request.ts'
 import { table } from '../src/command/table.ts'
 import { Watch } from '../src/command/watch.ts'
 import { cut, padded, widthOf } from '../src/command/width.ts'
@@ -39,6 +41,28 @@ describe('advice', () => {
       'the body of message 2 cannot be read; it stays until "millrace-queue purge --damaged" drops it; others can be received',
     )
     expect(sentenceOf(new QueueError('damaged', 'the log is of another version'))).toMatch(/; nothing has been changed/)
+  })
+})
+
+describe('send', () => {
+  test.each([
+    ['full', /^2 lines were sent; from line 3 on none was$/],
+    ['unknown', /^2 lines were sent; nobody knows of the 2 after that$/],
+    ['read-only', /^2 lines were sent; nobody knows of the 2 after that$/],
+  ] as const)('says how far it came when lines are refused as %s', async (code, told) => {
+    let times = 0
+    const sendMany = async () => {
+      if (times++ > 0) throw new QueueError(code, 'no more')
+      return ['1', '2']
+    }
+    const request = requestOf(['send', 'a', '--quiet', '--batch', '2'], '', {})
+    if (request.kind !== 'work') throw new Error('expected some')
+    const said: string[] = []
+    const input = Readable.from(['1\n2\n3\n4\n5\n'])
+    const { signal: stop } = new AbortController()
+    const context = { engine: { sendMany }, output: terminal(80), input, stop, say: (text: string) => said.push(text) }
+    await expect(request.work.run(context as never)).rejects.toMatchObject({ code })
+    expect(said).toEqual([expect.stringMatching(told)])
   })
 })
 

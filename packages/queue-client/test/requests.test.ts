@@ -131,6 +131,17 @@ describe('requests', () => {
     expect([before, client.pending]).toEqual([at.port, 0])
   })
 
+  test('carry a body of 16 MiB, if nothing else is said, and a larger one is refused', async () => {
+    const { at } = await serve()
+    const client = await connected(at)
+    await client.create('a')
+    const body = new Uint8Array(2 ** 24).fill(7)
+    await client.send('a', body, { headers: { name: 'x'.repeat(20_000) } })
+    const [message] = await client.receive('a')
+    expect(Buffer.compare(message?.body ?? new Uint8Array(), body)).toBe(0)
+    expect(await rejection(client.send('a', new Uint8Array(2 ** 24 + 2 ** 16)))).toMatchObject({ code: 'too-large' })
+  })
+
   test('that are too large are refused here, with the body', async () => {
     const { at, server } = await serve({ limits: { maxFrameBytes: 2 ** 16 } })
     const client = await connected(at)

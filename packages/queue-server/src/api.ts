@@ -59,7 +59,7 @@ export interface ServerOptions {
   readonly limits?: ServerLimits | undefined
   /** When a change is safe, as clients are told in the greeting; as the engine says if not given. */
   readonly durability?: Durability | undefined
-  /** Told of what the engine fails with that is neither a `QueueError` nor misuse; a warning of the process if not given. */
+  /** Told of what the engine fails with that is neither a `QueueError` nor misuse, and of the first with code `read-only`; a warning of the process if not given. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
 

@@ -244,8 +244,10 @@ export class Requests {
 
   #fail(number: number, error: unknown): void {
     const { tallies, onError } = this.#served
-    if (isQueueError(error)) tallies.failures[error.code]++
-    else if (error instanceof TypeError || error instanceof RangeError) tallies.failures.misuse++
+    if (isQueueError(error)) {
+      const isFirst = tallies.failures[error.code]++ === 0
+      if (isFirst && error.code === 'read-only') onError(error) // Only this one is about all that comes after it.
+    } else if (error instanceof TypeError || error instanceof RangeError) tallies.failures.misuse++
     else {
       tallies.failures.unknown++
       onError(error)

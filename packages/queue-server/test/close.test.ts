@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { openQueues } from '@millrace/queue'
+import { openQueues, QueueError } from '@millrace/queue'
 import { describe, expect, test } from 'vitest'
 import { greeted, Peer, rawPeer, serve, slowEngine, until } from './support.ts'
 
@@ -102,5 +102,22 @@ describe('an engine that fails', () => {
     })
     expect(errors).toMatchObject([{ message: 'no such table: queues' }])
     expect(server.stats().failures.unknown).toBe(1)
+  })
+
+  test('since its disk did is told to the owner once', async () => {
+    const engine = await openQueues({ path: ':memory:' })
+    engine.send = () => Promise.reject(new QueueError('read-only', 'nothing can be changed since the disk failed'))
+    const errors: unknown[] = []
+    const { at, server } = await serve({ onError: (error) => errors.push(error) }, engine)
+    const peer = await greeted(at)
+    for (let times = 0; times < 3; times++) {
+      const answer = await peer.ask({ kind: 'send', name: 'a', message: { body: 'x' } })
+      expect(answer).toMatchObject({ error: { code: 'read-only' } })
+    }
+    expect([errors.length, errors[0], server.stats().failures['read-only']]).toMatchObject([
+      1,
+      { code: 'read-only' },
+      3,
+    ])
   })
 })

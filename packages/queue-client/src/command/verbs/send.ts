@@ -128,6 +128,7 @@ async function sendAll(name: string, source: Source, sending: Sending, context: 
 /** How far it came, so that one can go on from there. */
 function progressOf(error: unknown, sent: number, inDoubt: number): string {
   const before = `${counted(sent, 'line was', 'lines were')} sent`
-  if (codeOf(error) === 'unknown') return `${before}; nobody knows of the ${inDoubt} after that`
+  const code = codeOf(error)
+  if (code === 'unknown' || code === 'read-only') return `${before}; nobody knows of the ${inDoubt} after that`
   return `${before}; from line ${sent + 1} on none was`
 }
