@@ -123,6 +123,7 @@ type Answer = PromiseWithResolvers<IteratorResult<unknown>>
  * INVARIANT  a next() waits only while nothing is in the queue, and the branch has neither ended nor is left.
  */
 export class Branch implements AsyncIterable<unknown>, AsyncIterator<unknown> {
+  readonly isPrompt = true
   readonly #parent: Parent
   #queue = new Fifo()
   #waiting: Answer | undefined

@@ -18,6 +18,7 @@ type Resolve = (answer: Answer | PromiseLike<Answer>) => void
  * another one stops at once. An item costs one promise, that of `next`, and one for the run to go on.
  */
 class Results implements Output, AsyncIterator<unknown, undefined> {
+  readonly isPrompt = true
   readonly #start: (open: (host: Host) => Output) => ActiveRun
   readonly #abandon: () => unknown
   #run: ActiveRun | undefined

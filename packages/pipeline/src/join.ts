@@ -28,7 +28,7 @@ export function zipped(opens: readonly OpenTap[]): OpenTap {
       zip.close().catch(() => {}) // The first error counts.
       throw error
     }
-    return { next: () => zip.next(), return: () => zip.close() }
+    return { isPrompt: true, next: () => zip.next(), return: () => zip.close() }
   }
 }
 

@@ -7,6 +7,8 @@ import { turned } from './turn.ts'
 export interface Tap {
   next(): unknown
   return?(): unknown
+  /** Whether `return` takes effect also while an answer of `next` is due: a pipeline ends then, and its calls. */
+  readonly isPrompt?: boolean | undefined
 }
 
 /** The answer of what has no more items. */
@@ -30,15 +32,15 @@ const ANSWER_TICKS = 16
  * Closes what has not ended: its `return` is called, and awaited as long as it takes.
  *
  * An answer that is on its way is heard first: it may be the end. If it is still inside of `next` then, `return` cannot take effect before
- * that (an async generator even queues it), and nobody knows when that will be. So it is given one turn of the event loop, which is enough
- * for one that heeds the same signal. No turn is given before `return`: in it an item might come that nobody wants any more.
+ * that (an async generator even queues it), and nobody knows when that will be. So unless it is prompt it is given one turn of the event
+ * loop, which is enough for one that heeds the same signal. No turn is given before `return`: in it an item might come that nobody wants any more.
  */
 export async function closeTap(tap: Tap, reading: Reading): Promise<void> {
   if (typeof tap.return !== 'function') return
   for (let tick = 0; tick < ANSWER_TICKS && reading.isInside; tick++) await undefined
   if (reading.hasEnded) return
   const closing = Promise.resolve(tap.return())
-  await (reading.isInside ? Promise.race([closing, turned()]) : closing)
+  await (reading.isInside && !tap.isPrompt ? Promise.race([closing, turned()]) : closing)
 }
 
 /** Resolves when all have, or rejects with the first of them, but not before all have settled. */

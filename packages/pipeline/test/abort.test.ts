@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { from } from '../src/index.ts'
+import { from, type Pipeline, type Value } from '../src/index.ts'
 import { Counted, quiet, rejection, unhandledDuring, Work } from './support.ts'
 
 describe('abort', () => {
@@ -179,6 +179,32 @@ describe('abort', () => {
     expect(source.returned).toBe(1)
   })
 
+  test.each<[string, (items: Pipeline<number>) => Pipeline<unknown & Value>]>([
+    ['is the source of it', (items) => from(items)],
+    ['is read by a stage', (items) => from([items]).flatten()],
+    ['is merged', (items) => items.merge([])],
+    ['is the first of others', (items) => items.concat([1])],
+    ['is zipped', (items) => items.zip(new Counted())],
+    ['is branched, and joined again', (items) => joined(items.partition((n) => n % 2 === 0))],
+    ['goes through a stage', (items) => items.through((all) => all.map((n) => n))],
+  ])('waits for the calls, and the source, of a pipeline that %s', async (_, made) => {
+    const [source, work] = [new Counted(), new Work<number>()]
+    for (const checkpoint of [undefined, { save: () => {} }]) {
+      const run = from(made(from(source).map(work.fn, { concurrency: 2 }))).run({ checkpoint })
+      await quiet()
+      let isOver = false
+      const over = rejection(run.done).then(() => {
+        isOver = true
+      })
+      run.abort('enough')
+      await quiet()
+      expect([work.running.length, isOver]).toEqual([2, false])
+      for (const n of work.running) await work.finish(n, n)
+      await over
+    }
+    expect(source.returned).toBe(2)
+  })
+
   test('is no unhandled rejection when the source fails to return afterwards', async () => {
     const unhandled = await unhandledDuring(async () => {
       const next = Promise.withResolvers<never>()
@@ -273,3 +299,7 @@ describe('a source that ends by itself while the run is aborted', () => {
     expect(isClosed).toBe(true)
   })
 })
+
+function joined([one, other]: readonly [Pipeline<number>, Pipeline<number>]): Pipeline<number> {
+  return one.merge(other)
+}

@@ -41,7 +41,7 @@ class TrackedTap {
   }
 
   asTap(): Tap {
-    return { next: () => this.#nextWithRoom(), return: () => this.#close() }
+    return { isPrompt: this.#tap.isPrompt, next: () => this.#nextWithRoom(), return: () => this.#close() }
   }
 
   /** Nothing is read any more, whatever is waited for now. */
