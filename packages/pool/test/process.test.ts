@@ -45,6 +45,15 @@ describe.concurrent('the process', () => {
     },
   )
 
+  test('has its threads load what it was told to by --import', async () => {
+    const hook = 'data:text/javascript,globalThis.hook = "loaded"'
+    const code = `
+      import { threadPool } from '@millrace/pool'
+      const pool = threadPool('data:text/javascript,export const hook = () => globalThis.hook', { threads: 1 })
+      console.log(await pool.run('hook', []))`
+    expect(await runCode(code, ['--import', hook])).toEqual({ stdout: 'loaded\n', stderr: '', code: 0 })
+  })
+
   test('exits after a shutdown', async () => {
     const ended = await run(`pool.run('startTicking', []); await pool.shutdown(); console.log('down')`)
     expect(ended).toEqual({ stdout: 'down\n', stderr: '', code: 0 })

@@ -1,7 +1,7 @@
 import { type TaskPoolOptions, taskPool } from '@millrace/pool'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { later, Meter, rejection, turn, untilAborted } from './support.ts'
+import { Gate, later, Meter, rejection, turn, untilAborted } from './support.ts'
 
 describe('pause and resize', () => {
   test('a paused pool starts nothing, and goes on when resumed', async () => {
@@ -74,6 +74,16 @@ describe('metrics', () => {
     const buckets = timings?.waitUs.buckets ?? []
     expect(buckets.at(-1)?.count).toBe(10)
     expect(buckets.map(({ count }) => count)).toEqual(buckets.map(({ count }) => count).sort((a, b) => a - b))
+  })
+
+  test('tell how much of the pool is used now', async () => {
+    const pool = taskPool({ concurrency: 2, maxPending: 4 })
+    const gate = new Gate()
+    const all = [1, 2, 3].map(() => pool.run(() => gate.opened))
+    expect(pool.metrics()).toMatchObject({ utilization: 1, queuePressure: 0.25, idleWorkers: 0, successRate: 1 })
+    gate.open()
+    await Promise.all(all)
+    expect(pool.metrics()).toMatchObject({ utilization: 0, queuePressure: 0, idleWorkers: 2, successRate: 1 })
   })
 
   test('can do without timings', async () => {

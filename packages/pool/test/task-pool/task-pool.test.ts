@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { getEventListeners } from 'node:events'
-import { taskPool } from '@millrace/pool'
+import { type TaskPool, taskPool } from '@millrace/pool'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Gate, later, Meter, rejection, turn, untilAborted } from './support.ts'
 
@@ -56,6 +56,15 @@ describe('run', () => {
     const meter = new Meter()
     await Promise.all(Array.from({ length: 50 }, () => pool.run(() => meter.run(() => later(1, 0)))))
     expect(meter.most).toBe(3)
+  })
+
+  test('of a function that waits for another of its pool needs a second place, and ends with its runTimeoutMs if there is none', async () => {
+    const nested = (pool: TaskPool, runTimeoutMs?: number) =>
+      pool.run(({ signal }) => pool.run(() => 'inner', { signal }), { runTimeoutMs })
+    expect(await nested(taskPool({ concurrency: 2 }))).toBe('inner')
+    const pool = taskPool({ concurrency: 1 })
+    expect(await rejection(nested(pool, 20))).toMatchObject({ code: 'timeout' })
+    expect(pool.metrics()).toMatchObject({ cancelled: 2, running: 0, pending: 0 })
   })
 
   test('starts by priority, and in the order of the calls among equals', async () => {

@@ -1,6 +1,7 @@
 import { taskPool, threadPool } from '@millrace/pool'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Gate, later, Meter, rejection, turn, untilAborted } from '../task-pool/support.ts'
+import { threads } from './items.ts'
 
 describe('a scope', () => {
   test('ends when all its tasks have, and not those of the pool', async () => {
@@ -158,6 +159,27 @@ describe('a scope', () => {
       for await (const n of scope.stream([1, 2], (n) => n)) taken.push(n)
       expect(taken).toEqual([1, 2])
       expect(scope.metrics()).toMatchObject({ open: 0, failed: 0, done: 3 + 2 + 1 + 2 })
+    })
+  })
+
+  test('of threads has every verb of its pool', async () => {
+    const pool = threads()
+    await pool.scoped(async (scope) => {
+      expect(await scope.run('double', [1])).toBe(2)
+      expect(await scope.map([1, 2, 3], 'double')).toEqual([2, 4, 6])
+      expect(await scope.batch([1, 2, 3], 2, 'doubleAll')).toEqual([2, 4, 6])
+      await scope.forEach([1], 'double')
+      const taken: number[] = []
+      for await (const n of scope.stream([1, 2], 'double')) taken.push(n)
+      for await (const n of scope.stream('count', [2])) taken.push(n)
+      expect(taken).toEqual([2, 4, 0, 1])
+      const [submitted, tried] = [await scope.submit('double', [3]), scope.trySubmit('double', [4])]
+      if (typeof tried === 'string') expect.unreachable(tried)
+      expect(await scope.join([submitted, tried])).toMatchObject([{ value: 6 }, { value: 8 }])
+      const slow = await scope.submit('slow', [60_000])
+      scope.cancel([slow], 'enough')
+      expect(await rejection(slow.result)).toBe('enough')
+      expect(scope.metrics()).toMatchObject({ open: 0, failed: 0, cancelled: 1, done: 1 + 3 + 2 + 1 + 2 + 1 + 2 })
     })
   })
 
