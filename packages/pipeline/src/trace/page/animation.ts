@@ -38,18 +38,19 @@ export class Animation {
   draw(us: number): void {
     const { coming, running, waiting, done } = this.#at(us)
     const width = this.#canvas.clientWidth
-    const isNarrow = width < 560
     const boxes = this.#stages.length
-    const boxWidth = isNarrow ? width - 24 : (width - 24) / boxes
-    const side = this.#side(isNarrow ? width - 48 : boxWidth - 24)
-    const boxHeight = this.#boxHeight(isNarrow ? width - 48 : boxWidth - 24, side)
-    const height = 44 + (isNarrow ? boxHeight * boxes : boxHeight) + 44
+    // A box has room for its words.
+    const perLine = Math.max(1, Math.min(boxes, width < 560 ? 1 : Math.floor((width - 24) / 170)))
+    const boxWidth = (width - 24) / perLine
+    const side = this.#side(boxWidth - 24)
+    const boxHeight = this.#boxHeight(boxWidth - 24, side)
+    const height = 44 + boxHeight * Math.ceil(boxes / perLine) + 44
     const context = this.#prepare(width, height)
     const ink = getComputedStyle(this.#canvas).color
     this.#pile(context, 'to come', coming, this.#came, 8, width, ink)
     for (let stage = 0; stage < boxes; stage++) {
-      const left = 12 + (isNarrow ? 0 : stage * boxWidth)
-      const top = 44 + (isNarrow ? stage * boxHeight : 0)
+      const left = 12 + (stage % perLine) * boxWidth
+      const top = 44 + Math.floor(stage / perLine) * boxHeight
       this.#label(context, stage, running[stage]?.length ?? 0, waiting[stage]?.length ?? 0, left, top, boxWidth, ink)
       const perRow = Math.max(1, Math.floor((boxWidth - 24) / (side + 3)))
       const squares = [...(running[stage] ?? []), ...(waiting[stage] ?? [])]

@@ -65,9 +65,9 @@ export class Page {
     this.#main = document.querySelector('main') as Element
     this.#data = JSON.parse(document.getElementById('data')?.textContent ?? '') as PageData
     const columns = this.#columns()
-    this.#words()
+    this.#words(columns)
     this.#gains()
-    this.#numbers()
+    if (this.#data.source !== undefined) this.#numbers()
     this.#heading(
       'Where the items are',
       'Each square is an item: it fills up while its call runs; a pale one is finished and waits.',
@@ -100,15 +100,16 @@ export class Page {
     }
   }
 
-  #words(): void {
+  #words({ stage }: Columns): void {
     const { title, elapsedMs, stages, source, output, dropped } = this.#data
     this.#add('h1').textContent = title
     const parts = [source, ...stages.map(({ stats }) => stats), output].filter((part) => part !== undefined)
     const busiest = parts.reduce((most, part) => (part.busy > most.busy ? part : most), parts[0] as StageStats)
+    const came = source?.done ?? stage.reduce((sum, each) => sum + (each === 0 ? 1 : 0), 0)
     this.#add('p').textContent =
-      `${this.#count(source?.done ?? 0)} items in ${this.#ms(elapsedMs)}. ` +
+      `${this.#count(came)} items in ${this.#ms(elapsedMs)}. ` +
       (busiest === undefined
-        ? ''
+        ? 'The run goes on: its figures come with its end.'
         : `The bottleneck is ${busiest.name}: busy ${this.#percent(busiest.busy)} of the time.`)
     if (dropped > 0)
       this.#add('p').textContent = `${this.#count(dropped)} later calls are not shown: the trace is full.`
