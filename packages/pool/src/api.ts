@@ -74,7 +74,7 @@ export interface ItemStreamOptions extends MapOptions {
 /** What there are many of. An async one is read no faster than its items are taken. */
 export type Items<T> = Iterable<T> | AsyncIterable<T>
 
-/** Results as they come. Leaving early cancels what runs for it, and waits for that. */
+/** Results as they come. Leaving early cancels what runs for it, and waits for that; an item the source gives later is not used. */
 export interface ResultStream<R> extends AsyncIterator<R, undefined>, AsyncIterable<R>, AsyncDisposable {}
 
 /** Settings of a scope. */
@@ -180,7 +180,10 @@ export interface PoolMetrics {
   readonly queuePressure: number
   /** `done` as a share of those that were not cancelled; 1 while there is none. */
   readonly successRate: number
-  /** How long tasks waited for their start and how long runs took, in microseconds; undefined with `metrics: false`. */
+  /**
+   * How long tasks waited for their start and how long runs took, in microseconds; undefined with `metrics: false`. Items of a `map` of
+   * functions that share tasks are counted, and not measured.
+   */
   readonly timings: { readonly waitUs: HistogramSnapshot; readonly runUs: HistogramSnapshot } | undefined
 }
 

@@ -99,7 +99,8 @@ export interface TaskScope extends Scope, TaskVerbs {}
 /**
  * Runs functions of this event loop, at most `concurrency` at a time, by priority and else in the order they were accepted.
  *
- * The process stays alive while something is accepted or waits.
+ * A function that waits for another of its pool, or for a place in it, has its own place meanwhile: where all do, none goes on until
+ * one is cancelled. The process stays alive while something is accepted or waits.
  */
 export interface TaskPool extends Pool, TaskVerbs {
   /** The most functions that run at a time. */

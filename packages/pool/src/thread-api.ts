@@ -204,7 +204,7 @@ export interface ThreadScope<M = AnyTasks> extends Scope, ThreadVerbs<M> {}
 /**
  * Runs the exported functions of module `M` on worker threads, each thread one task at a time.
  *
- * Tasks are given to threads in the order they were accepted; submits that wait are accepted in the order they began. A thread is
+ * Tasks are given to threads by priority, equal ones in the order they were accepted; submits that wait are accepted in the order they began. A thread is
  * given tasks ahead as long as all it has were measured short; those behind one that takes longer after all are taken back and run elsewhere.
  * Threads start with the first tasks and stay. The process stays alive while something is accepted or waits, and an idle pool lets it exit.
  * A thread that dies takes its own task with it and no other, and is replaced.

@@ -200,6 +200,19 @@ describe('admission', () => {
     expect(order.filter((name) => name.startsWith('a'))).toEqual(['a0', 'a1', 'a2', 'a3', 'a4', 'a5'])
   })
 
+  test('the end of a task lets one of its key start, and no more', async () => {
+    const pool = taskPool({ concurrency: 10, perKey: 2 })
+    const gates = [new Gate(), new Gate(), new Gate(), new Gate()]
+    const all = gates.slice(0, 3).map(({ opened }) => pool.run(() => opened, { key: 'k' }))
+    gates[0]?.open()
+    await all[0]
+    all.push(pool.run(() => gates[3]?.opened, { key: 'k' }))
+    expect([pool.running, pool.pending]).toEqual([2, 1])
+    for (const gate of gates) gate.open()
+    await Promise.all(all)
+    expect([pool.running, pool.pending]).toEqual([0, 0])
+  })
+
   test('a cancelled task of a key lets the next one of it start', async () => {
     const pool = taskPool({ concurrency: 2, perKey: 1 })
     const gate = new Gate()
