@@ -23,7 +23,7 @@ export interface QueueOptions {
   readonly dedupMs?: number | undefined
 }
 
-/** What a message carries. A text is sent as UTF-8. */
+/** What a message carries. A text is sent as UTF-8, and has to be well-formed: half of a pair of surrogates has no bytes. */
 export type Body = Uint8Array | string
 
 /** How one message is sent. */

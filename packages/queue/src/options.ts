@@ -168,12 +168,26 @@ function isBare(message: OutgoingMessage): boolean {
   return dedupKey === undefined && headers === undefined && isBody(body)
 }
 
+/** Whether it is one that arrives as it is: what is not well-formed would be another text, and what was transferred elsewhere has no bytes any more. */
 function isBody(body: Body): boolean {
-  return typeof body === 'string' || body instanceof Uint8Array
+  if (typeof body === 'string') return body.isWellFormed()
+  return body instanceof Uint8Array && (body.length > 0 || !isTransferred(body))
+}
+
+function isTransferred({ buffer }: Uint8Array): boolean {
+  return (buffer as ArrayBuffer).detached === true
+}
+
+function checkBody(where: string, body: Body): void {
+  if (isBody(body)) return
+  let expected = 'a Uint8Array or a string'
+  if (typeof body === 'string') expected = 'well-formed text'
+  else if (body instanceof Uint8Array) expected = 'bytes whose memory was not transferred'
+  throw new TypeError(`${where}: body: expected ${expected}, got ${show(body)}`)
 }
 
 function checkMessage(where: string, body: Body, options: SendOptions | undefined): void {
-  if (!isBody(body)) throw new TypeError(`${where}: body: expected a Uint8Array or a string, got ${show(body)}`)
+  checkBody(where, body)
   if (options === undefined) return
   const { delayMs, priority, dedupKey, headers, ttlMs } = options
   if (delayMs !== undefined) checkMs(`${where}: delayMs`, delayMs)

@@ -62,7 +62,7 @@ function connection(shared: QueueEngine, hop: Hop): QueueEngine {
 
 /** As it is at the call: what is sent is the sender's. */
 function copied(value: unknown): unknown {
-  if (value instanceof Uint8Array) return new Uint8Array(value)
+  if (value instanceof Uint8Array) return value.length === 0 ? value : new Uint8Array(value)
   if (Array.isArray(value)) return value.map(copied)
   if (typeof value !== 'object' || value === null || !('headers' in value || 'body' in value)) return value
   const body = 'body' in value ? { body: copied(value.body) } : undefined

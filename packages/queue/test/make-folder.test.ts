@@ -23,6 +23,10 @@ describe('the folder of queues', () => {
     const file = join(scratch(), 'file')
     writeFileSync(file, '')
     expect(await rejection(openQueues({ path: join(file, 'queues') }))).toMatchObject({ code: 'ENOTDIR' })
+    expect(await rejection(openQueues({ path: file }))).toMatchObject({
+      code: 'ENOTDIR',
+      message: `${file} is no folder`,
+    })
   })
 
   test('that the system denies without a reason is an error, too', async ({ skip }) => {

@@ -49,6 +49,13 @@ function each(
   return values.map((value) => ['RangeError', [option, String(value)], (queues) => call(queues, never(value))])
 }
 
+/** Bytes that are somewhere else now. */
+function transferred(): Uint8Array {
+  const body = new Uint8Array(9)
+  structuredClone(body.buffer, { transfer: [body.buffer] })
+  return body
+}
+
 const create: Wrong[] = [
   ...names('create', (queues, name) => queues.create(name)),
   ['TypeError', ['create', '7'], (queues) => queues.create('b', never(7))],
@@ -74,6 +81,8 @@ const send: Wrong[] = (['send', 'trySend'] as const).flatMap((method) => {
     ['TypeError', [`${method}: body: `, 'undefined'], (queues) => queues[method]('a', never(undefined))],
     ['TypeError', [`${method}: body: `, '[object Array]'], (queues) => queues[method]('a', never([1]))],
     ['TypeError', [`${method}: body: `, 'ArrayBuffer'], (queues) => queues[method]('a', never(new ArrayBuffer(1)))],
+    ['TypeError', [`${method}: body: `, 'well-formed'], (queues) => queues[method]('a', 'a\ud800')],
+    ['TypeError', [`${method}: body: `, 'transferred'], (queues) => queues[method]('a', transferred())],
     ['TypeError', [`${method}: unknown option "delay"`], option({ delay: 5 })],
     ...each(NO_TIMES, `${method}: delayMs: `, (queues, delayMs) => queues[method]('a', 'x', { delayMs })),
     ...each([0, ...NO_TIMES], `${method}: ttlMs: `, (queues, ttlMs) => queues[method]('a', 'x', { ttlMs })),
@@ -112,6 +121,8 @@ const sendMany: Wrong[] = [
     ['sendMany: message 1: body: ', '2'],
     (queues) => queues.sendMany('a', [{ body: '1' }, { body: never(2) }]),
   ],
+  ['TypeError', ['message 1: body: '], (queues) => queues.sendMany('a', [{ body: '1' }, { body: '\udc00' }])],
+  ['TypeError', ['message 0: body: '], (queues) => queues.sendMany('a', [{ body: transferred() }])],
   ['TypeError', ['message 0: dedupKey: '], (queues) => queues.sendMany('a', [{ body: '1', dedupKey: '\ud800' }])],
   ['TypeError', ['sendMany: message 0: ', '"x"'], (queues) => queues.sendMany('a', never(['x']))],
   [

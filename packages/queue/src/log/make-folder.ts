@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 /**
@@ -11,7 +11,10 @@ export function makeFolder(path: string): void {
     mkdirSync(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') return
+    if (code === 'EEXIST') {
+      if (statSync(path).isDirectory()) return
+      throw Object.assign(new Error(`${path} is no folder`), { code: 'ENOTDIR' })
+    }
     const above = dirname(resolve(path))
     if (code !== 'ENOENT' || existsSync(above)) throw error
     makeFolder(above)
