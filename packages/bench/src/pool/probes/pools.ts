@@ -8,7 +8,7 @@ import type * as tasks from './tasks.ts'
 
 /** A pool under question. */
 export interface ProbedPool {
-  run(name: keyof typeof tasks, argument?: unknown): Promise<unknown>
+  run(name: keyof typeof tasks, argument?: unknown, signal?: AbortSignal): Promise<unknown>
   close(): unknown
 }
 
@@ -19,24 +19,37 @@ const LIMITS = { maxOldGenerationSizeMb: 32 }
 export const POOLS: Readonly<Record<string, (threads: number) => ProbedPool>> = {
   millrace(threads) {
     const pool = threadPool<typeof tasks>(TASKS, { threads, resourceLimits: LIMITS })
-    return { run: (name, argument) => pool.run(name, [argument] as never), close: () => pool.shutdown() }
+    return {
+      run: (name, argument, signal) => pool.run(name, [argument] as never, { signal }),
+      close: () => pool.shutdown(),
+    }
   },
   piscina(threads) {
     const options = { minThreads: threads, maxThreads: threads, resourceLimits: LIMITS }
     const pool = new Piscina({ filename: TASKS.href, ...options })
-    return { run: (name, argument) => pool.run(argument, { name }), close: () => pool.destroy() }
+    return {
+      run: (name, argument, signal) => pool.run(argument, { name, ...(signal && { signal }) }),
+      close: () => pool.destroy(),
+    }
   },
   tinypool(threads) {
     const options = { minThreads: threads, maxThreads: threads, resourceLimits: LIMITS }
     const pool = new Tinypool({ filename: TASKS.href, ...options })
-    return { run: (name, argument) => pool.run(argument, { name }), close: () => pool.destroy() }
+    return {
+      run: (name, argument, signal) => pool.run(argument, { name, ...(signal && { signal }) }),
+      close: () => pool.destroy(),
+    }
   },
   workerpool(threads) {
     const file = new URL('./workerpool.worker.ts', import.meta.url).pathname
     const options = { minWorkers: threads, maxWorkers: threads, workerType: 'thread' } as const
     const pool = workerpool.pool(file, { ...options, workerThreadOpts: { resourceLimits: LIMITS } })
     return {
-      run: async (name, argument) => pool.exec(name, [argument]),
+      async run(name, argument, signal) {
+        const task = pool.exec(name, [argument])
+        signal?.addEventListener('abort', () => task.cancel())
+        return task
+      },
       close: () => pool.terminate(true),
     }
   },
@@ -46,6 +59,6 @@ export const POOLS: Readonly<Record<string, (threads: number) => ProbedPool>> = 
       errorHandler: () => {},
       workerOptions: { resourceLimits: LIMITS },
     })
-    return { run: (name, argument) => pool.execute(argument, name), close: () => void pool.destroy() }
+    return { run: (name, argument, signal) => pool.execute(argument, name, signal), close: () => void pool.destroy() }
   },
 }

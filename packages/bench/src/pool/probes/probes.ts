@@ -99,6 +99,24 @@ export const PROBES: readonly Probe[] = [
     },
   },
   {
+    claim: 'an endless loop that is aborted rejects, and the next task runs',
+    threads: 1,
+    async ask(pool) {
+      is(await pool.run('echo', 1), 1)
+      await failureOf(pool.run('spin', undefined, AbortSignal.timeout(50)))
+      is(await pool.run('echo', 2), 2)
+    },
+  },
+  {
+    claim: 'a pool that is closed takes no task',
+    threads: 1,
+    async ask(pool) {
+      is(await pool.run('echo', 1), 1)
+      await pool.close()
+      await failureOf(Promise.resolve().then(() => pool.run('echo', 2)))
+    },
+  },
+  {
     claim: 'a process with an idle pool ends by itself',
     threads: 1,
     isLeftOpen: true,

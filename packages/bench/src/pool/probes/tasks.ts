@@ -10,6 +10,11 @@ export function exit(): never {
   process.exit(1)
 }
 
+/** Never ends. */
+export function spin(): never {
+  for (;;);
+}
+
 /** Throws what no error is. */
 export function throwBare(what: 'null' | 'undefined' | 'zero'): never {
   throw { null: null, undefined, zero: 0 }[what]
