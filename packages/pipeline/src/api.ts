@@ -1,7 +1,9 @@
 import type { Receiver, Sender, Value } from '@millrace/mpsc'
 import type {
+  AtOnce,
   Emitted,
   ErrorOf,
+  IfIterable,
   Inner,
   Item,
   Joinable,
@@ -111,7 +113,7 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
    * await from([1, 2]).flatMap((n) => [n, n * 10]).toArray() // => [1, 10, 2, 20]
    */
   flatMap<R>(
-    fn: (item: T, index: number, stage: Stage) => R,
+    fn: (item: T, index: number, stage: Stage) => IfIterable<Awaited<R>, R>,
     options?: StageOptions<T>,
   ): Pipeline<Inner<Awaited<R>> & Value>
   /**
@@ -228,7 +230,7 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
   /** Emits items up to the first for which `fn` gives something false, and ends there as `take` does. */
   takeWhile<S extends T>(fn: (item: T, index: number) => item is S, options?: NameOptions): Pipeline<S>
   /** As above, where the function tells nothing of the type. */
-  takeWhile(fn: (item: T, index: number) => unknown, options?: NameOptions): Pipeline<T>
+  takeWhile<R>(fn: (item: T, index: number) => AtOnce<R>, options?: NameOptions): Pipeline<T>
   /** Emits the items behind the first `count`. */
   skip(count: number, options?: NameOptions): Pipeline<T>
   /**
@@ -295,7 +297,7 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
    */
   partition<S extends T>(fn: (item: T) => item is S, options?: BranchOptions): [Pipeline<S>, Pipeline<Exclude<T, S>>]
   /** As above, where the function tells nothing of the type. */
-  partition(fn: (item: T) => unknown, options?: BranchOptions): [Pipeline<T>, Pipeline<T>]
+  partition<R>(fn: (item: T) => AtOnce<R>, options?: BranchOptions): [Pipeline<T>, Pipeline<T>]
   /**
    * Goes on with what `stage` makes of this pipeline: stages of your own, a generator, or something of another library.
    *

@@ -39,6 +39,28 @@ export type Emitted<R> = 0 extends 1 & R
     ? R
     : UndefinedIsNoItem
 
+/** Why a function is refused: what it gives cannot be iterated over. */
+export interface NoIterable {
+  /** Never there. */
+  readonly 'expected arrays, iterables, async iterables or receivers': never
+}
+
+/** `Then` if all that `T` may be can be iterated over, else `NoIterable`. */
+export type IfIterable<T, Then> = 0 extends 1 & T
+  ? Then
+  : [Exclude<T, AsyncIterable<unknown> | Iterable<unknown> | Receiver<Value>>] extends [never]
+    ? Then
+    : NoIterable
+
+/** Why a function is refused: its answer is needed at once. */
+export interface PromiseIsNoAnswer {
+  /** Never there. */
+  readonly 'a promise is not awaited here': never
+}
+
+/** `R` if it is never a promise, else `PromiseIsNoAnswer`. */
+export type AtOnce<R> = 0 extends 1 & R ? R : [Extract<R, PromiseLike<unknown>>] extends [never] ? R : PromiseIsNoAnswer
+
 /** The items of a stage whose function returns `R`. */
 export type Item<R> = Awaited<R> & Value
 
