@@ -1,5 +1,4 @@
-import { inspect } from 'node:util'
-import { checkCount } from '@millrace/notify'
+import { checkCount, show } from '@millrace/notify'
 import type { ItemOptions, PriorityPoolOptions } from './api.ts'
 import { hasBucket, LEVELS } from './buckets.ts'
 
@@ -21,7 +20,7 @@ const ITEM_NAMES: ReadonlySet<string> = new Set(['priority', 'key', 'ttlMs', 'si
 export function checkPool<T>(options: PriorityPoolOptions<T>): void {
   checkNames('priorityPool', options, NAMES)
   const { capacity, priority, compare, overflow, onEvict, ttlMs, ageingMs, structure, clock } = options
-  if (typeof capacity !== 'number') throw new TypeError(`capacity: expected a number, got ${inspect(capacity)}`)
+  if (typeof capacity !== 'number') throw new TypeError(`capacity: expected a number, got ${show(capacity)}`)
   checkCount('capacity', capacity, Number.MAX_SAFE_INTEGER)
   checkFunction('priority', priority)
   checkFunction('compare', compare)
@@ -34,7 +33,7 @@ export function checkPool<T>(options: PriorityPoolOptions<T>): void {
     if (!(ageingMs > 0)) throw new RangeError(`ageingMs: expected more than 0, got ${ageingMs}`)
   }
   if (clock !== undefined && typeof clock?.now !== 'function') {
-    throw new TypeError(`clock: expected an object with now(), got ${inspect(clock)}`)
+    throw new TypeError(`clock: expected an object with now(), got ${show(clock)}`)
   }
   for (const [name, value] of Object.entries({ priority, ageingMs, structure })) {
     if (compare !== undefined && value !== undefined) throw new TypeError(`${name}: a pool with compare has none`)
@@ -54,14 +53,14 @@ export function checkItem(item: unknown, options: ItemOptions): void {
 export function checkItemOptions(call: string, options: ItemOptions): void {
   checkNames(call, options, ITEM_NAMES)
   const { key, ttlMs } = options
-  if (key !== undefined && typeof key !== 'string') throw new TypeError(`key: expected a string, got ${inspect(key)}`)
+  if (key !== undefined && typeof key !== 'string') throw new TypeError(`key: expected a string, got ${show(key)}`)
   if (ttlMs !== undefined) checkTtl(ttlMs)
 }
 
 /** Throws for what has no items. */
 export function checkItems(items: Iterable<unknown>): void {
   if (typeof items?.[Symbol.iterator] === 'function') return
-  throw new TypeError(`items: expected something to iterate over, got ${inspect(items)}`)
+  throw new TypeError(`items: expected something to iterate over, got ${show(items)}`)
 }
 
 /** Throws unless the pool can order items by the priority. */
@@ -78,7 +77,7 @@ export const none: Readonly<Record<never, never>> = Object.freeze({})
 
 function checkNames(call: string, options: object, names: ReadonlySet<string>): void {
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`${call}: expected an object of options, got ${inspect(options)}`)
+    throw new TypeError(`${call}: expected an object of options, got ${show(options)}`)
   }
   for (const name in options) {
     if (!names.has(name)) throw new TypeError(`${name}: ${call} has no such option; it has ${[...names].join(', ')}`)
@@ -86,7 +85,7 @@ function checkNames(call: string, options: object, names: ReadonlySet<string>): 
 }
 
 function checkNumber(name: string, value: unknown): void {
-  if (typeof value !== 'number') throw new TypeError(`${name}: expected a number, got ${inspect(value)}`)
+  if (typeof value !== 'number') throw new TypeError(`${name}: expected a number, got ${show(value)}`)
 }
 
 function checkTtl(ttlMs: number): void {
@@ -96,12 +95,12 @@ function checkTtl(ttlMs: number): void {
 
 function checkFunction(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') {
-    throw new TypeError(`${name}: expected a function, got ${inspect(value)}`)
+    throw new TypeError(`${name}: expected a function, got ${show(value)}`)
   }
 }
 
 function checkOneOf(name: string, value: unknown, values: readonly string[]): void {
   if (value !== undefined && !values.includes(value as string)) {
-    throw new TypeError(`${name}: expected one of ${values.join(', ')}, got ${inspect(value)}`)
+    throw new TypeError(`${name}: expected one of ${values.join(', ')}, got ${show(value)}`)
   }
 }

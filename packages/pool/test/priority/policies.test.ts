@@ -174,8 +174,8 @@ describe('misuse', () => {
   test.each([
     [{ capacity: 0 }, /^capacity: .*from 1.* got 0/],
     [{ capacity: 1.5 }, /^capacity: /],
-    [{ capacity: '3' }, /^capacity: expected a number, got '3'/],
-    [{ overflow: 'drop' }, /^overflow: .*evict-lowest, got 'drop'/],
+    [{ capacity: '3' }, /^capacity: expected a number, got "3"/],
+    [{ overflow: 'drop' }, /^overflow: .*evict-lowest, got "drop"/],
     [{ structure: 'tree' }, /^structure: /],
     [{ priority: 3 }, /^priority: expected a function, got 3/],
     [{ ttlMs: 0 }, /^ttlMs: .* got 0/],

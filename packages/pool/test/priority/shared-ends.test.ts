@@ -155,5 +155,13 @@ describe('misuse', () => {
     expect(() => there.submitMany(1 as never)).toThrow(/^items: /)
     expect(() => there.drain(0)).toThrow(/^n: /)
     expect(() => there.hold(1, { timeoutMs: -1 })).toThrow(/^timeoutMs: /)
+    expect(() => there.hold(1, { timeout: 1 } as never)).toThrow(
+      /^timeout: no such option; there are signal, timeoutMs/,
+    )
+    expect(() => there.drain(1, { singal: 1 } as never)).toThrow(/^singal: no such option/)
+    expect(() => sharedPriorityPool(null as never)).toThrow(
+      /^sharedPriorityPool: expected an object of options, got null/,
+    )
+    expect(() => attachPriorityPool('8' as never)).toThrow(/^handle: .* got "8"/)
   })
 })

@@ -248,6 +248,7 @@ describe('the end of a task', () => {
     expect(await rejection(running.result)).toBe(controller.signal.reason)
     expect(await next).toBe('next')
     expect(hasRun).toBe(false)
+    expect(pool.metrics()).toMatchObject({ cancelled: 2, timedOut: 0, done: 1 })
   })
 
   test('by runTimeoutMs, which counts from its start', async () => {
@@ -290,7 +291,13 @@ describe('the end of a task', () => {
     await vi.advanceTimersByTimeAsync(100)
     expect(await failed).toMatchObject({ message: 'never' })
     expect(at.slice(1).map((time, i) => time - (at[i] as number))).toEqual([10, 15, 15])
-    expect(pool.metrics()).toMatchObject({ failed: 1, retried: 3, done: 1, pending: 0 })
+    expect(pool.metrics()).toMatchObject({
+      failed: 1,
+      retried: 3,
+      done: 1,
+      pending: 0,
+      timings: { waitUs: { count: 2 }, runUs: { count: 5 } },
+    })
   })
 
   test('can come between two tries', async () => {

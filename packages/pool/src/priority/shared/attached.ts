@@ -1,4 +1,4 @@
-import { checkCount, checkWaitOptions, refusal, type WaitOptions } from '@millrace/notify'
+import { checkCount, checkWaitOptions, refusal, WAIT_OPTIONS, type WaitOptions } from '@millrace/notify'
 import type { Value } from '@millrace/ring'
 import type { Codec } from '@millrace/ring/codec'
 import type { Held, PriorityPoolStats } from '../api.ts'
@@ -33,12 +33,12 @@ export class AttachedPool<T extends Value> implements AttachedPriorityPool<T> {
 
   drain(n: number, options?: WaitOptions): Promise<T[]> {
     checkCount('n', n, MOST)
-    return refusal(options) ?? this.#drain(n, options)
+    return refusal(options, WAIT_OPTIONS) ?? this.#drain(n, options)
   }
 
   hold(n: number, options?: WaitOptions): Promise<Held<T>> {
     checkCount('n', n, MOST)
-    return refusal(options) ?? this.#hold(n, options)
+    return refusal(options, WAIT_OPTIONS) ?? this.#hold(n, options)
   }
 
   async stats(): Promise<PriorityPoolStats> {

@@ -1,8 +1,9 @@
 import { sharedChannel } from '@millrace/mpsc/shared'
-import { checkCount } from '@millrace/notify'
+import { checkCount, show } from '@millrace/notify'
 import { sharedLatch } from '@millrace/notify/shared'
 import type { Value } from '@millrace/ring'
 import { type Codec, checkCodec, codecOf } from '@millrace/ring/codec'
+import { checkObject } from '../../options.ts'
 import { checkPool } from '../options.ts'
 import { LocalPriorityPool } from '../priority-pool.ts'
 import type {
@@ -37,6 +38,7 @@ const MOST_REQUESTS = 65_536
  * pool.close()
  */
 export function sharedPriorityPool<T extends Value>(options: SharedPriorityPoolOptions<T>): SharedPriorityPool<T> {
+  checkObject('sharedPriorityPool', options)
   const { codec, requests = 256, ...own } = options
   checkPool(own)
   checkCodec('codec', codec)
@@ -77,7 +79,7 @@ export function attachPriorityPool<T extends Value>(
   codec?: Codec<T>,
 ): AttachedPriorityPool<T> {
   if (handle?.kind !== 'millrace.priority-pool') {
-    throw new TypeError(`handle: expected that of a shared priority pool, got ${String(handle)}`)
+    throw new TypeError(`handle: expected that of a shared priority pool, got ${show(handle)}`)
   }
   const found = codec ?? (codecOf(handle.codec) as Codec<T> | undefined)
   if (found === undefined) throw new TypeError(`codec: ${handle.codec} is not built in; give it again to attach`)
