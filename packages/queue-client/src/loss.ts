@@ -31,6 +31,14 @@ function isHarmless(request: Request): boolean {
 /** They say how things are now, whatever was done before: so nobody is misled. */
 const OF_NOW: ReadonlySet<QueueError['code']> = new Set(['missing', 'conflict', 'read-only', 'damaged', 'unknown'])
 
+/** Whether a connection ended for what was said on it, soon after it was opened, not for what was not: silence is found out later. */
+export function isReproach(
+  { code }: QueueError,
+  { openedAt, quietMs }: { readonly openedAt: number; readonly quietMs: number },
+): boolean {
+  return (code === 'protocol' || code === 'too-large') && performance.now() - openedAt < quietMs
+}
+
 /** What a request rejects with whose connection was lost, and that is not safe. */
 export function lost(asked: Asked, cause: QueueError): QueueError {
   const { kind } = asked.request

@@ -5,7 +5,8 @@ import { Asked, type AskedOwner, type Limits } from './asked.ts'
 import type { Connection } from './connection.ts'
 import { InFlight } from './in-flight.ts'
 import { Link, type LinkUser } from './link.ts'
-import { closed, givenUp, isSafe, lost, unreachable } from './loss.ts'
+import { closed, givenUp, isReproach, isSafe, lost, unreachable } from './loss.ts'
+import { Quota } from './quota.ts'
 import type { Settings, Target } from './settings.ts'
 import type { Standing } from './standing.ts'
 import { Waiting } from './waiting.ts'
@@ -38,8 +39,6 @@ interface Open {
 export class Requests implements AskedOwner, LinkUser {
   /** How they stand. */
   readonly standing: Standing
-  /** Requests that are not settled. */
-  pending = 0
   readonly #settings: Settings
   readonly #link: Link
   readonly #waiting = new Waiting()
@@ -49,9 +48,7 @@ export class Requests implements AskedOwner, LinkUser {
   #isLeaving = false
   /** So many requests in flight it has refused since; they wait for the next. */
   #refused = 0
-  /** Of each lane: how many are not settled, and bytes of their bodies. */
-  readonly #pending: [number, number, number] = [0, 0, 0]
-  readonly #pendingBytes: [number, number, number] = [0, 0, 0]
+  readonly #quota: Quota
   #order = 0
   #first: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined
   #closing: Promise<void> | undefined
@@ -60,8 +57,14 @@ export class Requests implements AskedOwner, LinkUser {
   /** Begins to connect. */
   constructor(target: Target, settings: Settings, standing: Standing) {
     this.#settings = settings
+    this.#quota = new Quota(settings)
     this.standing = standing
     this.#link = new Link(target, settings, this)
+  }
+
+  /** Requests that are not settled. */
+  get pending(): number {
+    return this.#quota.pending
   }
 
   /** Resolves when there is a connection; rejects if the first attempt fails, or with the reason of the signal. Then it has ended. */
@@ -89,11 +92,11 @@ export class Requests implements AskedOwner, LinkUser {
   /** Asks for something. What is wrong with it has been refused. */
   ask(request: Request, limits: Limits = NO_LIMITS): Promise<unknown> {
     const asked = new Asked(this, request, this.#order++, limits)
-    this.#count(asked)
+    this.#quota.add(asked)
     const { signal } = limits
     if (this.#closing !== undefined) asked.reject(closed(asked))
     else if (signal?.aborted) asked.reject(signal.reason)
-    else if (this.#isTooMuch(asked)) asked.reject(asked.error('busy', this.#tooMuch()))
+    else if (this.#quota.isExceededBy(asked)) asked.reject(asked.error('busy', this.#quota.words))
     else {
       asked.own()
       this.#begin(asked)
@@ -191,17 +194,16 @@ export class Requests implements AskedOwner, LinkUser {
     }
   }
 
-  settled({ lane, bodyBytes }: Asked): void {
-    this.#pending[lane]--
-    this.#pendingBytes[lane] -= bodyBytes
-    if (--this.pending === 0) this.#link.keepAlive(this.#first !== undefined)
+  settled(asked: Asked): void {
+    this.#quota.remove(asked)
+    if (this.pending === 0) this.#link.keepAlive(this.#first !== undefined)
   }
 
   undelivered(messages: readonly Message[]): void {
     for (const { lease } of messages) {
       if (lease === '') continue // At most once: nobody can give it back.
       const asked = new Asked(this, { kind: 'nack', lease }, this.#order++, NO_LIMITS)
-      this.#count(asked)
+      this.#quota.add(asked)
       asked.promise.catch(() => {}) // The lease will be over some time.
       this.#begin(asked)
     }
@@ -319,33 +321,10 @@ export class Requests implements AskedOwner, LinkUser {
     if (this.#onDrained === undefined) return
     if (this.#open === undefined || (this.#open.inFlight.length === 0 && this.#waiting.isEmpty)) this.#onDrained()
   }
-
-  #count({ lane, bodyBytes }: Asked): void {
-    this.pending++
-    this.#pending[lane]++
-    this.#pendingBytes[lane] += bodyBytes
-  }
-
-  #isTooMuch({ lane, bodyBytes }: Asked): boolean {
-    const { maxPending, maxPendingBytes } = this.#settings
-    return (
-      this.#pending[lane] > maxPending || (bodyBytes > 0 && this.#pendingBytes[lane] - bodyBytes >= maxPendingBytes)
-    )
-  }
-
-  #tooMuch(): string {
-    const { maxPending, maxPendingBytes } = this.#settings
-    return `of each kind at most ${maxPending} requests of all queues, and ${maxPendingBytes} bytes of bodies, may be without an answer`
-  }
 }
 
 function isUnreachable(error: Error): boolean {
   return isQueueError(error) && error.code === 'unreachable'
-}
-
-/** Whether the connection ended for what was said, not for what was not: silence is found out later. */
-function isReproach({ code }: QueueError, { openedAt, quietMs }: Open): boolean {
-  return (code === 'protocol' || code === 'too-large') && performance.now() - openedAt < quietMs
 }
 
 function ended(): QueueError {
