@@ -241,6 +241,45 @@ test('a queue that was made anew is the only one of its name, though it is lost 
   await again.close()
 })
 
+test('a queue that was deleted stays so, whichever of what tells that is lost', async () => {
+  const disk = new FailingDisk(new Random(1))
+  const inOne = { ...options, segmentBytes: 2 ** 20 }
+  const { engine } = await openDisk(disk, 'disk', inOne)
+  for (const name of ['a', 'b']) await engine.create(name)
+  await engine.send('a', 'x')
+  await engine.delete('a')
+  await engine.close()
+  let count = 0
+  for (const name of await disk.names()) {
+    for (const { start, end } of frames(disk.bytes(name))) {
+      if (disk.bytes(name)[start + 12] !== Kind.deleted) continue
+      count++
+      const damaged = disk.afterKill()
+      damaged.damage(name, (bytes) => bytes.fill(255, start, end))
+      expect((await read(damaged)).contents).toEqual({ b: [] })
+    }
+  }
+  expect(count).toBe(2)
+})
+
+test('a lease is of the run that gave it, though it is lost that it did, and the message is delivered once more', async () => {
+  const disk = new FailingDisk(new Random(1))
+  const { engine } = await openDisk(disk, 'disk', options)
+  await engine.create('a')
+  await engine.send('a', 'x')
+  const before = disk.afterKill()
+  const [first] = await engine.receive('a', now)
+  const { engine: again } = await openDisk(before, 'disk', options)
+  const [second] = await again.receive('a', now)
+  expect([first?.deliveries, second?.deliveries]).toEqual([1, 1])
+  const lease = first?.lease ?? ''
+  expect([await again.ack(lease), await again.nack(lease), await again.extend(lease, 9)]).toEqual(
+    Array(3).fill('requeued'),
+  )
+  expect(await again.ack(second?.lease ?? '')).toBe('acked')
+  for (const each of [engine, again]) await each.close()
+})
+
 describe('a file that is damaged in a great many places', () => {
   test('is read all the same, and each is reported', { timeout: 240_000 }, async () => {
     const disk = await store()
