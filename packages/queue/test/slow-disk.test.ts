@@ -1,6 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { openDisk } from '../src/journal/open-folder.ts'
+import { Kind } from '../src/journal/records.ts'
 import type { Disk, LogFile } from '../src/log/disk.ts'
+import { scanFrames } from '../src/log/frame.ts'
+import { readHeader } from '../src/log/segment.ts'
 import { FailingDisk } from './failing-disk.ts'
 import { Random } from './random.ts'
 import { HandClock, now, quiet } from './support.ts'
@@ -102,9 +105,11 @@ test('what is thrown away while older files are written again is given back, too
   }
   for (let times = 0; times < 1_000 && !hasBegun; times++) await throwAway(1)
   await quiet()
+  expect(await kindsOn(disk), 'nothing is written again before what was sent together is safe').not.toContain(Kind.kept)
   told = disk.appendedBytes
   begin.resolve()
   await until(() => hasWritten)
+  expect(await kindsOn(disk)).toContain(Kind.kept)
   await throwAway(50)
   const before = disk.totalBytes
   goOn.resolve()
@@ -112,6 +117,16 @@ test('what is thrown away while older files are written again is given back, too
   expect((await queues.stats('late')).delayed).toBe(20)
   await queues.close()
 })
+
+/** The kinds of records with which frames begin. */
+async function kindsOn(disk: FailingDisk): Promise<Set<number>> {
+  const kinds = new Set<number>()
+  for (const name of await disk.names()) {
+    const bytes = disk.bytes(name)
+    scanFrames(bytes, readHeader(bytes)?.salt ?? 0, (start) => kinds.add(bytes[start] ?? 0))
+  }
+  return kinds
+}
 
 async function until(isSo: () => boolean): Promise<void> {
   for (let times = 0; !isSo(); times++) {
