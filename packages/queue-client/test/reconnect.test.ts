@@ -38,6 +38,30 @@ describe('when the connection is lost', () => {
     await back(client)
   })
 
+  test('it is tried again soon if it had held for half a second, and later each time if it had not', async () => {
+    const { cable, client } = await cabled()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const lose = async (): Promise<void> => {
+      cable.cut()
+      await until(() => client.state === 'reconnecting')
+    }
+    for (let connections = 2; connections < 8; connections++) {
+      await lose()
+      await vi.advanceTimersByTimeAsync(500)
+      await back(client, connections)
+    }
+    await lose()
+    await vi.advanceTimersByTimeAsync(249) // The eighth pause has half a second, or half of it.
+    expect([client.state, cable.accepted]).toEqual(['reconnecting', 7])
+    await vi.advanceTimersByTimeAsync(251)
+    await back(client, 8)
+    await vi.advanceTimersByTimeAsync(500)
+    await lose()
+    await vi.advanceTimersByTimeAsync(25)
+    await back(client, 9)
+  })
+
   test('requests that were not written are sent on the next one', async () => {
     const { cable, client, engine } = await cabled()
     await cable.close()
