@@ -132,6 +132,15 @@ describe('timeoutMs', () => {
     expect((await failed).error).toMatchObject({ name: 'TimeoutError', code: 'timeout', timeoutMs: 20 })
   })
 
+  test('is what the item fails with, whatever the call itself does when its signal aborts', async () => {
+    const fails = (_: number, __: number, { signal }: { signal: AbortSignal }) =>
+      new Promise<number>((_, reject) => signal.addEventListener('abort', () => reject(new Error('its own'))))
+    expect((await rejection(from([1]).map(fails, { timeoutMs: 5 }).toArray())).error).toMatchObject({
+      code: 'timeout',
+      timeoutMs: 5,
+    })
+  })
+
   test('counts for each attempt', async () => {
     let calls = 0
     const hang = (n: number, _: number, { signal }: { signal: AbortSignal }) =>

@@ -105,6 +105,15 @@ describe('merge, concat and zip', () => {
     expect(endless.returned).toBe(1)
   })
 
+  test('zip tells no source to return that has ended by itself', async () => {
+    const [short, long] = [new Counted(2), new Counted()]
+    expect(await from(['a', 'b', 'c']).zip(short, long).toArray()).toEqual([
+      ['a', 0, 0],
+      ['b', 1, 1],
+    ])
+    expect([short.returned, long.returned]).toEqual([0, 1])
+  })
+
   test('a source that fails fails the whole, and the others are closed', async () => {
     const found = await unhandledDuring(async () => {
       for (const join of ['merge', 'concat', 'zip'] as const) {

@@ -165,6 +165,25 @@ describe('adjustable', () => {
     expect(await run).toEqual(numbers(9))
   })
 
+  test('holds also for items that waited for their key', async () => {
+    const workers = adjustable(3)
+    const work = new Work<number>()
+    const run = from(numbers(6))
+      .map(work.fn, { concurrency: workers, keyBy: (n) => n % 3 })
+      .buffer(6)
+      .toArray()
+    await quiet()
+    expect(work.running).toEqual([0, 1, 2])
+    workers.value = 1
+    for (const n of [0, 1]) await work.finish(n, n)
+    expect(work.running).toEqual([2])
+    for (const n of [2, 3, 4, 5]) {
+      expect(work.running).toEqual([n])
+      await work.finish(n, n)
+    }
+    expect(await run).toEqual(numbers(6))
+  })
+
   test('that is set again while it is set has the last value everywhere', () => {
     const dial = adjustable(1)
     const heard: [string, number][] = []

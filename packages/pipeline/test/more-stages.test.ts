@@ -79,6 +79,15 @@ describe('take', () => {
     expect([signals.map(({ aborted }) => aborted), after]).toEqual([[true, true, true], [false]])
   })
 
+  test('has no interest in undefined that comes too late', async () => {
+    const work = new Work<number>()
+    const run = from(new Counted()).map(work.fn, { concurrency: 2 }).take(1).toArray()
+    await quiet()
+    await work.finish(0, 7)
+    await work.finish(1, undefined as never)
+    expect(await run).toEqual([7])
+  })
+
   test('lets what comes behind it finish', async () => {
     const work = new Work<number>()
     const run = from(new Counted()).take(2).map(work.fn, { concurrency: 2 }).toArray()

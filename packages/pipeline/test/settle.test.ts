@@ -64,6 +64,34 @@ describe('a source that is settled', () => {
     expect(source.well.sort((a, b) => a - b)).toEqual(numbers(10))
   })
 
+  test('is told of items that bufferDropping and debounce leave out as soon as they do', async () => {
+    const source = new Settled(numbers(5))
+    const work = new Work<number>()
+    const run = from(source).bufferDropping(1, 'oldest').map(work.fn).toArray()
+    await quiet()
+    expect(source.well).toEqual([1, 2, 3])
+    await work.finish(0, 0)
+    await work.finish(4, 4)
+    expect([await run, source.well]).toEqual([
+      [0, 4],
+      [1, 2, 3, 0, 4],
+    ])
+    const burst = new Settled(numbers(3))
+    expect(await from(burst).debounce(60_000).toArray()).toEqual([2])
+    expect([burst.well, burst.badly]).toEqual([[0, 1, 2], []])
+  })
+
+  test('is told of the first error of an item of which several were made', async () => {
+    const source = new Settled([1])
+    const parts = from(source)
+      .flatMap(() => ['a', 'b', 'c'])
+      .map((part): string => {
+        throw new Error(part)
+      })
+    await rejection(parts.forEach(undefined, { errors: 'collect' }))
+    expect([source.well, source.badly]).toEqual([[], [[1, new Error('a')]]])
+  })
+
   test('is told of the error of an item whose call failed, while the others go on', async () => {
     const source = new Settled(numbers(4))
     const errors = await rejection(

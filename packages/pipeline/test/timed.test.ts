@@ -64,6 +64,18 @@ describe('batch', () => {
     expect(await batches.toArray()).toEqual([['aa', 'b'], ['cccc'], ['dddddd'], ['e', 'ff', 'g']])
   })
 
+  test('is whole as soon as it weighs what it may', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 10 })
+    const run = from(receiver)
+      .batch(9, { weight: (n) => n, maxWeight: 5 })
+      .run()
+    for (const n of [2, 3]) await sender.send(n)
+    await quiet()
+    expect(run.output.tryReceive()).toEqual([2, 3])
+    sender.close()
+    await run.done
+  })
+
   test('leaves no timer behind when the run ends', async () => {
     expect(await from([1]).batch(2, { timeoutMs: 60_000 }).toArray()).toEqual([[1]])
     const { sender, receiver } = channel<number>({ capacity: 1 })
@@ -133,6 +145,23 @@ describe('rateLimit', () => {
     expect(at.map((ms) => Math.round(ms - began))).toEqual([0, 0, 0, 10, 20, 30, 40, 50])
   })
 
+  test('lets no more leave at once after a pause, however long', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 10 })
+    const seen: number[] = []
+    const done = from(receiver)
+      .rateLimit({ count: 1, perMs: 10, burst: 3 })
+      .forEach((n) => void seen.push(n))
+    await pass(1_000)
+    for (const n of numbers(6)) await sender.send(n)
+    await quiet()
+    expect(seen).toEqual([0, 1, 2])
+    await pass(10)
+    expect(seen).toEqual([0, 1, 2, 3])
+    sender.close()
+    await pass(20)
+    await done
+  })
+
   test('ends with the run while it waits', async () => {
     const run = from([1, 2]).rateLimit({ count: 1, perMs: 60_000 }).run()
     expect(await run.output.receive()).toBe(1)
@@ -155,9 +184,16 @@ describe('debounce', () => {
     expect(run.output.tryReceive()).toBeUndefined()
     await pass(1)
     expect(run.output.tryReceive()).toBe(3)
-    for (const n of [4, 5]) await sender.send(n)
+    await sender.send(4)
+    await pass(20)
+    await sender.send(5)
+    await pass(29)
+    expect(run.output.tryReceive()).toBeUndefined()
+    await pass(1)
+    expect(run.output.tryReceive()).toBe(5)
+    for (const n of [6, 7]) await sender.send(n)
     sender.close()
-    expect(await run.output.receive()).toBe(5)
+    expect(await run.output.receive()).toBe(7)
     await run.done
   })
 })

@@ -232,6 +232,20 @@ describe('a simulation', () => {
     const truth = await elapsedOf([stages[0] as Settings, { ...(stages[1] as Settings), concurrency: 8 }], items)
     expect(doubled?.elapsedMs).toBeCloseTo(truth, 6)
     expect(gains[0]).toBe(doubled)
+    for (const { times } of gains) expect(times).toBeGreaterThanOrEqual(1.02)
+  })
+
+  test('proposes a buffer where some items are slow, and tells what it gains', async () => {
+    const items = numbers(60).map((n) => [(n % 5 === 0 ? 60 : 10) + n / 1_003, 5 + n / 777])
+    const last = { concurrency: 4, buffer: 0, ordered: true }
+    const stages = [{ concurrency: 4, buffer: 0, ordered: true }, last]
+    const traced = trace()
+    await elapsedOf(stages, items, traced)
+    const { gains } = traced.analyze()
+    const buffered = gains.find(({ change }) => change === 'filterMap 1: buffer 4 in place of 0')
+    const truth = await elapsedOf([{ concurrency: 4, buffer: 4, ordered: true }, last], items)
+    expect(buffered?.elapsedMs).toBeCloseTo(truth, 6)
+    expect(gains.map(({ times }) => times)).toEqual(gains.map(({ times }) => times).sort((a, b) => b - a))
   })
 
   test('knows that functions which return at once gain by threads and not by concurrency', () => {
