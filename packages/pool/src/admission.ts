@@ -32,6 +32,7 @@ export class Admission {
   readonly #waiting = new WaitList<Submission>()
   #pending = 0
   #again = 0
+  #waitingPullers = 0
   #isPaused = false
 
   constructor(limits: AdmissionLimits) {
@@ -47,6 +48,11 @@ export class Admission {
   /** Submits that wait for a place. */
   get waiting(): number {
     return this.#waiting.length
+  }
+
+  /** Those of them that were counted as submitted: in place of a puller its items are, when it comes to them. */
+  get waitingCounted(): number {
+    return this.#waiting.length - this.#waitingPullers
   }
 
   /** Tasks that could start: those that pend, and those that are to run again. */
@@ -86,6 +92,7 @@ export class Admission {
     }
     const submission = new Submission(task, abandoned)
     this.#waiting.add(submission)
+    if (task.call.isPuller) this.#waitingPullers++
     task.submission = submission
     if (timeoutMs !== undefined) submission.limit({ timeoutMs })
     return submission.promise
@@ -143,7 +150,9 @@ export class Admission {
   }
 
   /** Ends the wait of a task that is not accepted yet. */
-  refuse(submission: Waiter<PoolTask>, reason: unknown): void {
+  refuse({ submission, call }: PoolTask, reason: unknown): void {
+    if (submission === undefined) return
+    if (call.isPuller) this.#waitingPullers--
     submission.list?.remove(submission)
     submission.fail(reason)
   }
@@ -167,6 +176,7 @@ export class Admission {
     this.#pending--
     const submission = this.#waiting.takeFirst()
     if (submission === undefined) return
+    if (submission.task.call.isPuller) this.#waitingPullers--
     this.#accept(submission.task)
     submission.task.submission = undefined
     submission.wake(submission.task)

@@ -205,7 +205,7 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
 
   metrics(): PoolMetrics {
     const { submitted, rejected, done, failed, cancelled, killed, timedOut, retried, crashes } = this.counts
-    const { pending, waiting } = this.admission
+    const { pending, waiting, waitingCounted } = this.admission
     const { running, workers } = this.executor
     const ended = done + failed
     return {
@@ -215,7 +215,7 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
       waiting,
       pending,
       running,
-      submitted: submitted - waiting,
+      submitted: submitted - waitingCounted,
       rejected,
       done,
       failed,
@@ -232,10 +232,9 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
   }
 
   cancel(task: PoolTask, reason: unknown): void {
-    const { submission } = task
     const stopDelay = this.#delayed.get(task)
-    if (submission !== undefined) {
-      this.admission.refuse(submission, reason)
+    if (task.submission !== undefined) {
+      this.admission.refuse(task, reason)
       this.#forget(task)
     } else if (stopDelay !== undefined) {
       stopDelay()
@@ -304,13 +303,14 @@ export class PoolCore<E extends Executor = Executor> implements Acceptor, TaskOw
     this.#delayed.set(task, stop)
   }
 
-  /** A task that was never accepted leaves no trace. */
+  /** A task that was never accepted leaves no trace, and whoever still knows it cancels nothing. */
   #forget(task: PoolTask): void {
     const { signal, scope } = task.call
     if (signal !== undefined) this.#watch.remove(signal, task)
     task.submission = undefined
     this.counts.refused(task)
     scope?.forgotten(task)
+    task.call = plainCall
     this.#rest()
   }
 

@@ -58,7 +58,7 @@ export interface ExportCall {
 
 /** How a task is run, and whose it is. Tasks that say nothing of it share one. */
 export interface Call {
-  /** Who can end it early; undefined once it has ended. */
+  /** Who can end it early; undefined once it has ended, or was not accepted. */
   readonly owner: TaskOwner | undefined
   /** The scope it belongs to, if any. */
   readonly scope: TaskHolder | undefined

@@ -116,7 +116,9 @@ export class ThreadExecutor implements Executor, ThreadOwner {
     }
     if (this.#own.take(task) || thread === undefined || thread.takeBack(task)) {
       this.#drop(task, { state: 'cancelled', error: reason })
-      if (thread !== undefined) this.heard(thread)
+      // It may have waited for its key, with a thread free for whoever has its place now.
+      if (thread === undefined) this.dispatch()
+      else this.heard(thread)
       return
     }
     // It has started: what started before it is over, and can be heard.

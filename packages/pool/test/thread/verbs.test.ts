@@ -64,6 +64,25 @@ describe('perKey', () => {
   })
 })
 
+describe('a task that is cancelled while its key keeps it', () => {
+  test.each([1, 2])(
+    'lets the one that waits for its place start in the free thread (%i of its key)',
+    async (perKey) => {
+      const tasks = pool({ threads: 3, perKey, maxPending: 1 })
+      await tasks.ready()
+      const gate = shared()
+      const held = Array.from({ length: perKey }, () => tasks.run('wait', [gate], { key: 'k' }))
+      await until(() => tasks.running === perKey)
+      const kept = await tasks.submit('echo', [2], { key: 'k' })
+      const waiting = tasks.run('echo', [3])
+      kept.cancel('enough')
+      expect([await rejection(kept.result), await waiting]).toEqual(['enough', 3])
+      open(gate)
+      await Promise.all(held)
+    },
+  )
+})
+
 describe('resize', () => {
   test('ends threads there are too many of when they have nothing to do, and starts more when there is work', async () => {
     const tasks = pool({ threads: 3 })

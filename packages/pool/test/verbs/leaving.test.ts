@@ -75,6 +75,26 @@ describe('a place that does not come free', () => {
     expect(pool.metrics()).toMatchObject({ waiting: 0, pending: 0, done: 3 })
   })
 
+  test('does not keep an abort, and what was not accepted is cancelled once', async () => {
+    const pool = taskPool({ concurrency: 1, maxPending: 1 })
+    const gate = new Gate()
+    const all = [pool.run(() => gate.opened), pool.run(() => gate.opened)]
+    const controller = new AbortController()
+    const options = { signal: controller.signal, key: 'k' }
+    const stream = pool.stream([1], (n) => n, options)
+    const taken = rejection(stream.next())
+    const mapping = rejection(pool.map([1], (n) => n, { signal: controller.signal }))
+    await turn()
+    expect(pool.metrics()).toMatchObject({ pending: 1, waiting: 2, submitted: 2 })
+    controller.abort('enough')
+    expect([await taken, await mapping]).toEqual(['enough', 'enough'])
+    await stream.return?.()
+    expect(pool.metrics()).toMatchObject({ pending: 1, waiting: 0, submitted: 2, cancelled: 0 })
+    gate.open()
+    await Promise.all(all)
+    expect(pool.metrics()).toMatchObject({ pending: 0, done: 2 })
+  })
+
   test('does not keep a map whose items have all ended', async () => {
     const pool = taskPool({ concurrency: 2, maxPending: 1 })
     const [first, gate] = [new Gate(), new Gate()]
