@@ -6,7 +6,7 @@ export interface QueueOptions {
   readonly capacityBytes?: number | undefined
   /** What `send` does when the queue is full: rejects (if not given), or waits for room. */
   readonly overflow?: 'reject' | 'wait' | undefined
-  /** How long a message is leased when `receive` does not say, in milliseconds; 30,000 if not given. */
+  /** How long a message is leased when `receive` does not say, in milliseconds; 30,000 if not given. 0: not at all, and delivered at most once. */
   readonly leaseMs?: number | undefined
   /** After so many deliveries that were not acknowledged a message goes to the dead-letter queue. Both or neither. */
   readonly maxDeliveries?: number | undefined
