@@ -17,6 +17,11 @@ describe.concurrent('the process', () => {
     expect(ended).toEqual({ stdout: '3\n', stderr: '', code: 0 })
   })
 
+  test('exits by itself although a monitor looks at the pool', async () => {
+    const ended = await run(`pool.monitor(600_000, () => {}); console.log(await pool.run('add', [1, 2]))`)
+    expect(ended).toEqual({ stdout: '3\n', stderr: '', code: 0 })
+  })
+
   test('stays alive while a task has not ended', async () => {
     const ended = await run(`pool.run('nap', [300]).then(console.log)`)
     expect(ended).toEqual({ stdout: '300\n', stderr: '', code: 0 })

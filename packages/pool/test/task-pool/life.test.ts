@@ -60,6 +60,17 @@ describe('shutdown', () => {
   })
 })
 
+describe('cancelGraceMs', () => {
+  test('is what a function has to stop at the deadline of a shutdown', async () => {
+    const pool = taskPool({ concurrency: 1, cancelGraceMs: 60_000 })
+    const stopping = rejection(
+      pool.run(({ signal }) => untilAborted(signal).catch((reason) => later(30, 0).then(() => Promise.reject(reason)))),
+    )
+    expect(await pool.shutdown({ timeoutMs: 0 })).toEqual({ onTime: false, finished: 0, cancelled: 1, killed: 0 })
+    expect(await stopping).toMatchObject({ code: 'closed' })
+  })
+})
+
 describe('metrics', () => {
   test('add up, and time waits and runs', async () => {
     const pool = taskPool({ concurrency: 2, maxPending: 10 })
