@@ -357,8 +357,9 @@ function closedError(item: unknown): PoolError {
  * Makes a pool of items that are drained by their priority.
  *
  * Throws `TypeError` or `RangeError` for a wrong option. Items are kept in 1,024 lists while all priorities are integers from 0 to 1,023,
- * and from the first other one on in a 4-ary heap; `compare` has a heap of its own. `priority`, `compare` and `onEvict` are called in
- * the calls that need them; `compare` must not throw.
+ * and from the first other one on in a 4-ary heap, or if they came without tickets (`trySubmit`, `submitMany`) in a sequence heap (P.
+ * Sanders); `compare` has a heap of its own. `priority`, `compare` and `onEvict` are called in the calls that need them; `compare` must
+ * not throw.
  *
  * @example
  * const pool = priorityPool<string>({ capacity: 100 })

@@ -143,13 +143,13 @@ export class Stock<T> {
   /** Takes out the first one, for good. */
   take(state: 'drained' | 'removed'): T | undefined {
     if (this.#isBareFirst()) {
-      this.counts[state]++
+      this.#count(state)
       return this.#bare.pop()
     }
     const entry = this.#order.pop(state)
     if (entry === undefined) return undefined
     this.#forget(entry)
-    this.counts[state]++
+    this.#count(state)
     return entry.item
   }
 
@@ -234,6 +234,12 @@ export class Stock<T> {
       this.counts.expired++
       told.push([entry, 'expired'])
     }
+  }
+
+  /** By name, since a field whose name varies is looked up each time. */
+  #count(state: 'drained' | 'removed'): void {
+    if (state === 'drained') this.counts.drained++
+    else this.counts.removed++
   }
 
   #pushWider(item: T, priority: number, sequence: number): void {
