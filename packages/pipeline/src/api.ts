@@ -107,7 +107,8 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
    */
   filterMap<R>(fn: (item: T, index: number, stage: Stage) => R, options?: StageOptions<T>): Pipeline<Item<R>>
   /**
-   * `map` to something that can be iterated over, and the items of that: `concurrency` calls at a time, and as many iterables.
+   * `map` to something that can be iterated over, and the items of that: `concurrency` calls at a time, and as many iterables. The other
+   * options are those of the calls: unordered, `keyBy` keeps no iterable waiting for another one.
    *
    * @example
    * await from([1, 2]).flatMap((n) => [n, n * 10]).toArray() // => [1, 10, 2, 20]
@@ -270,7 +271,8 @@ export interface Pipeline<T extends Value> extends AsyncIterable<T> {
   /** Emits the items of this, then those of the other sources, one after the other. */
   concat<Us extends readonly Joinable<Value>[]>(...others: Us): Pipeline<T | (Inner<Us[number]> & Value)>
   /**
-   * Emits arrays of an item of each source, until the first has none: then the others are closed, and awaited unless they are slow to answer.
+   * Emits arrays of an item of each source, until the first has none: then the others are closed, and awaited unless they are slow to
+   * answer; pipelines always.
    *
    * @example
    * await from([1, 2]).zip('ab').toArray() // => [[1, 'a'], [2, 'b']]

@@ -13,7 +13,8 @@ type Answer = IteratorResult<unknown>
  * The items of all sources side by side, until the first has none, or fails: then the others are closed, whatever they are at. Each is
  * asked for its next item when the one before it was taken, all at the same time.
  *
- * A source that has not answered a turn of the event loop later is closed as well, but not awaited, and what it fails with is not told.
+ * A source that has not answered a turn of the event loop later is closed as well, but not awaited unless it is prompt, and what it
+ * fails with is not told.
  */
 export function zipped(opens: readonly OpenTap[]): OpenTap {
   return (signal) => {

@@ -111,3 +111,19 @@ export async function unhandledDuring(use: () => Promise<void>): Promise<unknown
   }
   return found
 }
+
+/** A source that notes what it is told of each item. */
+export class Settled {
+  readonly well: number[] = []
+  readonly badly: [item: number, error: unknown][] = []
+  readonly items: Iterable<number>
+
+  constructor(items: Iterable<number>) {
+    this.items = items
+  }
+
+  settle(item: number, ...errors: unknown[]): void {
+    if (errors.length === 0) this.well.push(item)
+    else this.badly.push([item, errors[0]])
+  }
+}

@@ -44,7 +44,7 @@ export interface RunOptions {
   /**
    * Tells which items of the source are fully processed: everything made of them has left the run, or was dropped. `from` takes the
    * cursor to go on behind them. Exact also for unordered stages; what a stage gathers over several items (`scan`, `dedupe`, `window`) is
-   * not kept. Items whose calls failed are not processed.
+   * not kept. Items whose calls failed are not processed. Throws `TypeError` for a join or a branch, whose items have no place in a source.
    */
   readonly checkpoint?: CheckpointOptions | undefined
   /** Records what happens to each item: a `trace()` of `@millrace/pipeline/trace`. */
