@@ -166,7 +166,7 @@ describe('adjustable', () => {
   })
 
   test('holds also for items that waited for their key', async () => {
-    const workers = adjustable(3)
+    const workers = adjustable(4)
     const work = new Work<number>()
     const run = from(numbers(6))
       .map(work.fn, { concurrency: workers, keyBy: (n) => n % 3 })
