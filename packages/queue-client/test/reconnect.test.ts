@@ -74,6 +74,23 @@ describe('when the connection is lost', () => {
     expect(texts(await engine.peek('a', { max: 9 }))).toEqual(['1', '2', '3'])
   })
 
+  test('requests of all kinds are then sent in the order they were made', async () => {
+    const { cable, client } = await cabled()
+    await cable.close()
+    await until(() => client.state === 'reconnecting')
+    const asked = [
+      client.create('b'),
+      client.send('b', '1'),
+      client.receive('b', { leaseMs: 0 }).then(texts),
+      client.sendMany('b', [{ body: '2' }]),
+      client.purge('b'),
+      client.send('b', '3'),
+      client.delete('b'),
+    ]
+    await cable.open()
+    expect(await Promise.all(asked)).toEqual([true, '1', ['1'], ['2'], 1, '3', { ready: 1, delayed: 0, inFlight: 0 }])
+  })
+
   test('a receive that waits goes on by itself', async () => {
     const { cable, client, engine } = await cabled()
     const receiving = Array.from({ length: 10 }, () => client.receive('a'))
