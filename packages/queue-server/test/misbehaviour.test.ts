@@ -124,6 +124,24 @@ describe('a slow reader', () => {
     expect(server.stats().returned).toBeGreaterThan(0)
   })
 
+  test('is not taken for silent: what it says is not read', async () => {
+    const limits = { quietMs: 20, slowMs: 3_600_000, maxUnreadBytes: 1_000_000 }
+    const { at, engine, server } = await serve({ limits })
+    await engine.create('q')
+    for (let i = 0; i < 20; i++) await engine.send('q', new Uint8Array(1_000_000))
+    const peer = await greeted(at)
+    peer.socket.pause()
+    const numbers = Array.from({ length: 20 }, () => peer.request({ kind: 'receive', name: 'q', max: 1 }))
+    await until(() => server.stats().bufferedBytes > 1_000_000)
+    peer.say((encoder) => encoder.ping()) // Who says something then is not read from any more.
+    const silent = await greeted(at)
+    silent.say = () => {}
+    expect(await silent.goodbye()).toMatchObject({ code: 'protocol' })
+    expect(server.stats().cut).toMatchObject({ quiet: 1, slow: 0 })
+    peer.socket.resume()
+    for (const number of numbers) expect(await peer.answer(number)).toMatchObject({ kind: 'messages' })
+  })
+
   test('costs as much memory as its limit and what is in one go, however much it asks for', async () => {
     const { at, engine, server } = await serve({ limits: { maxUnreadBytes: 500_000 } })
     await engine.create('q')
