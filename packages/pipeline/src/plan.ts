@@ -49,7 +49,7 @@ export interface ActiveStage extends Upstream, Downstream {
   /** Whether it wants no more items: what comes before it has nothing to do any more. */
   readonly satisfied?: boolean
   /** Called once, when the run has ended or is about to and no call runs: frees what the stage holds. */
-  close?(): Promise<void> | void
+  readonly close?: (() => Promise<void> | void) | undefined
 }
 
 /**

@@ -67,7 +67,8 @@ export class CallStage implements ActiveStage, Passage {
   readonly #results: ReorderBuffer<Job>
   readonly #keys: Keys | undefined
   readonly resume: (() => boolean) | undefined
-  readonly #unfollow: (() => void) | undefined
+  /** Undefined where nothing is held, so that a run need not wait for it at the end. */
+  readonly close: (() => void) | undefined
   #ended = false
 
   constructor(settings: CallSettings, host: Host, place: Place) {
@@ -88,7 +89,7 @@ export class CallStage implements ActiveStage, Passage {
       this.#keys = keys
       this.resume = () => this.#resume(keys)
     }
-    this.#unfollow = followed(concurrency, this.meter, host)
+    this.close = followed(concurrency, this.meter, host)
   }
 
   get room(): boolean {
@@ -170,10 +171,6 @@ export class CallStage implements ActiveStage, Passage {
 
   get finished(): boolean {
     return this.#ended && this.meter.empty
-  }
-
-  close(): void {
-    this.#unfollow?.()
   }
 
   /** The item, as the user's functions see it. */
