@@ -1,7 +1,9 @@
-/** The command `npm run probes`: asks each pool each question in a process of its own, and prints a table of who passes. */
+/** The command `npm run probes`: asks each pool each question in a process of its own, and prints and keeps a table of who passes. */
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import Table from 'cli-table3'
+import { environment } from '../../environment.ts'
 import { POOLS } from './pools.ts'
 import { PROBES } from './probes.ts'
 
@@ -35,10 +37,16 @@ const table = new Table({
   colWidths: [40, ...names.map(() => 22)],
   wordWrap: true,
 })
+const machine = await environment()
+const kept: Record<string, Record<string, string>> = {}
 for (const [number, { claim }] of PROBES.entries()) {
   const answers: string[] = []
   for (const name of names) answers.push(await answerOf(name, number))
+  kept[claim] = Object.fromEntries(names.map((name, i) => [name, answers[i] as string]))
   table.push([claim, ...answers.map((answer) => (answer === 'passes' ? 'yes' : `no: ${answer}`))])
   if (answers[0] !== 'passes') process.exitCode = 1
 }
 console.log(table.toString())
+const file = fileURLToPath(new URL('../../../results/probes.json', import.meta.url))
+writeFileSync(file, `${JSON.stringify({ environment: machine, claims: kept }, null, 2)}\n`)
+console.log(file)
