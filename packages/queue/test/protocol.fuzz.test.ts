@@ -10,8 +10,8 @@ import {
   serverDecoder,
 } from '../src/protocol.ts'
 
-/** How many inputs; more by the environment. */
-const INPUTS = Number(process.env['MILLRACE_FUZZ_INPUTS'] ?? 200_000)
+/** How many inputs; others by the environment. */
+const INPUTS = Number(process.env['MILLRACE_FUZZ_INPUTS'] ?? 1_000_000)
 const SEED = Number(process.env['MILLRACE_FUZZ_SEED'] ?? Date.now() % 2 ** 31)
 
 const outgoing = { body: 'tea', delayMs: 5, priority: 2, dedupKey: 'k', headers: { a: 'ä', b: '' }, ttlMs: 7 }
