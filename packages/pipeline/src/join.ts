@@ -1,7 +1,7 @@
 /** Sources that are made of several others. */
 import type { Value } from '@millrace/mpsc'
 import { abortError } from './failure.ts'
-import { allOver, closeTap, END, type OpenTap, type Tap, tapOf } from './taps.ts'
+import { allOver, closeTap, END, type OpenTap, type Reading, type Tap, tapOf } from './taps.ts'
 import { turned } from './turn.ts'
 
 /** What is joined. */
@@ -34,13 +34,18 @@ export function zipped(opens: readonly OpenTap[]): OpenTap {
 }
 
 /** One of the sources. */
-class Strand {
+class Strand implements Reading {
   readonly #tap: Tap
   #pending: Promise<unknown> | undefined
-  #hasEnded = false
+  #closing: Promise<void> | undefined
+  hasEnded = false
 
   constructor(tap: Tap) {
     this.#tap = tap
+  }
+
+  get isInside(): boolean {
+    return this.#pending !== undefined
   }
 
   next(): Promise<Answer> {
@@ -49,20 +54,24 @@ class Strand {
     return answer
   }
 
-  async close(): Promise<void> {
-    if (this.#pending !== undefined) await Promise.race([this.#pending, turned()])
-    if (this.#hasEnded) return
-    this.#hasEnded = true
-    await closeTap(this.#tap, { isInside: this.#pending !== undefined, hasEnded: false })
+  /** Whoever asks for it again waits as long as the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    if (this.isInside) await Promise.race([this.#pending, turned()])
+    if (!this.hasEnded) await closeTap(this.#tap, this)
   }
 
   async #ask(): Promise<Answer> {
     try {
       const answer = (await this.#tap.next()) as Answer
-      this.#hasEnded ||= answer.done === true
+      this.hasEnded ||= answer.done === true
       return answer
     } catch (error) {
-      this.#hasEnded = true
+      this.hasEnded = true
       throw error
     } finally {
       this.#pending = undefined

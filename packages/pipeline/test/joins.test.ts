@@ -1,7 +1,7 @@
 import { channel } from '@millrace/mpsc'
 import { describe, expect, test } from 'vitest'
 import { from, type Pipeline } from '../src/index.ts'
-import { Counted, quiet, rejection, unhandledDuring } from './support.ts'
+import { Counted, quiet, rejection, unhandledDuring, Work } from './support.ts'
 
 describe('merge, concat and zip', () => {
   test('merge emits what has come from any, and closes all when it is left', async () => {
@@ -90,6 +90,23 @@ describe('merge, concat and zip', () => {
     } as AsyncIterable<number>
     expect((await rejection(from(opened).zip(opened, broken).toArray())).error).toEqual(new Error('no entry'))
     expect(opened.returned).toBeGreaterThan(0)
+  })
+
+  test('zip that is aborted while it closes the others waits for the calls of those all the same', async () => {
+    const work = new Work<number>()
+    const run = from(new Counted()).map(work.fn, { concurrency: 2 }).zip(['a']).run()
+    await quiet()
+    await work.finish(0, 0)
+    const slow = [...work.running]
+    let isOver = false
+    const over = rejection(run.done).then(() => {
+      isOver = true
+    })
+    run.abort('enough')
+    await quiet()
+    expect([slow.length, work.running, isOver]).toEqual([2, slow, false])
+    for (const n of slow) await work.finish(n, n)
+    await over
   })
 
   test('zip ends with the shortest, and closes the others', async () => {
