@@ -13,7 +13,7 @@ export type Route = (item: unknown) => readonly number[]
  * reading on until that branch has taken one, or is left: so the branches must be consumed at the same time.
  *
  * INVARIANT  one loop reads, so at most one next() of the source is due, and at most one item waits for room in its branches.
- * INVARIANT  the source is closed when all branches are left, or when the route fails; once.
+ * INVARIANT  the source is closed, and over, when all branches are left, and before a failure of the route is told to any.
  */
 export class Branches {
   readonly #source: AsyncIterable<unknown>
@@ -46,6 +46,7 @@ export class Branches {
     try {
       while (!this.#hasEnded && this.#branches.some(({ isWaiting }) => isWaiting)) await this.#readOne()
     } catch (error) {
+      await this.#close().catch(() => {}) // The first error counts. If it is that of the source, this is closed already.
       this.#end({ error })
     }
     this.#isReading = false
@@ -59,19 +60,10 @@ export class Branches {
       this.#end()
       return
     }
-    for (const branch of this.#routed(value)) {
+    for (const place of this.#route(value)) {
+      const branch = this.#branches[place] as Branch
       while (branch.length >= this.#buffer) await this.#room()
       branch.give(value)
-    }
-  }
-
-  /** A route that fails leaves the source open, so it is closed here. */
-  #routed(item: unknown): readonly Branch[] {
-    try {
-      return this.#route(item).map((place) => this.#branches[place] as Branch)
-    } catch (error) {
-      this.#close().catch(() => {}) // The first error counts.
-      throw error
     }
   }
 

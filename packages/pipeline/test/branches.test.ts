@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { from, type Pipeline } from '../src/index.ts'
-import { Counted, quiet, rejection, unhandledDuring } from './support.ts'
+import { Counted, quiet, rejection, unhandledDuring, Work } from './support.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
 
@@ -119,6 +119,26 @@ describe('broadcast and partition', () => {
       expect((await rejection(from([1]).concat(one).take(1).toArray())).error).toEqual(new Error('stuck'))
     })
     expect(found).toEqual([])
+  })
+
+  test('a function of a partition that fails fails both branches, when the calls before them have ended', async () => {
+    const [source, work] = [new Counted(), new Work<number>()]
+    const branches = from(source)
+      .map(work.fn, { concurrency: 2 })
+      .partition(() => {
+        throw new Error('torn')
+      })
+    let isOver = false
+    const over = Promise.all(branches.map((branch) => rejection(branch.toArray()))).then((errors) => {
+      isOver = true
+      return errors
+    })
+    await quiet()
+    await work.finish(0, 0)
+    expect([work.running, isOver]).toEqual([[1, 2], false])
+    for (const n of work.running) await work.finish(n, n)
+    expect(await over).toEqual(Array(2).fill({ error: new Error('torn') }))
+    expect(source.returned).toBe(1)
   })
 
   test('a source that fails fails every branch', async () => {
