@@ -54,10 +54,10 @@ export function checkMs(name: string, value: number): void {
   checkPositive(name, value, 'a number of milliseconds')
 }
 
-/** Checks that `value` is a number that is not infinite, from `least` to `most`. */
+/** Checks that `value` is a number from `least` to `most`, and not infinite unless that is. */
 export function checkNumber(name: string, value: number, least: number, most: number = Number.MAX_VALUE): void {
   if (typeof value === 'number' && value >= least && value <= most) return
-  const range = most === Number.MAX_VALUE ? `${least} or more` : `${least} to ${most}`
+  const range = most >= Number.MAX_VALUE ? `${least} or more` : `${least} to ${most}`
   throw new RangeError(`${name}: expected ${range}, got ${show(value)}`)
 }
 

@@ -1,3 +1,4 @@
+import { channel } from '@millrace/mpsc'
 import { describe, expect, test } from 'vitest'
 import { from } from '../src/index.ts'
 import { Counted, quiet, rejection, unhandledDuring } from './support.ts'
@@ -55,6 +56,14 @@ describe('a function whose answer nobody awaits fails the run when it gives a pr
       new RangeError('batchWhile: expiresInMs: expected 0 or more, got "5"'),
     )
   })
+})
+
+test('dedupe tells promises from each other that are the items', async () => {
+  const [one, other] = [Promise.resolve(1), Promise.resolve(2)]
+  const { sender, receiver } = channel<Promise<number>>({ capacity: 3 })
+  await sender.sendMany([one, other, one])
+  sender.close()
+  expect(await from(receiver).dedupe().toArray()).toEqual([one, other])
 })
 
 test('bufferDropping fails when what is told of a drop fails later, and nothing is unhandled', async () => {

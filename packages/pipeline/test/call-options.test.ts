@@ -102,6 +102,18 @@ describe('retry', () => {
     random.mockRestore()
   })
 
+  test('waits for nothing without a delay, however often', async () => {
+    const timeout = vi.spyOn(globalThis, 'setTimeout')
+    const { calls, fn } = flaky(1_100)
+    expect(
+      await from([1])
+        .map(fn, { retry: { times: 1_100 } })
+        .toArray(),
+    ).toEqual([1])
+    expect([calls.length, timeout.mock.calls]).toEqual([1_101, []])
+    timeout.mockRestore()
+  })
+
   test('ends with the run, in the middle of a delay', async () => {
     const { calls, fn } = flaky(9)
     const run = from([1])

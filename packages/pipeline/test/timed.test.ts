@@ -62,6 +62,8 @@ describe('batch', () => {
     const words = ['aa', 'b', 'cccc', 'dddddd', 'e', 'ff', 'g']
     const batches = from(words).batch(3, { weight: (word) => word.length, maxWeight: 4 })
     expect(await batches.toArray()).toEqual([['aa', 'b'], ['cccc'], ['dddddd'], ['e', 'ff', 'g']])
+    const alone = from([1, Number.POSITIVE_INFINITY, 2, 3]).batch(3, { weight: (n) => n, maxWeight: 5 })
+    expect(await alone.toArray()).toEqual([[1], [Number.POSITIVE_INFINITY], [2, 3]])
   })
 
   test('is whole as soon as it weighs what it may', async () => {

@@ -85,7 +85,8 @@ function delayOf(
   { delayMs = 0, factor = 2, maxDelayMs = Number.POSITIVE_INFINITY, jitter = 0 }: Retry,
   made: number,
 ): number {
-  const full = Math.min(delayMs * factor ** (made - 1), maxDelayMs)
+  // A delay of 0 stays 0, also when the power is infinite.
+  const full = delayMs && Math.min(delayMs * factor ** (made - 1), maxDelayMs)
   return full * (1 - jitter * Math.random())
 }
 

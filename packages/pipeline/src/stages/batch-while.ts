@@ -35,7 +35,7 @@ class StepRule implements BatchRule {
 
   expiresInMs(): number | undefined {
     const ms = this.#expiresInMs?.(this.#state as never)
-    if (ms !== undefined && ms !== Number.POSITIVE_INFINITY) checkNumber('batchWhile: expiresInMs', ms, 0)
+    if (ms !== undefined) checkNumber('batchWhile: expiresInMs', ms, 0, Number.POSITIVE_INFINITY)
     return ms
   }
 

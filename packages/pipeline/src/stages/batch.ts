@@ -59,7 +59,7 @@ class SizeRule implements BatchRule {
   overflows(item: unknown): boolean {
     if (this.#weigh === undefined) return false
     this.#next = this.#weigh(item as never)
-    checkNumber('batch: weight', this.#next, 0)
+    checkNumber('batch: weight', this.#next, 0, Number.POSITIVE_INFINITY)
     return this.#count > 0 && this.#weight + this.#next > this.#maxWeight
   }
 

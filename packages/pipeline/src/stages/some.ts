@@ -77,8 +77,8 @@ export function skipPlan(count: number, options: NameOptions | undefined, positi
 
 /** Each item once. */
 export function dedupePlan(options: DedupeOptions<never> | undefined, position: number): StagePlan {
-  const { by = (item: never): unknown => item, last = Number.POSITIVE_INFINITY } = options ?? {}
-  checkFunction('dedupe: by', by)
+  const { by, last = Number.POSITIVE_INFINITY } = options ?? {}
+  if (by !== undefined) checkFunction('dedupe: by', by)
   if (last !== Number.POSITIVE_INFINITY) checkCount('dedupe: last', last, 1)
   return flowPlan({
     verb: 'dedupe',
@@ -89,7 +89,7 @@ export function dedupePlan(options: DedupeOptions<never> | undefined, position: 
       const seen = new Set<unknown>()
       return {
         take(item, emit) {
-          const key = atOnce('dedupe: by', by(item as never))
+          const key = by === undefined ? item : atOnce('dedupe: by', by(item as never))
           const isNew = !seen.delete(key)
           // Deleted and added: it is the last one met.
           seen.add(key)
