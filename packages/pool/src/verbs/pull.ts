@@ -126,7 +126,7 @@ export class PulledWork<T, R> {
     if (this.failure !== undefined) return
     this.failure = { error }
     this.#source.leave()
-    this.#cancel([...this.#tasks], error)
+    this.#cancel(error)
   }
 
   /** Takes one item after the other, until there are none or somebody else waits for the place. */
@@ -137,10 +137,7 @@ export class PulledWork<T, R> {
     while (!source.isOver && !context.isCancelled) {
       const item = source.take()
       if (source.isOver) {
-        this.#cancel(
-          [...this.#tasks].filter(({ state }) => state === 'pending'),
-          NOTHING_LEFT,
-        )
+        this.#cancel(NOTHING_LEFT, ({ state }) => state === 'pending')
         return
       }
       const index = this.#index++
@@ -171,10 +168,11 @@ export class PulledWork<T, R> {
     if (!context.isOver) this.#acceptor.countItem(context.isCancelled ? 'cancelled' : how)
   }
 
-  /** Those that wait first: otherwise the end of one that pends would admit one, only to end it then. */
-  #cancel(tasks: readonly PoolTask[], reason: unknown): void {
-    const waiting = [...this.#waiting]
-    this.#waiting.clear()
-    for (const task of [...waiting, ...tasks.toReversed()]) task.cancel(reason)
+  /**
+   * Those that wait first: otherwise the end of one that pends would admit one, only to end it then. One that waits here may run
+   * by now, since its puller hears later that it was accepted.
+   */
+  #cancel(reason: unknown, isMeant: (task: PoolTask) => boolean = () => true): void {
+    for (const task of [...this.#waiting, ...[...this.#tasks].reverse()]) if (isMeant(task)) task.cancel(reason)
   }
 }

@@ -24,6 +24,19 @@ describe('items of a map that share tasks', () => {
     }
   })
 
+  test('have their results, though others find nothing left before it is heard that their task was accepted', async () => {
+    const pool = taskPool({ concurrency: 3, maxPending: 1 })
+    pool.pause()
+    const first = pool.run(() => 0)
+    const gate = new Gate()
+    const mapping = pool.map([1], (n, _, { signal }) => Promise.race([gate.opened.then(() => n), untilAborted(signal)]))
+    // All in one turn: the first ends, and the tasks of the map are accepted and start one after the other.
+    pool.resume()
+    gate.open()
+    expect([await first, await mapping]).toEqual([0, [1]])
+    expect(pool.metrics()).toMatchObject({ submitted: 2, done: 2, cancelled: 0 })
+  })
+
   test('that a shutdown leaves alone are in its report once, and in the counts', async () => {
     const pool = taskPool({ concurrency: 2, cancelGraceMs: 0 })
     const gate = new Gate()
