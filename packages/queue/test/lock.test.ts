@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import fs from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
@@ -8,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { until } from '../../../tooling/testing/waiting.ts'
 import { openQueues } from '../src/index.ts'
 import { lockFolder } from '../src/log/lock.ts'
-import { newOwner } from '../src/log/owner.ts'
+import { newOwner, toStatus } from '../src/log/owner.ts'
 import { rejection, texts } from './support.ts'
 
 let path: string
@@ -78,6 +80,38 @@ describe('a lock that was left', () => {
       lockFolder(path, () => {}).release()
     },
   )
+
+  test('by a process whose first thread has ended, and another one has not, is not taken', () => {
+    const told = (state: string, threads: number) =>
+      toStatus(`7 (a) S (b) ${state} 1 7 7 0 -1 4227084 1 2 0 0 5 0 3 0 20 0 ${threads} 0 591 0 0 9`)
+    expect(told('Z', 2)).toEqual({ startedAt: '591', hasEnded: false })
+    expect(told('Z', 1)).toEqual({ startedAt: '591', hasEnded: true })
+    expect(told('S', 1)).toEqual({ startedAt: '591', hasEnded: false })
+  })
+
+  test('is not taken from a process that did not know when it began', async () => {
+    await stale({ startedAt: '' })
+    expect(await tried()).toMatchObject({ code: 'locked' })
+  })
+
+  test('is not taken from a process of which the system tells nothing', async () => {
+    await stale({})
+    const { readFileSync } = fs
+    const denied = (...given: Parameters<typeof readFileSync>) => {
+      if (given[0] === `/proc/${process.pid}/stat`)
+        throw Object.assign(new Error('too many open files'), { code: 'EMFILE' })
+      return readFileSync(...given)
+    }
+    onTestFinished(() => {
+      fs.readFileSync = readFileSync
+      syncBuiltinESMExports()
+    })
+    fs.readFileSync = denied as typeof readFileSync
+    syncBuiltinESMExports()
+    expect(await tried()).toMatchObject({ code: 'locked' })
+    await stale({ pid: NOBODY })
+    lockFolder(path, () => {}).release()
+  })
 
   test('by a process of another place is taken only when it has been silent for long', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })

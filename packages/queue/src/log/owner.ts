@@ -9,10 +9,18 @@ export const SILENCE_MS = 15_000
 export interface Owner {
   readonly token: string
   readonly pid: number
-  /** Tells processes of the same number apart. */
+  /** Tells processes of the same number apart; empty where the system does not tell it. */
   readonly startedAt: string
   /** Where the number of a process means something: the machine, and the container on it. */
   readonly place: string
+}
+
+/** What the system tells of a process. */
+export interface ProcessStatus {
+  /** When it began, in a form that only that one has. */
+  readonly startedAt: string
+  /** It does nothing any more, and its parent has not looked at that. */
+  readonly hasEnded: boolean
 }
 
 /** What stands in the file of an owner. */
@@ -27,7 +35,7 @@ export interface OwnerFile {
 
 /** This process, as it owns one folder. */
 export function newOwner(): Owner {
-  return { token: randomUUID(), pid: process.pid, startedAt: startOf(process.pid), place: placeOf() }
+  return { token: randomUUID(), pid: process.pid, startedAt: statusOf(process.pid)?.startedAt ?? '', place: placeOf() }
 }
 
 /** Reads the file of an owner; undefined if it is not there. */
@@ -42,36 +50,44 @@ export function readOwner(file: string): OwnerFile | undefined {
   }
 }
 
-/** Whether an owner may be at work still. */
+/** Whether an owner may be at work still. What the system does not tell of it says nothing against it. */
 export function isAlive({ owner, silentMs }: OwnerFile): boolean {
   if (owner === undefined || owner.place !== placeOf()) return silentMs < SILENCE_MS
+  const status = statusOf(owner.pid) // Before it is asked for: so one that nothing is told of since it has just gone is not there then.
   try {
     process.kill(owner.pid, 0)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-  return startOf(owner.pid) === owner.startedAt
+  if (status === undefined) return true
+  return !status.hasEnded && (owner.startedAt === '' || owner.startedAt === status.startedAt)
 }
 
 function parse(text: string): Owner | undefined {
   try {
     const { token, pid, startedAt, place } = JSON.parse(text)
-    const isOwner = /^[\w-]+$/.test(token) && Number.isSafeInteger(pid) && pid > 0 && typeof place === 'string'
-    return isOwner ? { token, pid, startedAt, place } : undefined
+    const isOwner = /^[\w-]+$/.test(token) && Number.isSafeInteger(pid) && pid > 0
+    return isOwner && typeof startedAt === 'string' && typeof place === 'string'
+      ? { token, pid, startedAt, place }
+      : undefined
   } catch {
     return undefined
   }
 }
 
-/** When a process began, in a form that only that one has; empty where that cannot be told, or if it has ended and its parent has not looked at that. */
-function startOf(pid: number): string {
+function statusOf(pid: number): ProcessStatus | undefined {
   try {
-    const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? '' : (fields[19] as string)
+    return toStatus(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
-    return ''
+    return undefined
   }
+}
+
+/** What Linux tells of a process, whose name, in brackets, may be anything. */
+export function toStatus(text: string): ProcessStatus {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  // One whose first thread has ended looks like one that has ended, while others of it still work, or hang in the disk.
+  return { startedAt: fields[19] as string, hasEnded: fields[0] === 'Z' && Number(fields[17]) <= 1 }
 }
 
 function placeOf(): string {
