@@ -168,21 +168,27 @@ function isBare(message: OutgoingMessage): boolean {
   return dedupKey === undefined && headers === undefined && isBody(body)
 }
 
-/** Whether it is one that arrives as it is: what is not well-formed would be another text, and what was transferred elsewhere has no bytes any more. */
+/** Whether it is one that arrives as it is: what is not well-formed would be another text, and what has lost its memory looks empty. */
 function isBody(body: Body): boolean {
   if (typeof body === 'string') return body.isWellFormed()
-  return body instanceof Uint8Array && (body.length > 0 || !isTransferred(body))
+  return body instanceof Uint8Array && (body.length > 0 || hasMemory(body))
 }
 
-function isTransferred({ buffer }: Uint8Array): boolean {
-  return (buffer as ArrayBuffer).detached === true
+/** Whether its memory was not transferred elsewhere, nor made so small that it lies outside: of such bytes none can be asked for. */
+function hasMemory(body: Uint8Array): boolean {
+  try {
+    body.at(0)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function checkBody(where: string, body: Body): void {
   if (isBody(body)) return
   let expected = 'a Uint8Array or a string'
   if (typeof body === 'string') expected = 'well-formed text'
-  else if (body instanceof Uint8Array) expected = 'bytes whose memory was not transferred'
+  else if (body instanceof Uint8Array) expected = 'bytes whose memory was not transferred, nor made too small'
   throw new TypeError(`${where}: body: expected ${expected}, got ${show(body)}`)
 }
 

@@ -56,6 +56,14 @@ function transferred(): Uint8Array {
   return body
 }
 
+/** Bytes of a memory that has become so small that they are outside of it. */
+function outside(): Uint8Array {
+  const memory = new ArrayBuffer(9, { maxByteLength: 9 })
+  const body = new Uint8Array(memory, 4, 5)
+  memory.resize(4)
+  return body
+}
+
 const create: Wrong[] = [
   ...names('create', (queues, name) => queues.create(name)),
   ['TypeError', ['create', '7'], (queues) => queues.create('b', never(7))],
@@ -83,6 +91,7 @@ const send: Wrong[] = (['send', 'trySend'] as const).flatMap((method) => {
     ['TypeError', [`${method}: body: `, 'ArrayBuffer'], (queues) => queues[method]('a', never(new ArrayBuffer(1)))],
     ['TypeError', [`${method}: body: `, 'well-formed'], (queues) => queues[method]('a', 'a\ud800')],
     ['TypeError', [`${method}: body: `, 'transferred'], (queues) => queues[method]('a', transferred())],
+    ['TypeError', [`${method}: body: `, 'too small'], (queues) => queues[method]('a', outside())],
     ['TypeError', [`${method}: unknown option "delay"`], option({ delay: 5 })],
     ...each(NO_TIMES, `${method}: delayMs: `, (queues, delayMs) => queues[method]('a', 'x', { delayMs })),
     ...each([0, ...NO_TIMES], `${method}: ttlMs: `, (queues, ttlMs) => queues[method]('a', 'x', { ttlMs })),
