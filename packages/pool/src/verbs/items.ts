@@ -69,19 +69,42 @@ export class Source<T> {
 }
 
 /** Throws for what has no items. A text has letters, which nobody means. */
-export function checkItems(items: Items<unknown>): void {
+function checkItems(items: Items<unknown>): void {
   if (typeof items === 'object' && items !== null && (Symbol.asyncIterator in items || Symbol.iterator in items)) return
   throw new TypeError(`items: expected an object to iterate over, got ${show(items)}`)
 }
 
-/** The same items, so many together; the last time what is left. */
-export async function* chunksOf<T>(items: Items<T>, size: number): AsyncGenerator<T[], void, undefined> {
-  let chunk: T[] = []
-  for await (const item of items) {
-    chunk.push(item)
-    if (chunk.length < size) continue
-    yield chunk
-    chunk = []
+/**
+ * The same items, so many together; the last time what is left.
+ *
+ * No generator: one that waits for an item is left only after that came, and would leave its source no sooner.
+ */
+export class Chunks<T> implements AsyncIterableIterator<T[], undefined> {
+  readonly #source: Source<T>
+  readonly #size: number
+
+  constructor(items: Items<T>, size: number) {
+    this.#source = new Source(items)
+    this.#size = size
   }
-  if (chunk.length > 0) yield chunk
+
+  async next(): Promise<IteratorResult<T[], undefined>> {
+    const source = this.#source
+    const chunk: T[] = []
+    while (chunk.length < this.#size && !source.isOver) {
+      const step = await source.next()
+      // A list may have promises in it, as for a loop that awaits.
+      if (step !== undefined) chunk.push(source.isAsync ? step.value : await step.value)
+    }
+    return chunk.length > 0 ? { done: false, value: chunk } : { done: true, value: undefined }
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.#source.leave()
+    return { done: true, value: undefined }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
 }

@@ -1,7 +1,7 @@
 /** The verbs that are the same for all pools, once it is known how one item is submitted. */
 import type { ItemStreamOptions, Items, MapOptions, ResultStream, Task } from '../api.ts'
 import { checkCount, checkJoin, checkTasks, noOptions } from '../options.ts'
-import { checkItems, chunksOf } from './items.ts'
+import { Chunks } from './items.ts'
 import { Results, type SubmitItem } from './results.ts'
 
 /** The results of many items, as they come. */
@@ -45,8 +45,8 @@ export async function batchOf<T, R>(
   options: MapOptions,
   size: number,
 ): Promise<R[]> {
-  checkItems(items)
   checkCount('size', chunk)
+  const chunks = new Chunks(items, chunk)
   const sizes: number[] = []
   const all: R[] = []
   const submitChunk: SubmitItem<T[]> = (items, index, onWait) => {
@@ -54,7 +54,7 @@ export async function batchOf<T, R>(
     return submit(items, index, onWait)
   }
   let index = 0
-  for await (const results of streamOf<T[], readonly R[]>(chunksOf(items, chunk), submitChunk, options, size)) {
+  for await (const results of streamOf<T[], readonly R[]>(chunks, submitChunk, options, size)) {
     // Which items these are of is not known where they come as they are there; then only all of them can be counted.
     if (!Array.isArray(results) || (options.ordered !== false && results.length !== sizes[index])) {
       throw wrongResults(sizes[index] as number)

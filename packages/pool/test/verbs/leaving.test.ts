@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { taskPool } from '@millrace/pool'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Gate, rejection, turn } from '../task-pool/support.ts'
 import { range, threads } from './items.ts'
 
@@ -25,6 +25,33 @@ describe('a source that gives nothing more for now', () => {
     const failing = taskPool({ concurrency: 2 }).map(source, () => Promise.reject(new Error('item')))
     expect(await rejection(failing)).toMatchObject({ message: 'item' })
     expect(source.isLeft).toBe(true)
+  })
+
+  test('is left at once, also by a batch, that has a part of its items', async () => {
+    const source = stalled(3)
+    const failing = taskPool({ concurrency: 2 }).batch(source, 2, () => Promise.reject(new Error('items')))
+    expect(await rejection(failing)).toMatchObject({ message: 'items' })
+    expect(source.isLeft).toBe(true)
+  })
+
+  test('may fail when it was left, and nobody hears of it', async () => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown): number => unhandled.push(error)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const pool = taskPool({ concurrency: 2 })
+    const late = Promise.withResolvers<never>()
+    const source = () => {
+      const steps = [Promise.resolve({ done: false as const, value: 0 }), late.promise]
+      return { [Symbol.asyncIterator]: () => ({ next: () => steps.shift() ?? late.promise }) }
+    }
+    const failing = () => Promise.reject(new Error('item'))
+    const all = [pool.map(source(), failing), pool.forEach(source(), failing), pool.batch(source(), 1, failing)]
+    for (const promise of all) expect(await rejection(promise)).toMatchObject({ message: 'item' })
+    late.reject(new Error('late'))
+    await turn()
+    await turn()
+    expect(unhandled).toEqual([])
   })
 
   test('does not keep an abort, which leaves no listener', async () => {
