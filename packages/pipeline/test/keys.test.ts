@@ -1,7 +1,7 @@
 import { channel } from '@millrace/mpsc'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { adjustable, from } from '../src/index.ts'
+import { type Adjustable, adjustable, from } from '../src/index.ts'
 import { quiet, rejection, Work } from './support.ts'
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
@@ -182,6 +182,30 @@ describe('adjustable', () => {
       await work.finish(n, n)
     }
     expect(await run).toEqual(numbers(6))
+  })
+
+  test('of another copy will do, and is followed by each stage of a run until that has ended, however it does', async () => {
+    let [followers, most] = [0, 0]
+    const workers: Adjustable = {
+      value: 2,
+      follow() {
+        most = Math.max(most, ++followers)
+        return () => followers--
+      },
+    }
+    const made = (fn: (n: number) => number) =>
+      from(numbers(3)).map(fn, { concurrency: workers }).filter(Number.isInteger, { concurrency: workers })
+    const torn = () => {
+      throw new Error('torn')
+    }
+    for (const checkpoint of [undefined, { save: () => {} }]) {
+      await made((n) => n).toArray({ checkpoint })
+      expect([followers, most]).toEqual([0, 2])
+      await rejection(made(torn).toArray({ checkpoint }))
+      expect(followers).toBe(0)
+      await rejection(made((n) => n).toArray({ checkpoint, signal: AbortSignal.abort() }))
+      expect(followers).toBe(0)
+    }
   })
 
   test('that is set again while it is set has the last value everywhere', () => {
