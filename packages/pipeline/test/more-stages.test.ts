@@ -277,6 +277,12 @@ describe('flatten and flatMap', () => {
     expect([later, reading()]).toEqual([[1], 4])
   })
 
+  test('close what they read when no more is wanted, also if the source has ended before', async () => {
+    const inner = new Counted()
+    expect(await from([inner]).flatten({ concurrency: 2 }).take(2).toArray()).toEqual([0, 1])
+    expect(inner.returned).toBe(1)
+  })
+
   test('are over when all that they read are closed, also if one of those fails', async () => {
     const [late, closed] = [Promise.withResolvers<void>(), [] as string[]]
     const source = (name: string, close: () => Promise<void>): AsyncIterable<string> => ({
