@@ -37,7 +37,7 @@ export class ChannelOutput implements Output {
     this.#sender = sender
     this.#host = host
     // Also when no result comes that would find it closed: the source may be silent for ever.
-    void sender.whenClosed().then(() => this.#left())
+    void sender.whenClosed().then(this.#left)
   }
 
   /** What lies in the channel is its consumer's. */
@@ -67,7 +67,10 @@ export class ChannelOutput implements Output {
     return (this.#leave === undefined ? item : (item as Tracked).value) as Value
   }
 
-  /** Waits with the item, or only for room if the item may be dropped until then. Closing rejects either, and is heard of anyway. */
+  /**
+   * Waits with the item, or only for room if the item may be dropped until then, or be settled since the run fails. Closing rejects
+   * either, and is heard of anyway.
+   */
   await(from: Leaving): void {
     this.#waits = true
     this.meter.started()
@@ -79,14 +82,16 @@ export class ChannelOutput implements Output {
       this.#leave?.(item)
       this.#host.proceed()
     }
-    const left = (): void => this.#left()
-    if (from.mayDrop) {
+    if (from.mayDrop || this.#leave !== undefined) {
       const send = (permit: Permit<Value>): void => {
-        permit.send(this.#plain(from.peek()))
-        sent()
+        if (this.#host.signal.aborted) permit[Symbol.dispose]()
+        else {
+          permit.send(this.#plain(from.peek()))
+          sent()
+        }
       }
-      this.#sender.reserve().then(send).catch(left)
-    } else this.#sender.send(this.#plain(from.peek())).then(sent, left)
+      this.#sender.reserve().then(send).catch(this.#left)
+    } else this.#sender.send(this.#plain(from.peek())).then(sent, this.#left)
   }
 
   end(): void {
@@ -99,7 +104,7 @@ export class ChannelOutput implements Output {
     this.#sender.close(error === undefined ? new Error('the pipeline failed with undefined') : error)
   }
 
-  #left(): void {
+  readonly #left = (): void => {
     if (!this.#hasEnded) this.#host.fail(abortError('The output of the pipeline was closed by its receiver'))
   }
 }

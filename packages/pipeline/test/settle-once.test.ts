@@ -69,6 +69,37 @@ describe('a settled source', () => {
     expect(told).toMatchObject([[1, { name: 'AbortError', code: 'unprocessed' }]])
   })
 
+  test('has an item settled, and well, when it lies in the output', async () => {
+    const source = new Settled([1, 2, 3])
+    const run = from(source).run()
+    for (const n of [1, 2, 3]) {
+      await quiet()
+      expect(source.well).toEqual(numbers(n + 1).slice(1))
+      expect(await run.output.receive()).toBe(n)
+    }
+    expect(await run.output.receive()).toBeUndefined()
+    await run.done
+    expect([source.well, source.badly]).toEqual([[1, 2, 3], []])
+  })
+
+  test('has no item sent that it was told was not processed, however long the end of the run takes', async () => {
+    const told: unknown[][] = []
+    const settling = Promise.withResolvers<void>()
+    const settle = (...args: [number, unknown?]) => {
+      told.push(args)
+      return settling.promise
+    }
+    const run = from({ items: [1, 2], settle }).run()
+    await quiet()
+    run.abort('enough')
+    await quiet()
+    expect(told).toMatchObject([[1], [2, { code: 'unprocessed' }]])
+    expect(await run.output.receive()).toBe(1)
+    const next = rejection(run.output.receive())
+    settling.resolve()
+    expect((await next).error).toBe('enough')
+  })
+
   test('is told why the run has ended of what did not fail itself', async () => {
     const source = new Settled([1, 2])
     const both = Promise.withResolvers<void>()

@@ -1,7 +1,7 @@
 import { channel } from '@millrace/mpsc'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { from } from '../src/index.ts'
-import { Counted, quiet, rejection, Work } from './support.ts'
+import { Counted, quiet, rejection, unhandledDuring, Work } from './support.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -249,6 +249,18 @@ describe('bufferDropping', () => {
       )
     },
   )
+
+  test('before an output that is closed ends the run, and nothing is unhandled', async () => {
+    const found = await unhandledDuring(async () => {
+      const { sender, receiver } = channel<number>({ capacity: 3 })
+      const run = from(receiver).bufferDropping(1, 'oldest').run()
+      await sender.sendMany([1, 2, 3])
+      await quiet()
+      run.output.close()
+      expect((await rejection(run.done)).error).toMatchObject({ name: 'AbortError' })
+    })
+    expect(found).toEqual([])
+  })
 
   test('keeps one if it may keep one', async () => {
     const work = new Work<number>()
