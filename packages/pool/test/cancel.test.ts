@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { blockUntilChanged, busy, changed, open, pool, rejection, shared, warmPool } from './support.ts'
+import { blockUntilChanged, changed, open, pool, rejection, shared, stopTimers, warmPool } from './support.ts'
 
 describe('abort', () => {
   test('before the submit rejects at once and submits nothing', async () => {
@@ -150,8 +150,10 @@ describe('abort', () => {
     const words = shared()
     const task = await tasks.submit('noteAbort', [words])
     await changed(words, 0)
+    const letGoBy = stopTimers()
     task.cancel()
-    await busy(300, words, 2) // it has stopped, and that is not heard yet
+    blockUntilChanged(words, 2) // it has stopped, and that is not heard yet
+    letGoBy(200)
     await rejection(task.result)
     expect(await tasks.run('wasWarm', [])).toBe(true)
   })
@@ -235,8 +237,10 @@ describe('runTimeoutMs', () => {
   test('spares a task that ended in time, also if this thread was too busy to hear of it', async () => {
     const tasks = await warmPool({ threads: 1 })
     const words = shared()
+    const letGoBy = stopTimers()
     const answer = tasks.run('answerAndNote', [words], { runTimeoutMs: 200 })
-    await busy(300, words)
+    blockUntilChanged(words, 0) // the answer has come, and is not heard yet
+    letGoBy(200)
     expect(await answer).toBe('answered')
     expect(tasks.metrics()).toMatchObject({ done: 2, cancelled: 0 })
   })

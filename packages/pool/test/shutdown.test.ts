@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { busy, changed, open, pool, rejection, shared, warmPool } from './support.ts'
+import { blockUntilChanged, changed, open, pool, rejection, shared, stopTimers, warmPool } from './support.ts'
 
 describe('shutdown', () => {
   test('lets what was accepted end, and stops the threads', async () => {
@@ -72,9 +72,11 @@ describe('shutdown', () => {
   test('is on time when everything ended before the deadline, also if this thread was too busy to hear of it', async () => {
     const tasks = await warmPool({ threads: 1, cancelGraceMs: 0 })
     const words = shared()
+    const letGoBy = stopTimers()
     const results = [tasks.run('answerAndNote', [words])]
     const report = tasks.shutdown({ timeoutMs: 300 })
-    await busy(400, words)
+    blockUntilChanged(words, 0) // the answer has come, and is not heard yet
+    letGoBy(300)
     expect(await report).toEqual({ onTime: true, finished: 1, cancelled: 0, killed: 0 })
     expect(await Promise.all(results)).toEqual(['answered'])
   })

@@ -1,5 +1,5 @@
 import { type ThreadPool, type ThreadPoolOptions, threadPool } from '@millrace/pool'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 
 export { rejection } from '../../../tooling/testing/waiting.ts'
 
@@ -50,6 +50,19 @@ export function busy(ms: number, words?: Int32Array<SharedArrayBuffer>, index = 
       resolve()
     })
   })
+}
+
+/**
+ * Timers that are begun from now on ring only when the answer is called, which lets so much time go by before this thread hears of
+ * anything else. Those begun after that are real ones.
+ */
+export function stopTimers(): (ms: number) => void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  return (ms) => {
+    vi.advanceTimersByTime(ms)
+    vi.useRealTimers()
+  }
 }
 
 /** Returns once a thread has changed the word. This one hears of nothing meanwhile. */

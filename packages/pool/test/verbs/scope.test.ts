@@ -1,7 +1,9 @@
 import { taskPool, threadPool } from '@millrace/pool'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Gate, later, Meter, rejection, turn, untilAborted } from '../task-pool/support.ts'
 import { threads } from './items.ts'
+
+afterEach(() => void vi.useRealTimers())
 
 describe('a scope', () => {
   test('ends when all its tasks have, and not those of the pool', async () => {
@@ -67,11 +69,12 @@ describe('a scope', () => {
 
   test('that ended in time is not touched by its deadline or its signal', async () => {
     const controller = new AbortController()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const scope = taskPool({ concurrency: 2 }).scope({ timeoutMs: 500, signal: controller.signal })
     await scope.run(() => 1)
     await scope[Symbol.asyncDispose]()
     controller.abort()
-    await later(600, 0)
+    vi.advanceTimersByTime(500)
     expect(scope.signal.aborted).toBe(false)
   })
 
