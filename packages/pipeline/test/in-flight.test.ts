@@ -93,6 +93,22 @@ describe('inFlight', () => {
     ).toEqual([...numbers(3), ...numbers(3)])
   })
 
+  test('is in place of the limits by buffer behind a join, too', async () => {
+    const [begun, work] = [[] as number[], new Work<number>()]
+    const run = from(numbers(9))
+      .concat(numbers(9))
+      .map((n) => {
+        begun.push(n)
+        return n
+      })
+      .map(work.fn)
+      .run({ inFlight: 5 })
+    await quiet()
+    expect([begun, work.running]).toEqual([numbers(5), [0]])
+    run.abort()
+    await work.finish(0, 0)
+  })
+
   test('counts what is read and has nothing here yet', async () => {
     let open = 0
     let most = 0
