@@ -113,11 +113,13 @@ export interface CloseOptions {
  * something, if it was written on a connection that was lost before: it rejects with code `unknown`.
  *
  * Times to wait count from the call. A request whose time is over before there is a connection rejects with code `unreachable`, or `unknown` if
- * it was written before and changes something. Each body is the client's until its send is answered.
+ * it was written before and changes something, as a receive does that asks for no lease: its queue may give none. Each body is the client's until
+ * its send is answered.
  *
  * An abort asks the server to cancel, and the request ends when it has: rejected with the reason, or as ever if it was too late. A server that
  * does not answer within a second is not waited for: then a receive rejects with the reason, and messages that come all the same are given back;
- * a send that was written, and a receive with `leaseMs: 0`, reject with code `unknown`.
+ * a send that was written, and a receive with `leaseMs: 0`, reject with code `unknown`. Of a receive that does not say, and is aborted or ended by
+ * `close`, nobody is told if its queue gives no leases and has given messages to it.
  *
  * A client that nobody waits for does not keep the process alive.
  */

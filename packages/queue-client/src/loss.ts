@@ -21,15 +21,25 @@ export function isSafe(request: Request): boolean {
   }
 }
 
-/** Whether nobody has to know if it was done. What is received under a lease comes back. */
-function isHarmless(request: Request): boolean {
+/**
+ * Whether it may have been done on a connection that was lost, and somebody has to know. What is received under a lease comes back; whether a queue
+ * gives one its server alone knows.
+ */
+export function isInDoubt({ wasWritten, request }: Asked): boolean {
   const { kind } = request
-  if (kind === 'receive') return request.leaseMs !== 0
-  return kind === 'list' || kind === 'stats' || kind === 'peek'
+  if (!wasWritten || kind === 'list' || kind === 'stats' || kind === 'peek') return false
+  return kind !== 'receive' || !request.leaseMs
 }
 
-/** They say how things are now, whatever was done before: so nobody is misled. */
-const OF_NOW: ReadonlySet<QueueError['code']> = new Set(['missing', 'conflict', 'read-only', 'damaged', 'unknown'])
+/** They say how things are now, or of the message, whatever was done before: so nobody is misled. */
+const OF_NOW: ReadonlySet<QueueError['code']> = new Set([
+  'missing',
+  'conflict',
+  'read-only',
+  'damaged',
+  'too-large',
+  'unknown',
+])
 
 /** Whether a connection ended for what was said on it, soon after it was opened, not for what was not: silence is found out later. */
 export function isReproach(
@@ -49,16 +59,16 @@ export function lost(asked: Asked, cause: QueueError): QueueError {
   )
 }
 
-/** What a request rejects with that is not wanted any more, for a reason, and will not be answered. */
+/** What a request rejects with that is not wanted any more, for a reason, and will not be answered. Most queues give a lease. */
 export function givenUp(asked: Asked, reason: unknown): unknown {
   const { kind } = asked.request
-  if (!asked.wasWritten || isHarmless(asked.request)) return reason
+  if (!isInDoubt(asked) || (kind === 'receive' && asked.request.leaseMs === undefined)) return reason
   return asked.error('unknown', `${kind} was given up before it was answered; it may have been done, or not`, reason)
 }
 
 /** What a request rejects with that a server has refused: if it had been written before, on a connection that was lost, it may have been done then. */
 export function refusedAgain(asked: Asked, error: Error): Error {
-  if (!asked.wasWritten || isHarmless(asked.request)) return error
+  if (!isInDoubt(asked)) return error
   if (!isQueueError(error) || OF_NOW.has(error.code)) return error
   const { kind } = asked.request
   return asked.error('unknown', `${kind} was refused when it was asked again; before, it may have been done`, error)
@@ -68,7 +78,7 @@ export function refusedAgain(asked: Asked, error: Error): Error {
 export function unreachable(asked: Asked, cause: QueueError | undefined): QueueError {
   const { kind } = asked.request
   const why = cause?.message ?? 'there is no connection'
-  if (!asked.wasWritten || isHarmless(asked.request)) return asked.error('unreachable', why, cause)
+  if (!isInDoubt(asked)) return asked.error('unreachable', why, cause)
   return asked.error('unknown', `${why}; ${kind} may have been done before, or not`, cause)
 }
 

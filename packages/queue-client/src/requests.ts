@@ -5,7 +5,7 @@ import { Asked, type AskedOwner, type Limits } from './asked.ts'
 import type { Connection } from './connection.ts'
 import { InFlight } from './in-flight.ts'
 import { Link, type LinkUser } from './link.ts'
-import { closed, givenUp, isReproach, isSafe, lost, unreachable } from './loss.ts'
+import { closed, givenUp, isInDoubt, isReproach, isSafe, lost, refusedAgain, unreachable } from './loss.ts'
 import { Quota } from './quota.ts'
 import type { Settings, Target } from './settings.ts'
 import type { Standing } from './standing.ts'
@@ -161,7 +161,7 @@ export class Requests implements AskedOwner, LinkUser {
     const { code, message } = error
     if (code !== 'refused' && code !== 'protocol') return
     // To wait does not help.
-    for (const asked of this.#waiting.takeAll()) asked.reject(givenUp(asked, asked.error(code, message, error)))
+    for (const asked of this.#waiting.takeAll()) asked.reject(refusedAgain(asked, asked.error(code, message, error)))
   }
 
   aborted(asked: Asked, reason: unknown): void {
@@ -187,10 +187,10 @@ export class Requests implements AskedOwner, LinkUser {
     }
     asked.list?.remove(asked)
     if (!isConnected) asked.reject(unreachable(asked, this.standing.lastError))
-    else if (asked.request.kind === 'receive') asked.resolve([])
+    else if (asked.request.kind === 'receive' && !isInDoubt(asked)) asked.resolve([])
     else {
       const why = 'the server took no more of its kind in time, of all queues of this client together'
-      asked.reject(givenUp(asked, asked.error('timeout', why)))
+      asked.reject(refusedAgain(asked, asked.error('timeout', why)))
     }
   }
 

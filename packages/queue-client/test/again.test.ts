@@ -2,7 +2,7 @@ import { clientDecoder, DEFAULT_MAX_FRAME_BYTES } from '@millrace/queue/protocol
 import { describe, expect, test } from 'vitest'
 import { cabled, unanswered } from './cabled.ts'
 import { GREETING, saying } from './saying.ts'
-import { connected, rejection, texts } from './support.ts'
+import { connected, now, rejection, texts, until } from './support.ts'
 
 describe('what was under way on a connection that was lost', () => {
   test('a send without a dedup key whose answer did not come rejects unknown, with the body', async () => {
@@ -49,6 +49,36 @@ describe('what was under way on a connection that was lost', () => {
     expect(await Promise.all(all)).toMatchObject([unknown, unknown])
     await engine.send('brief', '2')
     expect(texts(await client.receive('brief'))).toEqual(['2'])
+  })
+
+  test('a receive whose time is over before the next one rejects unknown, unless it asks for a lease', async () => {
+    const { cable, client, engine } = await cabled()
+    await engine.create('brief', { leaseMs: 0 })
+    await engine.sendMany('brief', [{ body: '1' }, { body: '2' }])
+    const all = [client.receive('brief', now), client.receive('brief', { ...now, leaseMs: 9_000 })].map(rejection)
+    cable.stalls = 'down'
+    await until(async () => (await engine.stats('brief')).delivered === 2)
+    await cable.close()
+    expect(await Promise.all(all)).toMatchObject([{ code: 'unknown' }, { code: 'unreachable' }])
+  })
+
+  test('a receive whose time is over before the next server takes it rejects unknown', async () => {
+    let accepted = 0
+    const url = await saying((socket, encoder) => {
+      const decoder = clientDecoder(DEFAULT_MAX_FRAME_BYTES)
+      const maxRequests = ++accepted === 1 ? 2 : 1
+      encoder.welcome({ ...GREETING, maxRequests, version: 1 })
+      socket.write(encoder.take())
+      let asked = 0
+      socket.on('data', (chunk: Buffer) =>
+        decoder.push(chunk, ({ kind }) => {
+          if (kind === 'receive' && ++asked === 2) socket.destroy()
+        }),
+      )
+    })
+    const client = await connected(url, { retryDelayMs: 1 })
+    client.receive('a').catch(() => {}) // It takes all that the next one takes.
+    expect(await rejection(client.receive('a', { timeoutMs: 300 }))).toMatchObject({ code: 'unknown' })
   })
 
   test('a send that is refused when it is sent again may have been done before', async () => {

@@ -61,7 +61,10 @@ export interface ReceiveRequest {
   readonly maxBytes?: Maybe<number>
   /** No larger message is taken. */
   readonly maxMessageBytes?: Maybe<number>
-  /** It was asked before, on a connection that was lost. Where no lease is given it is refused: what it took the first time may be gone. */
+  /**
+   * It was asked before, on a connection that was lost. Where no lease is given it is refused: what it took the first time may be gone. An earlier
+   * server does not look at it.
+   */
   readonly isAgain?: Maybe<boolean>
 }
 
