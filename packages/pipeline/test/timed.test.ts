@@ -36,6 +36,11 @@ describe('batch', () => {
     expect(run.output.tryReceive()).toBeUndefined()
     await pass(1)
     expect(run.output.tryReceive()).toEqual([6])
+    for (const n of [7, 8, 9]) await sender.send(n)
+    await quiet()
+    expect(run.output.tryReceive()).toEqual([7, 8, 9])
+    await pass(60)
+    expect(run.output.tryReceive()).toBeUndefined()
     sender.close()
     await run.done
   })
