@@ -2,9 +2,10 @@ import type { BareOrder } from './bare.ts'
 import { KeyHeap } from './key-heap.ts'
 import { Runs } from './runs.ts'
 
-/** Ranks nearer to 0 than this are packed with a number below `NUMBERS`: together they are whole numbers less than 2⁵³ apart. */
+/** Bare items have numbers below this, so that they can be packed with a rank. */
+export const NUMBERS: number = 2 ** 32
+/** Ranks nearer to 0 than this: packed with a number they are whole numbers less than 2⁵³ apart. */
 const RANKS = 2 ** 20
-const NUMBERS = 2 ** 32
 /** So many items make a run: a heap of them, with its items, lies in the nearest cache. */
 const RUN_LENGTH = 4_096
 
@@ -35,7 +36,7 @@ export class BareHeap<T> implements BareOrder<T> {
 
   push(item: T, rank: number, sequence: number): boolean {
     if ((rank | 0) !== rank || Math.abs(rank) >= RANKS || sequence >= NUMBERS) return false
-    if (this.#young.length === RUN_LENGTH) this.#runs.add(this.#young)
+    if (this.#young.length === RUN_LENGTH) this.#runs.add(this.#young.takeAll())
     this.#young.push(item, sequence - rank * NUMBERS)
     return true
   }

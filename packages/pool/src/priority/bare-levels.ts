@@ -1,22 +1,20 @@
 import type { BareOrder } from './bare.ts'
-import { LEVELS } from './buckets.ts'
+import { NUMBERS } from './bare-heap.ts'
+import { LEVELS, LevelBits } from './level-bits.ts'
 
 const FIRST_LENGTH = 16
-/** A level that is empty keeps no more places than this. */
-const KEPT_LENGTH = 1_024
+/** A level that is empty keeps no more places than this: all of them together a few megabytes. */
+const KEPT_LENGTH = 256
 
 /**
  * Bare items of small ranks: a ring for each, and a bit for each that is not empty.
- *
- *     tops ──▶ bits of the words that are not 0        words ──▶ bits of the levels that are not empty
  *
  * INVARIANT  the bit of a level is set exactly while it is not empty.
  */
 export class BareLevels<T> implements BareOrder<T> {
   /** Each from its first item on. */
   readonly #levels = new Array<Level<T> | undefined>(LEVELS).fill(undefined)
-  readonly #words = new Int32Array(LEVELS / 32)
-  #tops = 0
+  readonly #bits = new LevelBits()
   #length = 0
 
   get length(): number {
@@ -24,8 +22,7 @@ export class BareLevels<T> implements BareOrder<T> {
   }
 
   get firstRank(): number {
-    const word = 31 - Math.clz32(this.#tops)
-    return (word << 5) + 31 - Math.clz32(this.#words[word] as number)
+    return this.#bits.highest
   }
 
   get firstSequence(): number {
@@ -33,13 +30,11 @@ export class BareLevels<T> implements BareOrder<T> {
   }
 
   push(item: T, rank: number, sequence: number): boolean {
-    if ((rank & (LEVELS - 1)) !== rank) return false
+    // The heap keeps no other numbers, and they may all have to go there.
+    if ((rank & (LEVELS - 1)) !== rank || sequence >= NUMBERS) return false
     let level = this.#levels[rank]
     if (level === undefined) level = this.#levels[rank] = new Level<T>()
-    if (level.length === 0) {
-      this.#words[rank >> 5] = (this.#words[rank >> 5] as number) | (1 << (rank & 31))
-      this.#tops |= 1 << (rank >> 5)
-    }
+    if (level.length === 0) this.#bits.set(rank)
     level.push(item, sequence)
     this.#length++
     return true
@@ -55,10 +50,7 @@ export class BareLevels<T> implements BareOrder<T> {
     const level = this.#levels[rank] as Level<T>
     const item = level.pop()
     this.#length--
-    if (level.length > 0) return item
-    const word = rank >> 5
-    this.#words[word] = (this.#words[word] as number) & ~(1 << (rank & 31))
-    if (this.#words[word] === 0) this.#tops &= ~(1 << word)
+    if (level.length === 0) this.#bits.clear(rank)
     return item
   }
 }

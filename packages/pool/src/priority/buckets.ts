@@ -1,8 +1,6 @@
 import type { TicketState } from './api.ts'
 import type { Entry, Order } from './entry.ts'
-
-/** Priorities that have a bucket: integers from 0 to below this. A word of bits has a bit for each word of bits, so no more. */
-export const LEVELS = 1024
+import { LEVELS, LevelBits } from './level-bits.ts'
 
 /** Whether there is a bucket for the priority. */
 export function hasBucket(priority: number): boolean {
@@ -20,15 +18,12 @@ interface Level<T> {
 /**
  * A list of entries for each priority, and a bit for each list that is not empty: everything costs the same, however many there are.
  *
- *     tops ──▶ bits of the words that are not 0        words ──▶ bits of the levels that are not empty
- *
  * INVARIANT  the bit of a level is set exactly while it is not empty.
  */
 export class Buckets<T> implements Order<T> {
   /** Each from its first entry on. */
   readonly #levels = new Array<Level<T> | undefined>(LEVELS).fill(undefined)
-  readonly #words = new Int32Array(LEVELS / 32)
-  #tops = 0
+  readonly #bits = new LevelBits()
   #length = 0
 
   get length(): number {
@@ -40,7 +35,7 @@ export class Buckets<T> implements Order<T> {
     let level = this.#levels[rank]
     if (level === undefined) level = this.#levels[rank] = { first: undefined, last: undefined, finger: undefined }
     const { last } = level
-    if (last === undefined) this.#mark(rank)
+    if (last === undefined) this.#bits.set(rank)
     if (last === undefined || last.sequence < entry.sequence) link(level, entry, last, undefined)
     else {
       const behind = findBehind(level, entry)
@@ -64,9 +59,7 @@ export class Buckets<T> implements Order<T> {
   }
 
   last(): Entry<T> | undefined {
-    if (this.#tops === 0) return undefined
-    const word = lowestBit(this.#tops)
-    return this.#levels[(word << 5) + lowestBit(this.#words[word] as number)]?.last
+    return this.#length === 0 ? undefined : this.#levels[this.#bits.lowest]?.last
   }
 
   gone(entry: Entry<T>): void {
@@ -81,27 +74,13 @@ export class Buckets<T> implements Order<T> {
   }
 
   #firstLevel(): Level<T> | undefined {
-    if (this.#tops === 0) return undefined
-    const word = 31 - Math.clz32(this.#tops)
-    return this.#levels[(word << 5) + 31 - Math.clz32(this.#words[word] as number)]
+    return this.#length === 0 ? undefined : this.#levels[this.#bits.highest]
   }
 
   #takeOut(entry: Entry<T>, level: Level<T>): void {
     unlink(level, entry)
     this.#length--
-    if (level.first === undefined) this.#unmark(entry.rank)
-  }
-
-  #mark(rank: number): void {
-    const word = rank >> 5
-    this.#words[word] = (this.#words[word] as number) | (1 << (rank & 31))
-    this.#tops |= 1 << word
-  }
-
-  #unmark(rank: number): void {
-    const word = rank >> 5
-    this.#words[word] = (this.#words[word] as number) & ~(1 << (rank & 31))
-    if (this.#words[word] === 0) this.#tops &= ~(1 << word)
+    if (level.first === undefined) this.#bits.clear(entry.rank)
   }
 }
 
@@ -133,8 +112,4 @@ function unlink<T>(level: Level<T>, entry: Entry<T>): void {
   else next.previous = previous
   entry.previous = entry.next = undefined
   if (level.finger === entry) level.finger = undefined
-}
-
-function lowestBit(bits: number): number {
-  return 31 - Math.clz32(bits & -bits)
 }

@@ -1,5 +1,11 @@
 import { orderOf } from './radix.ts'
 
+/** Items in order, with their keys. */
+export interface Sorted<T> {
+  readonly keys: Float64Array
+  readonly items: (T | undefined)[]
+}
+
 const FIRST_LENGTH = 64
 /** Where the root is: its children begin at 4, and so do not straddle four places, as those of no node do. */
 const ROOT = 3
@@ -83,7 +89,7 @@ export class KeyHeap<T> {
   }
 
   /** Takes out all, in order. */
-  takeAll(): { readonly keys: Float64Array; readonly items: (T | undefined)[] } {
+  takeAll(): Sorted<T> {
     const unordered = this.#keys.subarray(ROOT, this.#end)
     const slots = this.#slots.subarray(ROOT, this.#end)
     const keys = new Float64Array(this.length)

@@ -1,6 +1,7 @@
 import { checkCount, show } from '@millrace/notify'
 import type { ItemOptions, PriorityPoolOptions } from './api.ts'
-import { hasBucket, LEVELS } from './buckets.ts'
+import { hasBucket } from './buckets.ts'
+import { LEVELS } from './level-bits.ts'
 
 const NAMES: ReadonlySet<string> = new Set([
   'capacity',

@@ -1,14 +1,16 @@
-import { KeyHeap } from './key-heap.ts'
+import { KeyHeap, type Sorted } from './key-heap.ts'
 
 /** So many runs may be as short as they like. */
 const FEW_RUNS = 16
-/** Where there are more, so much of their length is left on average, or the shortest are joined: what has left takes up memory, too. */
+/** Where there are more, so much of their length is left on average, or the shortest are joined: each takes up memory of its own. */
 const LEAST_SHARE = 1 / 4
+/** What has left is cut off a run when it is three quarters of it, and not less than this. */
+const LEAST_CUT = 64
 
 /** Items in order. Those before `at` are gone. */
 interface Run<T> {
-  readonly keys: Float64Array
-  readonly items: (T | undefined)[]
+  keys: Float64Array
+  items: (T | undefined)[]
   at: number
 }
 
@@ -53,13 +55,14 @@ export class Runs<T> {
     this.#length--
     if (run.at === run.keys.length) this.#heads.pop()
     else this.#heads.raise(run.keys[run.at] as number)
+    if (run.at >= LEAST_CUT && 4 * run.at >= 3 * run.keys.length) cutOff(run)
     return item
   }
 
-  /** Empties a heap into a run. */
-  add(heap: KeyHeap<T>): void {
-    this.#length += heap.length
-    this.#add(runOf(heap))
+  /** Puts in a run. */
+  add({ keys, items }: Sorted<T>): void {
+    this.#length += keys.length
+    this.#add({ keys, items, at: 0 })
     const { length } = this.#heads
     if (length > FEW_RUNS && this.#length < length * this.#runLength * LEAST_SHARE) this.#joinShortest()
   }
@@ -83,8 +86,11 @@ function lengthOf({ keys, at }: Run<unknown>): number {
   return keys.length - at
 }
 
-function runOf<T>(heap: KeyHeap<T>): Run<T> {
-  return { ...heap.takeAll(), at: 0 }
+/** What has left takes up memory, too. */
+function cutOff(run: Run<unknown>): void {
+  run.keys = run.keys.slice(run.at)
+  run.items = run.items.slice(run.at)
+  run.at = 0
 }
 
 function joined<T>(a: Run<T>, b: Run<T>): Run<T> {

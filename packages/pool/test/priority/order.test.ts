@@ -130,7 +130,7 @@ describe('the order', () => {
 
   test.each([
     ['with a bucket', 5],
-    ['without', 1_000],
+    ['without', 2_000],
     ['that are no whole numbers', 0.5],
     ['larger than a heap can pack', 2 ** 40],
   ])('is one for items with a ticket and items without, of priorities %s', async (_, priority) => {
@@ -196,7 +196,7 @@ describe('a priority pool', () => {
     const pool = priorityPool<object>({ capacity: 10 })
     const ticket = await pool.submit({}, { priority: 5 })
     const drained = submitted(pool)
-    pool.trySubmit({}, { priority: 1_000 })
+    pool.trySubmit({}, { priority: 2_000 })
     pool.tryDrain(3)
     await new Promise((resolve) => setImmediate(resolve))
     collectGarbage()
@@ -213,16 +213,30 @@ describe('the memory of a priority pool', () => {
   })
 
   test.each([
-    ['without tickets in buckets', 5, undefined],
-    ['without tickets in a heap', 1_000, undefined],
-    ['with a key in a heap', 1_000, 'key'],
-  ])('is given back when all items are gone: %s', (_, priority, key) => {
-    const pool = priorityPool<number>({ capacity: 200_000 })
+    ['without tickets in a bucket', 200_000, () => 5, undefined],
+    ['without tickets in all buckets', 500_000, (i: number) => i % 1_024, undefined],
+    ['without tickets in a heap', 200_000, () => 2_000, undefined],
+    ['with a key in a heap', 200_000, () => 2_000, 'key'],
+  ])('is given back when all items are gone: %s', (_, count, priorityOf, key) => {
+    const pool = priorityPool<number>({ capacity: count })
     const before = memory()
-    for (let i = 0; i < 200_000; i++) pool.trySubmit(i, { priority, key: key && key + i })
+    for (let i = 0; i < count; i++) pool.trySubmit(i, { priority: priorityOf(i), key: key && key + i })
     expect(memory() - before).toBeGreaterThan(3_000_000)
     while (pool.tryTake() !== undefined);
     expect(memory() - before).toBeLessThan(1_500_000)
+    // Until here the pool is held.
+    expect(pool.length).toBe(0)
+  })
+
+  test('is given back when all items but the lowest are gone that came without tickets', () => {
+    const pool = priorityPool<number>({ capacity: 200_000 })
+    const random = randomFrom(11)
+    const before = memory()
+    for (let i = 0; i < 200_000; i++) pool.trySubmit(i, { priority: 2_000 + Math.floor(random() * 100_000) })
+    expect(memory() - before).toBeGreaterThan(3_000_000)
+    while (pool.length > 200) pool.tryTake()
+    expect(memory() - before).toBeLessThan(1_500_000)
+    expect(pool.length).toBe(200)
   })
 })
 
