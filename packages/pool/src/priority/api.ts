@@ -19,7 +19,7 @@ export interface PriorityPoolOptions<T> {
   readonly ttlMs?: number | undefined
   /** Against starvation: an item counts for one priority more each time it has waited so many milliseconds. Never if not given. */
   readonly ageingMs?: number | undefined
-  /** Forces how items are kept: `buckets` takes integers from 0 to 1,023 only. Chosen by the priorities that come if not given. */
+  /** Forces how items are kept: `buckets` takes integers from 0 to 1,023 only. By the priorities that come if not given. */
   readonly structure?: 'heap' | 'buckets' | undefined
   /** Tells the time in milliseconds, for ttl and ageing; `performance` if not given. */
   readonly clock?: { now(): number } | undefined

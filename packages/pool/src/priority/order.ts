@@ -69,28 +69,77 @@ export interface OrderPlan<T> {
   readonly isLastNeeded: boolean
 }
 
-/** The order a pool begins with. Buckets are left for a heap with the first rank that has none. */
+/**
+ * Entries by rank: those that have a bucket in theirs, others in a heap.
+ *
+ * INVARIANT  no rank is in both.
+ */
+class RankedOrder<T> implements Order<T> {
+  readonly #buckets = new Buckets<T>()
+  readonly #heap: Order<T>
+  #length = 0
+
+  constructor(heap: Order<T>) {
+    this.#heap = heap
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  push(entry: Entry<T>): void {
+    this.#of(entry).push(entry)
+    this.#length++
+  }
+
+  pop(state: TicketState): Entry<T> | undefined {
+    const entry = this.#front().pop(state)
+    if (entry !== undefined) this.#length--
+    return entry
+  }
+
+  first(): Entry<T> | undefined {
+    return this.#front().first()
+  }
+
+  last(): Entry<T> | undefined {
+    const [last, other] = [this.#buckets.last(), this.#heap.last()]
+    return last === undefined || (other !== undefined && other.rank < last.rank) ? other : last
+  }
+
+  gone(entry: Entry<T>): void {
+    this.#of(entry).gone(entry)
+    this.#length--
+  }
+
+  entries(): Entry<T>[] {
+    return [...this.#buckets.entries(), ...this.#heap.entries()]
+  }
+
+  /** Where the first is. */
+  #front(): Order<T> {
+    const [buckets, heap] = [this.#buckets, this.#heap]
+    if (buckets.length === this.#length) return buckets
+    const first = buckets.first()
+    return first === undefined || (heap.first() as Entry<T>).rank > first.rank ? heap : buckets
+  }
+
+  #of({ rank }: Entry<T>): Order<T> {
+    return hasBucket(rank) ? this.#buckets : this.#heap
+  }
+}
+
+/** An order of a pool. */
 export function makeOrder<T>({ compare, structure, isAgeing, isLastNeeded }: OrderPlan<T>): Order<T> {
-  if (compare === undefined) return structure === 'heap' || isAgeing ? ranked(isLastNeeded) : new Buckets()
+  if (compare === undefined) {
+    if (structure === 'buckets') return new Buckets<T>()
+    const heap = new HeapOrder<T>(new Heap('first'), isLastNeeded ? new Heap('last') : undefined)
+    return structure === 'heap' || isAgeing ? heap : new RankedOrder<T>(heap)
+  }
   const isBefore = (a: Entry<T>, b: Entry<T>): boolean => {
     const difference = compare(a.item, b.item)
     return difference < 0 || (difference === 0 && a.sequence < b.sequence)
   }
   const back = isLastNeeded ? new ComparedHeap<T>((a, b) => isBefore(b, a)) : undefined
   return new HeapOrder(new ComparedHeap<T>(isBefore), back)
-}
-
-/** An order of the same entries that takes the rank. */
-export function orderFor<T>(order: Order<T>, rank: number, isLastNeeded: boolean): Order<T> {
-  if (!(order instanceof Buckets) || hasBucket(rank)) return order
-  const wider = ranked<T>(isLastNeeded)
-  for (const entry of order.entries()) {
-    entry.previous = entry.next = undefined
-    wider.push(entry)
-  }
-  return wider
-}
-
-function ranked<T>(isLastNeeded: boolean): Order<T> {
-  return new HeapOrder<T>(new Heap('first'), isLastNeeded ? new Heap('last') : undefined)
 }

@@ -3,7 +3,7 @@ import { type BareOrder, makeBareOrder, widerBareOrder } from './bare.ts'
 import { Entry, type Order } from './entry.ts'
 import { Expiry } from './expiry.ts'
 import { checkPriority, none } from './options.ts'
-import { makeOrder, orderFor } from './order.ts'
+import { makeOrder } from './order.ts'
 
 /** Items that left without being drained, to be told of once everything is in order again. */
 export type Told<T> = [entry: Entry<T>, reason: EvictReason][]
@@ -48,7 +48,7 @@ export class Stock<T> {
   readonly #keyed = new Map<string, Entry<T>>()
   readonly #expiry: Expiry<T>
   readonly #hasBare: boolean
-  #order: Order<T>
+  readonly #order: Order<T>
   #bare: BareOrder<T>
   #held = 0
   #sequence = 0
@@ -127,7 +127,7 @@ export class Stock<T> {
   offerBare(item: T, priority: number, isNext: boolean): boolean {
     const { free } = this
     if (!isNext || free === 0) return false
-    // While there is nothing to compare it with, numbers may begin anew; bare ones are few enough to be packed.
+    // While there is nothing to compare it with, numbers may begin anew: bare items only have low ones.
     if (free === this.capacity) this.#sequence = 0
     const sequence = ++this.#sequence
     if (!this.#bare.push(item, priority, sequence)) this.#pushWider(item, priority, sequence)
@@ -243,10 +243,8 @@ export class Stock<T> {
   }
 
   #pushWider(item: T, priority: number, sequence: number): void {
-    const wider = widerBareOrder(this.#bare)
-    this.#bare = wider
-    if (wider.push(item, priority, sequence)) return
-    this.#queue(new Entry(this, item, priority, priority, sequence, undefined, undefined))
+    this.#bare = widerBareOrder(this.#bare)
+    if (!this.#bare.push(item, priority, sequence)) this.#queue(this.#dressed(item, priority, sequence))
   }
 
   #isBareFirst(): boolean {
@@ -260,7 +258,11 @@ export class Stock<T> {
   /** Takes out the first bare item, as an entry from now on. */
   #dressFirst(): Entry<T> {
     const { firstRank, firstSequence } = this.#bare
-    return new Entry(this, this.#bare.pop() as T, firstRank, firstRank, firstSequence, undefined, undefined)
+    return this.#dressed(this.#bare.pop() as T, firstRank, firstSequence)
+  }
+
+  #dressed(item: T, priority: number, sequence: number): Entry<T> {
+    return new Entry(this, item, priority, priority, sequence, undefined, undefined)
   }
 
   #entry(item: T, priority: number, { key, ttlMs = this.#options.ttlMs }: ItemOptions): Entry<T> {
@@ -273,7 +275,6 @@ export class Stock<T> {
 
   #queue(entry: Entry<T>): void {
     if (entry.key !== undefined) this.#keyed.set(entry.key, entry)
-    this.#order = orderFor(this.#order, entry.rank, this.#isEvicting)
     this.#order.push(entry)
     if (entry.expiresAt !== undefined) this.#expiry.add(entry, entry.expiresAt)
   }
