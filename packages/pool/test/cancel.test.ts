@@ -238,10 +238,10 @@ describe('runTimeoutMs', () => {
     const tasks = await warmPool({ threads: 1 })
     const words = shared()
     const letGoBy = stopTimers()
-    const answer = tasks.run('answerAndNote', [words], { runTimeoutMs: 200 })
+    const task = await tasks.submit('answerAndNote', [words], { runTimeoutMs: 200 })
     blockUntilChanged(words, 0) // the answer has come, and is not heard yet
     letGoBy(200)
-    expect(await answer).toBe('answered')
+    expect(await task.result).toBe('answered')
     expect(tasks.metrics()).toMatchObject({ done: 2, cancelled: 0 })
   })
 

@@ -73,12 +73,12 @@ describe('shutdown', () => {
     const tasks = await warmPool({ threads: 1, cancelGraceMs: 0 })
     const words = shared()
     const letGoBy = stopTimers()
-    const results = [tasks.run('answerAndNote', [words])]
+    const task = await tasks.submit('answerAndNote', [words])
     const report = tasks.shutdown({ timeoutMs: 300 })
     blockUntilChanged(words, 0) // the answer has come, and is not heard yet
     letGoBy(300)
     expect(await report).toEqual({ onTime: true, finished: 1, cancelled: 0, killed: 0 })
-    expect(await Promise.all(results)).toEqual(['answered'])
+    expect(await task.result).toBe('answered')
   })
 
   test('is on time when nothing is left, whatever the deadline', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { changed, fastPool, open, pool, rejection, shared } from './support.ts'
+import { changed, fastPool, open, pool, rejection, shared, stopTimers } from './support.ts'
 
 describe('tasks a thread has ahead', () => {
   test('pend until they start, so that maxPending is exact', async () => {
@@ -49,6 +49,37 @@ describe('tasks a thread has ahead', () => {
     expect(await Promise.all(cheap)).toEqual(Array.from({ length: 200 }, (_, i) => i).filter((i) => i !== 3))
     open(gates[0])
     await mixed[3]
+  })
+
+  test('are run at once by a thread that comes free, before it is known that the task before them takes long', async () => {
+    const letGoBy = stopTimers() // nobody looks whether a task takes long
+    const tasks = await fastPool({ threads: 2 })
+    const gates = [shared(), shared()] as const
+    const held = gates.map((gate) => tasks.run('hold', [gate]))
+    for (const gate of gates) await changed(gate, 1)
+    const ahead = [1, 2].map((n) => tasks.run('echo', [n])) // one behind each
+    open(gates[0])
+    expect(await Promise.all(ahead)).toEqual([1, 2])
+    letGoBy(0)
+    open(gates[1])
+    await Promise.all(held)
+  })
+
+  test('go by priority with those that come later, once the task before them is seen to take long', async () => {
+    const letGoBy = stopTimers()
+    const tasks = await fastPool({ threads: 1 })
+    const gate = shared()
+    const held = tasks.run('hold', [gate])
+    await changed(gate, 1)
+    const order: number[] = []
+    const run = (priority: number): Promise<unknown> =>
+      tasks.run('echo', [priority], { priority }).then(() => order.push(priority))
+    const first = run(0)
+    letGoBy(10)
+    const later = [run(-1), run(1)]
+    open(gate)
+    await Promise.all([held, first, ...later])
+    expect(order).toEqual([1, 0, -1])
   })
 
   test('are answered when a short kind of task turns out long: neither those before it nor those behind wait for it', async () => {

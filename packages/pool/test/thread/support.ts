@@ -1,7 +1,7 @@
 import { type ThreadPool, type ThreadPoolOptions, threadPool } from '@millrace/pool'
 import { onTestFinished } from 'vitest'
 
-export { changed, open, rejection, shared } from '../support.ts'
+export { changed, open, rejection, shared, stopTimers } from '../support.ts'
 
 export type MoreTasks = typeof import('../fixtures/more-tasks.ts')
 

@@ -1,6 +1,8 @@
 import { taskPool } from '@millrace/pool'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Gate, rejection, turn, untilAborted } from '../task-pool/support.ts'
+
+afterEach(() => void vi.useRealTimers())
 
 describe('items of a map that share tasks', () => {
   test('count as cancelled when they are, as tasks of their own do', async () => {
@@ -49,5 +51,23 @@ describe('items of a map that share tasks', () => {
     gate.open()
     await turn()
     expect(pool.metrics()).toMatchObject(counts)
+  })
+
+  test('are not counted once more by a shutdown that leaves their task alone between two of them', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const pool = taskPool({ concurrency: 1, cancelGraceMs: 0 })
+    function* endless(): Generator<number> {
+      for (;;) yield 1
+    }
+    const mapping = rejection(pool.map(endless(), (n) => n))
+    const report = pool.shutdown({ timeoutMs: 0 })
+    // By then the deadline is over, and the map waits for the next turn.
+    await turn()
+    const { submitted } = pool.metrics()
+    vi.advanceTimersByTime(1)
+    expect(pool.running).toBe(0)
+    expect(await report).toMatchObject({ onTime: false, cancelled: 0, killed: 0 })
+    expect(await mapping).toMatchObject({ code: 'closed' })
+    expect(pool.metrics()).toMatchObject({ submitted, done: submitted, cancelled: 0, killed: 0 })
   })
 })
