@@ -63,6 +63,23 @@ describe('batch', () => {
     for (const batch of batches) expect(batch.length).toBeLessThanOrEqual(3)
   })
 
+  test('that is due while the one before it waits leaves behind that', async () => {
+    const { sender, receiver } = channel<number>({ capacity: 3 })
+    const work = new Work<number[]>()
+    const run = from(receiver)
+      .batch(9, { weight: (n) => n, maxWeight: 5, timeoutMs: 10 })
+      .map(work.fn)
+      .toArray()
+    await sender.sendMany([5, 3, 4])
+    await pass(10)
+    for (const n of [5, 3, 4]) {
+      expect(work.running).toEqual([[n]])
+      await work.finish(work.running[0] as number[], [n])
+    }
+    sender.close()
+    expect(await run).toEqual([[5], [3], [4]])
+  })
+
   test('weighs no more than it may, unless its only item does', async () => {
     const words = ['aa', 'b', 'cccc', 'dddddd', 'e', 'ff', 'g']
     const batches = from(words).batch(3, { weight: (word) => word.length, maxWeight: 4 })
