@@ -21,7 +21,7 @@ export interface SubmitOptions extends WaitOptions {
   readonly priority?: number | undefined
   /** Of tasks with the same key, at most the pool's `perKey` run at a time. */
   readonly key?: string | undefined
-  /** Runs it again when it fails, also because its thread died. It pends meanwhile, without a place of `maxPending`. */
+  /** Runs it again when it fails, also because its thread died. Meanwhile its state is `pending`, without a place of `maxPending`. */
   readonly retry?: Retry | undefined
   /** In place of the pool's `runTimeoutMs`, for this task. It counts from the start of the run. */
   readonly runTimeoutMs?: number | undefined
@@ -152,7 +152,7 @@ export interface PoolMetrics {
   readonly idleWorkers: number
   /** Submits that wait for a place. */
   readonly waiting: number
-  /** Tasks accepted and not yet started. */
+  /** Tasks accepted and not yet started. One that is to be tried again has started: until then it neither pends here nor runs. */
   readonly pending: number
   /** Tasks that run. */
   readonly running: number

@@ -314,6 +314,7 @@ describe('the end of a task', () => {
     await turn()
     await turn()
     expect(task.state).toBe('pending')
+    expect(pool.metrics()).toMatchObject({ submitted: 1, pending: 0, running: 0, failed: 0, retried: 1 })
     task.cancel('enough')
     expect(await rejection(task.result)).toBe('enough')
     await pool.idle()

@@ -42,7 +42,8 @@ describe('items of a map that share tasks', () => {
   test('that a shutdown leaves alone are in its report once, and in the counts', async () => {
     const pool = taskPool({ concurrency: 2, cancelGraceMs: 0 })
     const gate = new Gate()
-    const mapping = rejection(pool.map([1, 2, 3], () => gate.opened))
+    const scope = pool.scope()
+    const mapping = rejection(scope.map([1, 2, 3], () => gate.opened))
     await turn()
     expect(await pool.shutdown({ timeoutMs: 0 })).toEqual({ onTime: false, finished: 0, cancelled: 0, killed: 2 })
     expect(await mapping).toMatchObject({ code: 'closed' })
@@ -51,6 +52,7 @@ describe('items of a map that share tasks', () => {
     gate.open()
     await turn()
     expect(pool.metrics()).toMatchObject(counts)
+    expect(scope.metrics()).toMatchObject({ submitted: 2, cancelled: 2, open: 0 })
   })
 
   test('are not counted once more by a shutdown that leaves their task alone between two of them', async () => {
