@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type PriorityPool, priorityPool } from '../../src/index.ts'
-import { collectGarbage, type Job, jobs, kinds, poolOf, randomFrom, text, texts } from './support.ts'
+import { collectGarbage, type Job, jobs, kinds, memory, poolOf, randomFrom, text, texts } from './support.ts'
 
 describe.each(kinds)('a priority pool %s', (_, options) => {
   test('drains the highest priority first, and of equal ones the earliest', () => {
@@ -205,6 +205,20 @@ describe('a priority pool', () => {
 })
 
 describe('the memory of a priority pool', () => {
+  test.each([
+    ['buckets', 1_000],
+    ['a heap', 100_000],
+  ])('holds no item that was drained while others without tickets are left, in %s', async (_, priorities) => {
+    const pool = priorityPool<object>({ capacity: 20_000 })
+    const random = randomFrom(12)
+    for (let i = 0; i < 20_000; i++) pool.trySubmit({}, { priority: Math.floor(random() * priorities) })
+    const drained = pool.tryDrain(15_000).map((item) => new WeakRef(item))
+    await new Promise((resolve) => setImmediate(resolve))
+    collectGarbage()
+    expect(drained.filter((item) => item.deref() !== undefined)).toEqual([])
+    expect(pool.length).toBe(5_000)
+  })
+
   test('is small while it holds nothing', () => {
     const pools: object[] = []
     const before = memory()
@@ -239,15 +253,6 @@ describe('the memory of a priority pool', () => {
     expect(pool.length).toBe(200)
   })
 })
-
-/** What this thread holds, in bytes. */
-function memory(): number {
-  // Twice, since what typed arrays held is freed beside the program, and a second collection waits for that.
-  collectGarbage()
-  collectGarbage()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
-}
 
 /** Submits an object that nothing here holds afterwards. */
 function submitted(pool: PriorityPool<object>): WeakRef<object> {

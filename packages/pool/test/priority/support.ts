@@ -83,3 +83,12 @@ export function collectGarbage(): void {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()
 }
+
+/** What this thread holds, in bytes. */
+export function memory(): number {
+  // Twice, since what typed arrays held is freed beside the program, and a second collection waits for that.
+  collectGarbage()
+  collectGarbage()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
