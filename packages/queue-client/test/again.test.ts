@@ -1,3 +1,4 @@
+import { QueueError } from '@millrace/queue'
 import { clientDecoder, DEFAULT_MAX_FRAME_BYTES } from '@millrace/queue/protocol'
 import { describe, expect, test } from 'vitest'
 import { cabled, unanswered } from './cabled.ts'
@@ -79,6 +80,31 @@ describe('what was under way on a connection that was lost', () => {
     const client = await connected(url, { retryDelayMs: 1 })
     client.receive('a').catch(() => {}) // It takes all that the next one takes.
     expect(await rejection(client.receive('a', { timeoutMs: 300 }))).toMatchObject({ code: 'unknown' })
+  })
+
+  test('a receive that is refused when it is asked again says so of a message, and unknown of a token', async () => {
+    const { cable, client, engine } = await cabled()
+    await engine.create('b', { order: 'priority' })
+    await engine.send('b', '1')
+    const receiving = rejection(client.receive('b', { maxMessageBytes: 5 }))
+    await unanswered(cable, async () => {
+      const isTaken = (await engine.stats('b')).delivered === 1
+      if (isTaken) await engine.send('b', 'larger', { priority: 1 })
+      return isTaken
+    })
+    expect(await receiving).toMatchObject({ code: 'too-large' })
+
+    let accepted = 0
+    const url = await saying((socket, encoder) => {
+      if (++accepted === 1) {
+        encoder.welcome({ ...GREETING, version: 1 })
+        socket.once('data', () => socket.once('data', () => socket.destroy()))
+      } else encoder.goodbye(new QueueError('refused', 'the token is not known'))
+      socket.write(encoder.take())
+    })
+    const other = await connected(url, { retryDelayMs: 1 })
+    const all = [other.receive('a'), other.receive('a', { leaseMs: 9_000 })].map(rejection)
+    expect(await Promise.all(all)).toMatchObject([{ code: 'unknown', cause: { code: 'refused' } }, { code: 'refused' }])
   })
 
   test('a send that is refused when it is sent again may have been done before', async () => {

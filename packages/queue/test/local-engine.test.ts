@@ -229,6 +229,13 @@ describe('a receive that is asked again', () => {
       await queues.close()
     },
   )
+
+  test('has the lease that the queue gave when it was asked for it', async () => {
+    const stats = async () => ({ leaseMs: 9 })
+    const receive = async (...given: unknown[]) => [given[1]]
+    const engine = { stats, receive } as unknown as QueueEngine
+    expect(await receiveAgain(engine, 'a', { timeoutMs: 0 }, () => {})).toMatchObject([{ leaseMs: 9 }])
+  })
 })
 
 describe('sends for somebody else', () => {
