@@ -71,13 +71,17 @@ class Model {
 }
 
 const step = fc.oneof(
-  fc.record({
-    kind: fc.constant('submit' as const),
-    priority: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom(0.5, -2, 1023, 1024, 2 ** 40)),
-    key: fc.option(fc.constantFrom('a', 'b'), { nil: undefined, freq: 3 }),
-    ttlMs: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined, freq: 3 }),
-    hasTicket: fc.boolean(),
-  }),
+  // So often that the pool is full at times.
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('submit' as const),
+      priority: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constantFrom(0.5, -2, 1023, 1024, 2 ** 40)),
+      key: fc.option(fc.constantFrom('a', 'b'), { nil: undefined, freq: 3 }),
+      ttlMs: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined, freq: 3 }),
+      hasTicket: fc.boolean(),
+    }),
+  },
   fc.record({ kind: fc.constantFrom('drain' as const, 'hold' as const), n: fc.integer({ min: 1, max: 4 }) }),
   fc.record({ kind: fc.constantFrom('release' as const, 'putBack' as const), n: fc.nat(3) }),
   fc.record({ kind: fc.constant('remove' as const), n: fc.nat(5) }),
