@@ -149,6 +149,19 @@ describe.skipIf(chromium === undefined)('the page, if there is a Chromium to ope
     await soon(() => fact('Damaged').locator('dd.bad').allTextContents()).toEqual(['3'])
   })
 
+  test.each([
+    ['1 min 30 s', 90_000],
+    ['without end', Number.POSITIVE_INFINITY],
+    ['none', 0],
+  ])('shows how long messages are leased, if they are: %s', async (told, leaseMs) => {
+    const { engine, url } = await watch()
+    await engine.create('orders', { leaseMs })
+    const page = await open(browser, url)
+    await choose(page, 'orders')
+    const fact = page.locator('#facts > div', { has: page.getByText('Lease', { exact: true }) })
+    await soon(() => fact.locator('dd').textContent()).toBe(told)
+  })
+
   test('shows names and messages as text, whatever they are', async () => {
     const { engine, url } = await watch()
     const nasty = '"><img src=x onerror="document.title=1"><script>document.title=1</script>'
