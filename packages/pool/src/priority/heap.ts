@@ -1,12 +1,11 @@
 import type { Entry } from './entry.ts'
+import { ROOT, slotsOf } from './key-heap.ts'
 
 const FIRST_LENGTH = 64
 /** A heap that is empty keeps no more places than this. */
 const KEPT_LENGTH = 16_384
 /** So many old copies are carried along before they are swept out. */
 const FEW = 64
-/** Where the root is: its children begin at 4, and so lie in one cache line of four nodes, as those of every node do. */
-const ROOT = 3
 
 /**
  * Entries by a number each, the lowest first, and by a second number among equals.
@@ -15,20 +14,19 @@ const ROOT = 3
  * heaps). Entries stay in their slot.
  *
  *     nodes             key and tie by place: two numbers. The children of the root are at 4 to 7, those of i at 4(i − 2) to 4(i − 2) + 3
- *     slots             by place: where the entry is
+ *     slots             by place: where the entry is; behind the last place, slots that are free
  *     entries, stamps   by slot
  *
  * INVARIANT  no node is before its parent.
+ * INVARIANT  from the root on each slot is in one place.
  * INVARIANT  a copy counts while its stamp is that of its entry. `#old` are those that do not: as many again at most, and a few.
  */
 export class Heap<T> {
   readonly #by: 'first' | 'last' | 'expiry'
   #nodes = new Float64Array(2 * FIRST_LENGTH)
-  #slots = new Uint32Array(FIRST_LENGTH)
+  #slots = slotsOf(FIRST_LENGTH)
   #entries: (Entry<T> | undefined)[] = []
   #stamps = new Uint32Array(FIRST_LENGTH)
-  #freeSlots = new Uint32Array(FIRST_LENGTH)
-  #free = 0
   /** Behind the last place. */
   #end = ROOT
   #old = 0
@@ -84,7 +82,7 @@ export class Heap<T> {
 
   #add(entry: Entry<T>, key: number, tie: number): void {
     if (this.#end === this.#slots.length) this.#grow()
-    const slot = this.#free > 0 ? (this.#freeSlots[--this.#free] as number) : this.#entries.length
+    const slot = this.#slots[this.#end] as number
     this.#entries[slot] = entry
     this.#stamps[slot] = entry.stamp
     this.#rise(this.#end++, key, tie, slot)
@@ -93,10 +91,10 @@ export class Heap<T> {
   #removeRoot(): void {
     const slot = this.#slots[ROOT] as number
     this.#entries[slot] = undefined
-    this.#freeSlots[this.#free++] = slot
     const last = --this.#end
     if (last > ROOT) this.#sinkFrom(ROOT, last)
-    else if (this.#slots.length > KEPT_LENGTH) this.#restart()
+    this.#slots[last] = slot
+    if (last === ROOT && this.#slots.length > KEPT_LENGTH) this.#restart()
   }
 
   #rise(from: number, key: number, tie: number, slot: number): void {
@@ -156,11 +154,11 @@ export class Heap<T> {
       const slot = this.#slots[at] as number
       if ((this.#entries[slot] as Entry<T>).stamp !== this.#stamps[slot]) {
         this.#entries[slot] = undefined
-        this.#freeSlots[this.#free++] = slot
         continue
       }
       this.#nodes[2 * kept] = this.#nodes[2 * at] as number
       this.#nodes[2 * kept + 1] = this.#nodes[2 * at + 1] as number
+      this.#slots[at] = this.#slots[kept] as number
       this.#slots[kept++] = slot
     }
     this.#end = kept
@@ -170,19 +168,16 @@ export class Heap<T> {
 
   #restart(): void {
     this.#nodes = new Float64Array(2 * FIRST_LENGTH)
-    this.#slots = new Uint32Array(FIRST_LENGTH)
+    this.#slots = slotsOf(FIRST_LENGTH)
     this.#entries = []
     this.#stamps = new Uint32Array(FIRST_LENGTH)
-    this.#freeSlots = new Uint32Array(FIRST_LENGTH)
-    this.#free = 0
   }
 
   #grow(): void {
     const length = this.#slots.length * 2
     this.#nodes = longer(this.#nodes, new Float64Array(2 * length))
-    this.#slots = longer(this.#slots, new Uint32Array(length))
+    this.#slots = longer(this.#slots, slotsOf(length))
     this.#stamps = longer(this.#stamps, new Uint32Array(length))
-    this.#freeSlots = longer(this.#freeSlots, new Uint32Array(length))
   }
 }
 

@@ -7,8 +7,8 @@ export interface Sorted<T> {
 }
 
 const FIRST_LENGTH = 64
-/** Where the root is: its children begin at 4, and so do not straddle four places, as those of no node do. */
-const ROOT = 3
+/** Where the root of a heap is: its children begin at 4, and so do not straddle four places, as those of no node do. */
+export const ROOT = 3
 
 /**
  * Items by whole numbers of which no two are equal, the lowest first, in a 4-ary heap of typed arrays of which only numbers move (A. LaMarca,
@@ -150,7 +150,7 @@ function keysOf(length: number): Float64Array<ArrayBuffer> {
 }
 
 /** Every slot is free. */
-function slotsOf(length: number): Uint32Array<ArrayBuffer> {
+export function slotsOf(length: number): Uint32Array<ArrayBuffer> {
   const slots = new Uint32Array(length)
   for (let place = ROOT; place < length; place++) slots[place] = place - ROOT
   return slots
