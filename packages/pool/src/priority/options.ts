@@ -15,7 +15,8 @@ const NAMES: ReadonlySet<string> = new Set([
   'clock',
 ] satisfies (keyof PriorityPoolOptions<unknown>)[])
 
-const ITEM_NAMES: ReadonlySet<string> = new Set(['priority', 'key', 'ttlMs', 'signal', 'timeoutMs'])
+const TRY_NAMES: ReadonlySet<string> = new Set(['priority', 'key', 'ttlMs'] satisfies (keyof ItemOptions)[])
+const ITEM_NAMES: ReadonlySet<string> = new Set([...TRY_NAMES, 'signal', 'timeoutMs'])
 
 /** Throws for settings no pool can have, naming the option and the value. */
 export function checkPool<T>(options: PriorityPoolOptions<T>): void {
@@ -45,14 +46,14 @@ export function checkPool<T>(options: PriorityPoolOptions<T>): void {
 }
 
 /** Throws for settings no item can have. Those of the wait are checked where it begins. */
-export function checkItem(item: unknown, options: ItemOptions): void {
+export function checkItem(item: unknown, options: ItemOptions, call = 'submit'): void {
   if (item === undefined) throw new TypeError('item: undefined is no item; it says that there is none')
-  if (options !== none) checkItemOptions('submit', options)
+  if (options !== none) checkItemOptions(call, options)
 }
 
 /** Throws for settings no item can have, naming the call that got them. */
 export function checkItemOptions(call: string, options: ItemOptions): void {
-  checkNames(call, options, ITEM_NAMES)
+  checkNames(call, options, call === 'trySubmit' ? TRY_NAMES : ITEM_NAMES)
   const { key, ttlMs } = options
   if (key !== undefined && typeof key !== 'string') throw new TypeError(`key: expected a string, got ${show(key)}`)
   if (ttlMs !== undefined) checkTtl(ttlMs)

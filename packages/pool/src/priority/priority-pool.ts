@@ -4,6 +4,7 @@ import {
   refusal,
   rejectInTurn,
   resolveInTurn,
+  WAIT_OPTIONS,
   WaitList,
   type WaitOptions,
 } from '@millrace/notify'
@@ -98,7 +99,7 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
   }
 
   trySubmit(item: T, options: ItemOptions = none): SubmitOutcome {
-    checkItem(item, options)
+    checkItem(item, options, 'trySubmit')
     const outcome = this.#put(item, options)
     if (outcome === 'full') this.#rejected++
     return outcome
@@ -245,7 +246,7 @@ export class LocalPriorityPool<T> implements PriorityPool<T>, DrainOwner<T> {
 
   #drain(n: number, options: WaitOptions | undefined, take: (most: number) => unknown): Promise<unknown> {
     checkCount('n', n)
-    const refused = refusal(options)
+    const refused = refusal(options, WAIT_OPTIONS)
     if (refused !== undefined) return refused
     this.#expire()
     if ((this.#drains.length === 0 && this.#hasFor(n)) || options?.timeoutMs === 0) return resolveInTurn(take(n))

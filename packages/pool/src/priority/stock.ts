@@ -86,7 +86,7 @@ export class Stock<T> {
       if (priority !== undefined) throw new TypeError('priority: a pool with compare has none')
       return 0
     }
-    const found = priority ?? (find === undefined ? 0 : find(item))
+    const found = priority !== undefined ? priority : find === undefined ? 0 : find(item)
     checkPriority(found, structure)
     return found
   }
