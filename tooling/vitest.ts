@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { skips } from './testing/skips.ts'
 
 const conditions = ['@millrace/source', 'module', 'node', 'development|production']
 
@@ -10,6 +11,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     include: ['test/**/*.test.ts'],
     execArgv: ['--conditions=@millrace/source', '--expose-gc'],
     pool: 'forks',
+    reporters: ['default', skips],
     typecheck: { enabled: true, include: ['test/**/*.types.test.ts'] },
     // No test takes so long: this is for machines that are slow, and busy with others.
     testTimeout: 120_000,

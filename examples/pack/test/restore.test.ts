@@ -187,7 +187,8 @@ function oddTree(folder: string): void {
   writeFileSync(join(folder, 'setuid'), 'x')
   chmodSync(join(folder, 'setuid'), 0o6755)
   writeFileSync(join(folder, 'none'), 'x')
-  chmodSync(join(folder, 'none'), 0)
+  // Only root can read what nobody may.
+  chmodSync(join(folder, 'none'), isRoot ? 0 : 0o400)
   let deep = folder
   for (let i = 0; i < 30; i++) deep = join(deep, 'deep')
   mkdirSync(deep, { recursive: true })

@@ -43,13 +43,14 @@ describe('buildReferences', () => {
   })
 })
 
-describe.runIf(compiler)('the references', () => {
+describe('the references', () => {
   // What spins takes turns of the scheduler where a core is not its own.
-  test('deliver every value of each scenario, and leave nothing', { timeout: 4 * LONG_MS }, async () => {
+  test('deliver every value of each scenario, and leave nothing', { timeout: 4 * LONG_MS }, async (context) => {
+    if (compiler === undefined) return context.skip('there is no C++ compiler')
     const folder = emptyFolder('built')
     const listeners = process.listenerCount('exit')
     {
-      using built = await buildReferences(compiler ?? expect.unreachable())
+      using built = await buildReferences(compiler)
       for (const scenario of SHARED_SCENARIOS) {
         for (const { words } of REFERENCES) {
           const spoken = words[scenario.name]?.(scenario)
